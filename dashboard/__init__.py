@@ -1,0 +1,1 @@
+"""What the ward team sees."""

@@ -1,0 +1,1 @@
+"""What remembers: tables, engine, queries and migrations. Knows no clinical rule."""

@@ -1,0 +1,219 @@
+"""The concept dictionary: what can be observed, in which unit, how precisely, within which limits.
+
+Codes and units: clinical reference, section 5.4 and 5.5 (LOINC, UCUM). Ranges: section 8.4. A value
+outside the possible range is refused (its raw text is kept); one in the improbable range is asked
+about, scored and marked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Category(StrEnum):
+    """The kind of an observation, after FHIR's observation categories."""
+
+    VITAL = "vital"
+    LABORATORY = "laboratory"
+    SYMPTOM = "symptom"
+    ASSESSMENT = "assessment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """One thing that can be observed.
+
+    ``possible`` is the closed range outside which a value is refused; ``probable`` the closed range
+    outside which it is asked about. Both are in ``unit`` (UCUM). ``codes`` lists the values of a
+    coded concept. ``decimals`` is the precision of the bedside chart.
+    """
+
+    code: str
+    label: str
+    category: Category
+    unit: str
+    loinc: str | None = None
+    decimals: int = 0
+    possible: tuple[float, float] | None = None
+    probable: tuple[float, float] | None = None
+    codes: tuple[str, ...] = ()
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether its values are codes and not numbers."""
+        return bool(self.codes)
+
+
+OXYGEN_DEVICES = (
+    "room_air",
+    "nasal_cannula",
+    "blow_by",
+    "high_flow_nasal_cannula",
+    "simple_face_mask",
+    "face_tent",
+    "aerosol_mask",
+    "tracheostomy_mask",
+    "venturi_mask",
+    "partial_rebreather_mask",
+    "nonrebreather_mask",
+    "reservoir_cannula",
+    "cpap",
+    "bipap",
+    "invasive_ventilation",
+    "ecmo",
+)
+
+CONSCIOUSNESS = ("A", "C", "V", "P", "U")
+
+# Why oxygen or ventilation is given; only what corrects hypoxia counts (rules C13, C15, C16).
+OXYGEN_INDICATIONS = ("hypoxia", "comfort", "home_therapy", "procedure", "neurologic")
+
+_JUST_ABOVE_ZERO = 1e-9
+
+
+def _vital(
+    code: str,
+    label: str,
+    unit: str,
+    loinc: str,
+    possible: tuple[float, float],
+    probable: tuple[float, float],
+    decimals: int = 0,
+) -> Concept:
+    return Concept(
+        code=code,
+        label=label,
+        category=Category.VITAL,
+        unit=unit,
+        loinc=loinc,
+        possible=possible,
+        probable=probable,
+        decimals=decimals,
+    )
+
+
+def _laboratory(code: str, label: str, unit: str, loinc: str, decimals: int = 1) -> Concept:
+    # The reference gives no plausible range for laboratory values: only a negative one is refused.
+    return Concept(
+        code=code,
+        label=label,
+        category=Category.LABORATORY,
+        unit=unit,
+        loinc=loinc,
+        decimals=decimals,
+        possible=(0.0, float("inf")),
+    )
+
+
+def _symptom(code: str, label: str, highest: int) -> Concept:
+    return Concept(
+        code=code,
+        label=label,
+        category=Category.SYMPTOM,
+        unit="{grade}",
+        possible=(0.0, float(highest)),
+        probable=(0.0, float(highest)),
+    )
+
+
+_VITALS = (
+    _vital("body_temperature", "Temperature", "Cel", "8310-5", (25.0, 45.0), (34.0, 41.5), 1),
+    _vital("heart_rate", "Heart rate", "/min", "8867-4", (_JUST_ABOVE_ZERO, 300.0), (35.0, 200.0)),
+    _vital(
+        "respiratory_rate",
+        "Respiratory rate",
+        "/min",
+        "9279-1",
+        (_JUST_ABOVE_ZERO, 70.0),
+        (6.0, 50.0),
+    ),
+    _vital(
+        "systolic_bp", "Systolic BP", "mm[Hg]", "8480-6", (_JUST_ABOVE_ZERO, 300.0), (60.0, 220.0)
+    ),
+    _vital(
+        "diastolic_bp", "Diastolic BP", "mm[Hg]", "8462-4", (_JUST_ABOVE_ZERO, 200.0), (25.0, 130.0)
+    ),
+    _vital("mean_arterial_pressure", "MAP", "mm[Hg]", "8478-0", (14.0, 330.0), (40.0, 160.0)),
+    _vital("spo2", "SpO2", "%", "59408-5", (_JUST_ABOVE_ZERO, 100.0), (60.0, 100.0)),
+    _vital("oxygen_flow", "Oxygen flow", "L/min", "3151-8", (0.0, 80.0), (0.0, 60.0), 1),
+    _vital("inhaled_oxygen", "Inhaled oxygen", "%", "3150-0", (21.0, 100.0), (21.0, 100.0)),
+    Concept(
+        code="oxygen_device",
+        label="Oxygen device",
+        category=Category.VITAL,
+        unit="",
+        loinc="107117-4",
+        codes=OXYGEN_DEVICES,
+    ),
+)
+
+_ASSESSMENTS = (
+    Concept(
+        code="consciousness",
+        label="Consciousness (ACVPU)",
+        category=Category.ASSESSMENT,
+        unit="",
+        codes=CONSCIOUSNESS,
+    ),
+    Concept(
+        code="oxygen_indication",
+        label="Reason for oxygen",
+        category=Category.ASSESSMENT,
+        unit="",
+        codes=OXYGEN_INDICATIONS,
+    ),
+    Concept(
+        code="body_weight",
+        label="Weight",
+        category=Category.ASSESSMENT,
+        unit="kg",
+        loinc="29463-7",
+        decimals=1,
+        possible=(0.3, 400.0),
+        probable=(2.0, 250.0),
+    ),
+)
+
+_LABORATORY = (
+    _laboratory("crp", "CRP", "mg/L", "1988-5"),
+    _laboratory("ferritin", "Ferritin", "ng/mL", "2276-4", 0),
+    _laboratory("interleukin_6", "IL-6", "pg/mL", "26881-3"),
+    _laboratory("ldh", "LDH", "U/L", "2532-0", 0),
+    _laboratory("fibrinogen", "Fibrinogen", "mg/dL", "3255-7", 0),
+    _laboratory("platelets", "Platelets", "10*3/uL", "777-3", 0),
+    _laboratory("leukocytes", "WBC", "10*3/uL", "6690-2"),
+    _laboratory("neutrophils", "ANC", "10*3/uL", "751-8", 2),
+    _laboratory("haemoglobin", "Hb", "g/dL", "718-7"),
+    _laboratory("creatinine", "Creatinine", "mg/dL", "2160-0", 2),
+    _laboratory("bilirubin_total", "Bilirubin", "mg/dL", "1975-2"),
+    _laboratory("ast", "AST", "U/L", "1920-8", 0),
+    _laboratory("alt", "ALT", "U/L", "1742-6", 0),
+    _laboratory("lactate", "Lactate", "mmol/L", "2524-7"),
+    _laboratory("procalcitonin", "Procalcitonin", "ng/mL", "33959-8", 2),
+    _laboratory("potassium", "Potassium", "mmol/L", "2823-3"),
+)
+
+# CTCAE v5.0 (clinical reference, section 6): the highest severity short of death that is defined.
+# Fever and low blood pressure are shown from the vitals and never asked.
+_SYMPTOMS = (
+    _symptom("symptom_chills", "Chills", 3),
+    _symptom("symptom_fatigue", "Tiredness", 3),
+    _symptom("symptom_nausea_vomiting", "Nausea and vomiting", 4),
+    _symptom("symptom_diarrhoea", "Diarrhoea", 4),
+    _symptom("symptom_headache", "Headache", 3),
+    _symptom("symptom_cough", "Cough", 3),
+    _symptom("symptom_joint_pain", "Joint pain", 3),
+    _symptom("symptom_muscle_pain", "Muscle pain", 3),
+    _symptom("symptom_rash", "Skin rash", 3),
+    _symptom("symptom_dyspnoea", "Shortness of breath", 4),
+    _symptom("symptom_confusion", "Confusion", 4),
+    _symptom("symptom_dizziness", "Dizziness", 3),
+    _symptom("symptom_dysphagia", "Difficulty swallowing", 4),
+    _symptom("symptom_oedema", "Swelling", 4),
+)
+
+CONCEPTS: Mapping[str, Concept] = MappingProxyType(
+    {c.code: c for c in (*_VITALS, *_ASSESSMENTS, *_LABORATORY, *_SYMPTOMS)}
+)
+SYMPTOMS: tuple[Concept, ...] = _SYMPTOMS

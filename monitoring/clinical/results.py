@@ -1,0 +1,189 @@
+"""What the rules conclude: grades, scores, flags, each with the rows it rests on.
+
+Every record here turns into plain JSON with ``to_document`` and back with ``from_document``, so
+that a stored evaluation keeps its whole evidence.
+"""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+
+class Truth(StrEnum):
+    """A criterion's three values, and the fourth way to be yes: it was, and nothing newer is known."""
+
+    YES = "yes"
+    HELD = "held"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class GradeStatus(StrEnum):
+    """How far a grade can be trusted.
+
+    GRADED: every criterion that could raise it is known. AT_LEAST: an unknown criterion could raise
+    it. UNKNOWN: nothing is met but something that matters is unknown. CANNOT_GRADE: rule C23, the
+    vasopressor status in intensive care is not known.
+    """
+
+    GRADED = "graded"
+    AT_LEAST = "at_least"
+    UNKNOWN = "unknown"
+    CANNOT_GRADE = "cannot_grade"
+
+
+class Priority(StrEnum):
+    """Alarm priority after IEC 60601-1-8, and the technical alarm apart from them."""
+
+    TECHNICAL = "technical"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class ConditionState(StrEnum):
+    """A problem's condition at a moment, before any debounce."""
+
+    NORMAL = "normal"
+    ACTIVE = "active"
+    NO_DATA = "no_data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputEvidence:
+    """One value a conclusion rests on, with its age when it was used.
+
+    ``display`` is the value as the ward writes it ("38.4 Cel", "nasal cannula 2 L/min"). ``row_id``
+    points into the table ``table`` (observation, treatment, baseline, attribution, therapy_dose).
+    """
+
+    concept: str
+    display: str
+    value: float | None
+    taken_us: int
+    age_s: float
+    table: str
+    row_id: int
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionEvidence:
+    """One row of a grade table and whether it was met."""
+
+    id: str
+    domain: str
+    grade: int
+    label: str
+    truth: Truth
+    source: str
+    inputs: tuple[InputEvidence, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeState:
+    """A CRS episode and what must be carried on to grade the next moment without all history.
+
+    ``peak`` is the highest grade of the current or last episode. ``waived`` is true from the first
+    antipyretic, anticytokine or steroid at or after the onset fever (rule C6). ``held`` carries the
+    criteria that were met when last known.
+    """
+
+    number: int = 0
+    is_open: bool = False
+    onset_us: int | None = None
+    peak: int | None = None
+    waived_since_us: int | None = None
+    quiet_since_us: int | None = None
+    resolved_us: int | None = None
+    held: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrsGrade:
+    """The suggested ASTCT 2019 CRS grade at a moment.
+
+    ``grade`` is None when unknown. ``at_most`` is the grade if every unknown criterion were met.
+    ``direction`` compares with the grade before: rising, falling, steady or unknown. ``resolving``
+    marks grade 0 inside an open episode whose fever is waived (rule C6).
+    """
+
+    grade: int | None
+    status: GradeStatus
+    at_most: int
+    peak: int | None
+    direction: str
+    resolving: bool
+    fever_waived: bool
+    criteria: tuple[CriterionEvidence, ...]
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorePart:
+    """One parameter of NEWS2: its points (None when missing) and the band that was hit."""
+
+    parameter: str
+    points: int | None
+    band: str | None
+    evidence: InputEvidence | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News2Score:
+    """NEWS2: ``total`` only when complete; ``minimum`` is the sum of what is known.
+
+    ``applicable`` is False under 16 years, where NEWS2 must not be used.
+    """
+
+    total: int | None
+    minimum: int
+    any_three: bool
+    complete: bool
+    applicable: bool
+    risk: str
+    parts: tuple[ScorePart, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One watched problem at a moment: what ``alerts.step`` consumes.
+
+    ``severity`` orders worsening within the problem (the grade, the NEWS2 total, ...): a rise while
+    active speaks again. ``criteria`` names what was met, a new one also speaks again.
+    """
+
+    problem: str
+    state: ConditionState
+    priority: Priority
+    severity: int
+    label: str
+    criteria: tuple[str, ...] = ()
+    evidence: tuple[InputEvidence, ...] = ()
+    action: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """Everything the rules say of one patient at one moment."""
+
+    at_us: int
+    rulebook: str
+    crs: CrsGrade
+    news2: News2Score
+    conditions: tuple[Condition, ...]
+    episode: EpisodeState
+    atypical_timing: bool
+    hours_since_dose: float | None
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON, whole."""
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Self:
+        """The record again from its JSON; raises ``KeyError`` on a document of another shape."""
+        raise NotImplementedError

@@ -1,0 +1,1 @@
+"""A seeded sample ward whose patients live through the stories that matter."""
