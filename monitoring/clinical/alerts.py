@@ -1,0 +1,269 @@
+"""The alert state machine: one thread a patient and problem.
+
+The condition says what the patient is, the acknowledgement whether somebody took it, the visibility
+whether it may draw attention. A thread closes only when the condition is known to be normal *and*
+somebody took it. Missing data closes nothing. Every function here is pure and total.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from monitoring.clinical.alert_state import (
+    SYSTEM,
+    AcknowledgementAxis,
+    AlertRefusedError,
+    AlertState,
+    AlertTiming,
+    ConditionAxis,
+    Transition,
+    TransitionKind,
+    VisibilityAxis,
+)
+from monitoring.clinical.results import Condition, ConditionState, Priority
+
+_PRIORITY_ORDER = {Priority.TECHNICAL: 0, Priority.LOW: 1, Priority.MEDIUM: 2, Priority.HIGH: 3}
+_US = 1_000_000
+
+Step = tuple[AlertState | None, tuple[Transition, ...]]
+
+
+def step(
+    state: AlertState | None, condition: Condition, *, now_us: int, timing: AlertTiming
+) -> Step:
+    """What becomes of a thread when the rules spoke again; total over every input.
+
+    ``state`` is None where no thread is open. The result is None where none is open after, else the
+    new state with ``closed`` set on the last one of a thread.
+    """
+    if state is None or state.closed:
+        return _begin(condition, now_us=now_us, timing=timing)
+    if state.problem != condition.problem:
+        message = "An alert thread steps on its own problem only."
+        raise ValueError(message)
+    match condition.state:
+        case ConditionState.ACTIVE:
+            after, changes = _active(state, condition, now_us=now_us, timing=timing)
+        case ConditionState.NO_DATA:
+            after, changes = _no_data(state, now_us=now_us)
+        case ConditionState.NORMAL:
+            after, changes = _normal(state, now_us=now_us)
+    if after is None or after.closed:
+        return after, changes
+    aged, later = tick(after, now_us=now_us, timing=timing)
+    return aged, (*changes, *later)
+
+
+def tick(
+    state: AlertState, *, now_us: int, timing: AlertTiming
+) -> tuple[AlertState, tuple[Transition, ...]]:
+    """What only time changes: an acknowledgement or snooze runs out, an escalation is due."""
+    changes: list[Transition] = []
+    still_wrong = state.condition in (ConditionAxis.ACTIVE, ConditionAxis.NO_DATA)
+    until_us = state.acknowledged_until_us
+    if (
+        state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED
+        and still_wrong
+        and until_us is not None
+        and now_us >= until_us
+    ):
+        state = _unowned(state, now_us=now_us)
+        changes.append(_system(TransitionKind.ACKNOWLEDGEMENT_RAN_OUT, now_us))
+    if (
+        state.visibility is VisibilityAxis.SNOOZED
+        and state.snoozed_until_us is not None
+        and now_us >= state.snoozed_until_us
+    ):
+        state = replace(
+            state, visibility=VisibilityAxis.SHOWN, snoozed_until_us=None, spoken_us=now_us
+        )
+        changes.append(_system(TransitionKind.SNOOZE_RAN_OUT, now_us))
+    waiting = (
+        state.acknowledgement is AcknowledgementAxis.UNACKNOWLEDGED
+        and state.visibility is VisibilityAxis.SHOWN
+        and state.raised_us is not None
+    )
+    if not waiting or state.raised_us is None:
+        return state, tuple(changes)
+    while state.escalation_level < len(timing.escalation):
+        due = timing.escalation[state.escalation_level]
+        if now_us - state.raised_us < due.after_s * _US:
+            break
+        state = replace(state, escalation_level=state.escalation_level + 1, spoken_us=now_us)
+        changes.append(_system(TransitionKind.ESCALATED, now_us, role=due.role))
+    if (
+        not changes
+        and still_wrong
+        and timing.repeat_after_s is not None
+        and state.spoken_us is not None
+        and now_us - state.spoken_us >= timing.repeat_after_s * _US
+    ):
+        state = replace(state, spoken_us=now_us)
+        changes.append(_system(TransitionKind.REPEATED, now_us))
+    return state, tuple(changes)
+
+
+def acknowledge(
+    state: AlertState, *, by: str, note: str | None, now_us: int, timing: AlertTiming
+) -> tuple[AlertState, tuple[Transition, ...]]:
+    """A named person takes the alert; it closes at once where the condition is back to normal."""
+    _refuse_closed_or_pending(state)
+    valid = timing.acknowledgement_valid_s
+    state = replace(
+        state,
+        acknowledgement=AcknowledgementAxis.ACKNOWLEDGED,
+        owner=by,
+        acknowledged_until_us=None if valid is None else now_us + int(valid * _US),
+    )
+    detail = {"note": note, "valid_until_us": state.acknowledged_until_us}
+    taken = Transition(kind=TransitionKind.ACKNOWLEDGED, at_us=now_us, actor=by, detail=detail)
+    if state.condition is ConditionAxis.NORMAL:
+        return replace(state, closed=True), (taken, _system(TransitionKind.CLOSED, now_us))
+    return state, (taken,)
+
+
+def snooze(
+    state: AlertState, *, by: str, reason: str, until_us: int, now_us: int, timing: AlertTiming
+) -> tuple[AlertState, tuple[Transition, ...]]:
+    """A named person silences an alert until a time or until worse; never one of high priority."""
+    _refuse_closed_or_pending(state)
+    if state.priority is Priority.HIGH or timing.snooze_at_most_s is None:
+        message = "An alert of high priority cannot be snoozed. Acknowledge it instead."
+        raise AlertRefusedError(message)
+    if not now_us < until_us <= now_us + timing.snooze_at_most_s * _US:
+        minutes = round(timing.snooze_at_most_s / 60)
+        message = f"A snooze lasts at most {minutes} minutes. Choose an earlier end."
+        raise AlertRefusedError(message)
+    if state.visibility is VisibilityAxis.SNOOZED and until_us < (state.snoozed_until_us or 0):
+        message = "This alert is snoozed for longer already. Wait for its end or acknowledge it."
+        raise AlertRefusedError(message)
+    state = replace(state, visibility=VisibilityAxis.SNOOZED, snoozed_until_us=until_us)
+    detail = {"reason": reason, "until_us": until_us}
+    return state, (Transition(kind=TransitionKind.SNOOZED, at_us=now_us, actor=by, detail=detail),)
+
+
+def _begin(condition: Condition, *, now_us: int, timing: AlertTiming) -> Step:
+    # No data is no reason to raise this problem: overdue and stale feeds are problems of their own.
+    if condition.state is not ConditionState.ACTIVE:
+        return None, ()
+    state = AlertState(
+        problem=condition.problem,
+        priority=condition.priority,
+        trigger_priority=condition.priority,
+        severity=condition.severity,
+        criteria=condition.criteria,
+        label=condition.label,
+        condition=ConditionAxis.PENDING,
+        acknowledgement=AcknowledgementAxis.NONE,
+        visibility=VisibilityAxis.SHOWN,
+        pending_since_us=now_us,
+        raised_us=None,
+        spoken_us=None,
+        escalation_level=0,
+        owner=None,
+        acknowledged_until_us=None,
+        snoozed_until_us=None,
+        closed=False,
+    )
+    if timing.debounce_s > 0:
+        return state, (_system(TransitionKind.PENDING, now_us),)
+    return _raise(state, now_us=now_us)
+
+
+def _raise(state: AlertState, *, now_us: int) -> Step:
+    raised = replace(
+        state,
+        condition=ConditionAxis.ACTIVE,
+        acknowledgement=AcknowledgementAxis.UNACKNOWLEDGED,
+        raised_us=now_us,
+        spoken_us=now_us,
+        pending_since_us=None,
+    )
+    return raised, (
+        _system(TransitionKind.RAISED, now_us, priority=state.priority, label=state.label),
+    )
+
+
+def _active(state: AlertState, condition: Condition, *, now_us: int, timing: AlertTiming) -> Step:
+    higher = _PRIORITY_ORDER[condition.priority] > _PRIORITY_ORDER[state.priority]
+    new_criteria = tuple(c for c in condition.criteria if c not in state.criteria)
+    after = replace(
+        state,
+        severity=condition.severity,
+        priority=condition.priority if higher else state.priority,
+        criteria=(*state.criteria, *new_criteria),
+        label=condition.label,
+    )
+    if state.condition is ConditionAxis.PENDING:
+        since_us = now_us if state.pending_since_us is None else state.pending_since_us
+        waited = now_us - since_us >= timing.debounce_s * _US
+        return _raise(after, now_us=now_us) if waited else (after, ())
+    after = replace(after, condition=ConditionAxis.ACTIVE)
+    if condition.severity > state.severity or higher or new_criteria:
+        worsened = _system(
+            TransitionKind.WORSENED,
+            now_us,
+            severity=[state.severity, condition.severity],
+            new_criteria=list(new_criteria),
+            priority=after.priority,
+            label=condition.label,
+        )
+        return _unowned(after, now_us=now_us, trigger=condition.priority), (worsened,)
+    kind = {
+        # It came back before anybody took it: the same thread speaks again.
+        ConditionAxis.NORMAL: TransitionKind.RECURRED,
+        ConditionAxis.NO_DATA: TransitionKind.DATA_BACK,
+    }.get(state.condition)
+    if kind is TransitionKind.RECURRED:
+        after = replace(after, spoken_us=now_us)
+    elif kind is None and condition.severity < state.severity:
+        kind = TransitionKind.EASED
+    return after, () if kind is None else (_system(kind, now_us, label=condition.label),)
+
+
+def _no_data(state: AlertState, *, now_us: int) -> Step:
+    if state.condition in (ConditionAxis.NO_DATA, ConditionAxis.PENDING, ConditionAxis.NORMAL):
+        return state, ()
+    return replace(state, condition=ConditionAxis.NO_DATA), (
+        _system(TransitionKind.DATA_LOST, now_us),
+    )
+
+
+def _normal(state: AlertState, *, now_us: int) -> Step:
+    if state.condition is ConditionAxis.PENDING:
+        return replace(state, closed=True), (_system(TransitionKind.DROPPED, now_us),)
+    if state.condition is ConditionAxis.NORMAL:
+        return state, ()
+    back = _system(TransitionKind.RETURNED_TO_NORMAL, now_us)
+    normal = replace(state, condition=ConditionAxis.NORMAL)
+    if state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED:
+        return replace(normal, closed=True), (back, _system(TransitionKind.CLOSED, now_us))
+    return normal, (back,)
+
+
+def _unowned(state: AlertState, *, now_us: int, trigger: Priority | None = None) -> AlertState:
+    """Speak again: nobody owns it, no snooze holds it, escalation starts anew."""
+    return replace(
+        state,
+        acknowledgement=AcknowledgementAxis.UNACKNOWLEDGED,
+        visibility=VisibilityAxis.SHOWN,
+        owner=None,
+        acknowledged_until_us=None,
+        snoozed_until_us=None,
+        raised_us=now_us,
+        spoken_us=now_us,
+        escalation_level=0,
+        trigger_priority=state.trigger_priority if trigger is None else trigger,
+    )
+
+
+def _refuse_closed_or_pending(state: AlertState) -> None:
+    if state.closed:
+        message = "This alert is closed already. Look at the patient page for what is open."
+        raise AlertRefusedError(message)
+    if state.condition is ConditionAxis.PENDING:
+        message = "This alert has not been raised yet. There is nothing to take."
+        raise AlertRefusedError(message)
+
+
+def _system(kind: TransitionKind, at_us: int, **detail: Any) -> Transition:
+    return Transition(kind=kind, at_us=at_us, actor=SYSTEM, detail=detail)
