@@ -94,9 +94,10 @@ class AlertTiming:
 class AlertState:
     """A thread's whole state.
 
-    ``priority`` and ``criteria`` are latched: the highest and all that were met since it was raised;
-    ``severity`` is the current one, so that every later rise is a rise. ``trigger_priority`` is the priority at the last time it spoke: escalation follows it and not
-    the current value, so that a patient who looks better for a moment is not lost.
+    ``priority`` and ``criteria`` are latched: the highest, and all that were met, since it was
+    raised. ``severity`` is the current one, so that every later rise is a rise.
+    ``trigger_priority`` is the priority when it last spoke: escalation follows it and not the
+    current value, so that a patient who looks better for a moment is not lost.
     """
 
     problem: str

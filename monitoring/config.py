@@ -1,0 +1,34 @@
+"""Settings of one installation, from the environment (prefix ``STORMWATCH_``)."""
+
+from functools import cache
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an installation may set; every value is checked when the program starts."""
+
+    model_config = SettingsConfigDict(env_prefix="STORMWATCH_", extra="ignore")
+
+    database_url: str = "sqlite:///var/stormwatch.db"
+    # Demo: invented patients, sign-in by choice, loopback addresses only.
+    demo: bool = False
+    demo_speed: Annotated[float, Field(ge=1, le=600)] = 1.0
+    # The ward that opens first.
+    ward: str = "DEMO"
+    time_zone: str = "Europe/Berlin"
+    # Seconds between two looks of an open board at the data version.
+    tick_s: Annotated[float, Field(ge=1, le=30)] = 5.0
+    # A person who does nothing for this long signs in again (shared workstations).
+    idle_minutes: Annotated[int, Field(ge=1, le=720)] = 30
+    # Whether the dashboard process also watches; a larger installation runs its own watcher.
+    watch_inside: bool = False
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
