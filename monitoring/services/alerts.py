@@ -1,0 +1,101 @@
+"""What a person does with an alert: take it, or silence it for a while."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from db.engine import Store
+from db.queries import alerts as alert_rows
+from db.queries import audit, census, versions
+from monitoring.clinical.alert_state import AlertRefusedError
+from monitoring.services.errors import RefusedError
+from monitoring.services.instants import to_us
+from monitoring.services.policies import policy_for
+from monitoring.services.threads import Change, EncounterThreads
+
+
+def acknowledge(
+    store: Store, *, thread_public_id: str, note: str | None, actor: str, now: datetime
+) -> tuple[Change, ...]:
+    """A named person takes an alert.
+
+    Taking one that the same person owns already changes nothing, so a second press is harmless.
+    Raises ``RefusedError`` where the alert is closed.
+    """
+
+    def act(threads: EncounterThreads, problem: str) -> None:
+        state = threads.state_of(problem)
+        if state is not None and state.owner == actor and not note:
+            return
+        threads.acknowledge(problem, by=actor, note=note, now_us=to_us(now))
+
+    return _act(store, thread_public_id, "alert.acknowledge", actor=actor, now=now, act=act)
+
+
+def snooze(
+    store: Store,
+    *,
+    thread_public_id: str,
+    reason: str,
+    until_at: datetime,
+    actor: str,
+    now: datetime,
+) -> tuple[Change, ...]:
+    """A named person silences an alert until a time or until worse; never one of high priority."""
+    if not reason.strip():
+        message = "Say why the alert is snoozed."
+        raise RefusedError(message)
+
+    def act(threads: EncounterThreads, problem: str) -> None:
+        threads.snooze(
+            problem, by=actor, reason=reason, until_us=to_us(until_at), now_us=to_us(now)
+        )
+
+    return _act(store, thread_public_id, "alert.snooze", actor=actor, now=now, act=act)
+
+
+def _act(
+    store: Store,
+    thread_public_id: str,
+    action: str,
+    *,
+    actor: str,
+    now: datetime,
+    act: Callable[[EncounterThreads, str], None],
+) -> tuple[Change, ...]:
+    def work(session: Session) -> tuple[Change, ...]:
+        thread = alert_rows.thread_by_public_id(session, thread_public_id)
+        if thread is None:
+            message = "This alert is not known here. Reload the board and try again."
+            raise RefusedError(message)
+        encounter = census.encounter(session, thread.encounter_id)
+        versions.lock_ward(session, encounter.ward_id)
+        threads = EncounterThreads(
+            session,
+            encounter_id=encounter.id,
+            ward_id=encounter.ward_id,
+            timing=policy_for(session, encounter).timing,
+        )
+        if threads.public_id_of(thread.problem) != thread_public_id:
+            message = "This alert is closed already. Look at the patient page for what is open."
+            raise RefusedError(message)
+        try:
+            act(threads, thread.problem)
+        except AlertRefusedError as refusal:
+            raise RefusedError(str(refusal)) from refusal
+        changes = threads.flush()
+        if changes:
+            audit.append(
+                session,
+                at=now,
+                actor=actor,
+                action=action,
+                entity="alert_thread",
+                entity_id=thread_public_id,
+                detail={"encounter": encounter.public_id, "problem": thread.problem},
+            )
+            versions.advance(session, encounter.ward_id, now)
+        return changes
+
+    return store.write(work)

@@ -1,0 +1,133 @@
+"""Correct one value: a new row supersedes the old one, which stays readable with the reason."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from db.engine import Store
+from db.queries import audit, census, observations, versions
+from monitoring.services.errors import RefusedError
+from monitoring.services.policies import policy_for
+from monitoring.services.record import Recorded
+from monitoring.services.settle import settle
+
+AMENDED = "amended"
+ENTERED_IN_ERROR = "entered-in-error"
+
+
+def amend_value(
+    store: Store,
+    *,
+    observation_id: int,
+    value: float | None,
+    code: str | None,
+    value_sent: str,
+    unit_sent: str | None,
+    reason: str,
+    actor: str,
+    now: datetime,
+    queried: bool = False,
+) -> Recorded:
+    """Put a right value in place of a wrong one; everything from its own time is judged again."""
+    if (value is None) == (code is None):
+        message = "Give the right value, or strike the wrong one out."
+        raise RefusedError(message)
+    return _supersede(
+        store,
+        observation_id=observation_id,
+        status=AMENDED,
+        value=value,
+        code=code,
+        value_sent=value_sent,
+        unit_sent=unit_sent,
+        queried=queried,
+        reason=reason,
+        actor=actor,
+        now=now,
+    )
+
+
+def strike_out(
+    store: Store, *, observation_id: int, reason: str, actor: str, now: datetime
+) -> Recorded:
+    """Mark a value as entered in error; the rules no longer see it, readers still do."""
+    return _supersede(
+        store,
+        observation_id=observation_id,
+        status=ENTERED_IN_ERROR,
+        value=None,
+        code=None,
+        value_sent="",
+        unit_sent=None,
+        queried=False,
+        reason=reason,
+        actor=actor,
+        now=now,
+    )
+
+
+def _supersede(
+    store: Store,
+    *,
+    observation_id: int,
+    status: str,
+    value: float | None,
+    code: str | None,
+    value_sent: str,
+    unit_sent: str | None,
+    queried: bool,
+    reason: str,
+    actor: str,
+    now: datetime,
+) -> Recorded:
+    if not reason.strip():
+        message = "Say why the value is changed. The reason stays beside the old value."
+        raise RefusedError(message)
+
+    def work(session: Session) -> Recorded:
+        old = observations.by_id(session, observation_id)
+        encounter = census.encounter(session, old.encounter_id)
+        versions.lock_ward(session, encounter.ward_id)
+        if observations.is_superseded(session, observation_id):
+            message = "This value was changed already. Look at its newest version and try again."
+            raise RefusedError(message)
+        row_id = observations.supersede(
+            session,
+            old,
+            status=status,
+            value_num=value,
+            value_code=code,
+            value_sent=value_sent,
+            unit_sent=unit_sent,
+            queried=queried,
+            recorded_at=now,
+            recorded_by=actor,
+            reason=reason,
+        )
+        settled = settle(
+            session,
+            encounter,
+            from_at=old.taken_at,
+            now=now,
+            policy=policy_for(session, encounter),
+            new_moments=[old.taken_at],
+        )
+        audit.append(
+            session,
+            at=now,
+            actor=actor,
+            action=f"observation.{status}",
+            entity="observation",
+            entity_id=str(row_id),
+            detail={"encounter": encounter.public_id, "supersedes": old.id, "reason": reason},
+        )
+        versions.advance(session, encounter.ward_id, now)
+        return Recorded(
+            set_id=old.set_id,
+            stored=True,
+            before=settled.before,
+            evaluation=settled.evaluation,
+            changes=settled.changes,
+        )
+
+    return store.write(work)

@@ -1,0 +1,222 @@
+"""From stored rows to the rules and back: what a patient's facts say at each moment."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from db.queries import attributions, baselines, evaluations, observations, therapies, treatments
+from db.queries.census import EncounterRow
+from monitoring.clinical import evaluate as rules
+from monitoring.clinical.facts import (
+    AttributionSpan,
+    BaselineRecord,
+    Dose,
+    EncounterFacts,
+    ObservationColumns,
+    TreatmentSpan,
+)
+from monitoring.clinical.policy import Policy
+from monitoring.clinical.results import EpisodeState, Evaluation
+from monitoring.clinical.rulebook import load_rulebook
+from monitoring.services.instants import from_us, to_us
+
+_LOOKBACK = timedelta(microseconds=rules.LOOKBACK_US)
+
+
+def age_years(birth_date: date | None, stated_years: float | None, on: date) -> float | None:
+    """Age on a day in years: from the birth date, else as the source stated it, else None."""
+    if birth_date is None:
+        return stated_years
+    before_birthday = (on.month, on.day) < (birth_date.month, birth_date.day)
+    return float(on.year - birth_date.year - before_birthday)
+
+
+def load_facts(
+    session: Session,
+    encounter: EncounterRow,
+    *,
+    from_at: datetime,
+    to_at: datetime,
+    as_known_at: datetime | None = None,
+) -> EncounterFacts:
+    """What the rules need to judge every moment from ``from_at`` to ``to_at``.
+
+    Observations reach back over the rules' look-back, and to the newest value of each concept
+    before it; ``as_known_at`` leaves out what was recorded later.
+    """
+    encounter_id = encounter.id
+    begin = from_at - _LOOKBACK
+    rows = [
+        *observations.latest_per_concept(
+            session, [encounter_id], at=begin, as_known_at=as_known_at
+        ),
+        *observations.window(
+            session, encounter_id, from_at=begin, to_at=to_at, as_known_at=as_known_at
+        ),
+    ]
+    return EncounterFacts(
+        observations=_columns(rows),
+        treatments=tuple(
+            TreatmentSpan(
+                row_id=row.id,
+                kind=row.kind,
+                agent=row.agent,
+                indication=row.indication,
+                started_us=to_us(row.started_at),
+                ended_us=None if row.ended_at is None else to_us(row.ended_at),
+            )
+            for row in treatments.current(session, encounter_id, as_known_at=as_known_at)
+        ),
+        attributions=tuple(
+            AttributionSpan(
+                row_id=row.id,
+                element=row.element,
+                from_us=to_us(row.from_at),
+                until_us=None if row.until_at is None else to_us(row.until_at),
+            )
+            for row in attributions.current(session, encounter_id, as_known_at=as_known_at)
+        ),
+        baselines=tuple(
+            BaselineRecord(
+                row_id=row.id,
+                effective_us=to_us(row.effective_from),
+                systolic_mmhg=row.systolic_mmhg,
+                diastolic_mmhg=row.diastolic_mmhg,
+                mean_mmhg=row.mean_mmhg,
+                home_oxygen_device=row.home_oxygen_device,
+                home_oxygen_lpm=row.home_oxygen_lpm,
+                spo2_scale=row.spo2_scale,
+            )
+            for row in baselines.current(session, encounter_id, as_known_at=as_known_at)
+        ),
+        doses=tuple(
+            Dose(
+                row_id=row.id,
+                product=row.product,
+                therapy_class=row.therapy_class,
+                infused_us=to_us(row.infused_at),
+            )
+            for row in therapies.current(session, encounter_id, as_known_at=as_known_at)
+        ),
+        age_years=age_years(encounter.birth_date, encounter.age_years_stated, to_at.date()),
+        care_setting=encounter.care_setting,
+        treatments_charted=encounter.treatments_charted,
+    )
+
+
+def _columns(rows: Sequence[observations.ObservationRow]) -> ObservationColumns:
+    unique = {row.id: row for row in rows}
+    ordered = sorted(unique.values(), key=lambda row: (row.taken_at, row.id))
+    return ObservationColumns(
+        row_id=np.array([row.id for row in ordered], dtype=np.int64),
+        concept=np.array([row.concept for row in ordered], dtype=object),
+        taken_us=np.array([to_us(row.taken_at) for row in ordered], dtype=np.int64),
+        value=np.array(
+            [np.nan if row.value_num is None else row.value_num for row in ordered],
+            dtype=np.float64,
+        ),
+        code=np.array([row.value_code for row in ordered], dtype=object),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The evaluations of a span of time, and the one that stood before it."""
+
+    before: Evaluation | None
+    evaluations: tuple[Evaluation, ...]
+
+
+def moments(facts: EncounterFacts, *, from_at: datetime, to_at: datetime) -> list[int]:
+    """Every instant in the span at which something that the rules look at changed."""
+    from_us_, to_us_ = to_us(from_at), to_us(to_at)
+
+    def changes() -> Iterable[int | None]:
+        yield from facts.observations.taken_us.tolist()
+        for span in facts.treatments:
+            yield span.started_us
+            yield span.ended_us
+        for attribution in facts.attributions:
+            yield attribution.from_us
+            yield attribution.until_us
+        for baseline in facts.baselines:
+            yield baseline.effective_us
+        for dose in facts.doses:
+            yield dose.infused_us
+
+    return sorted({us for us in changes() if us is not None and from_us_ <= us <= to_us_})
+
+
+def judge(
+    session: Session,
+    encounter: EncounterRow,
+    *,
+    from_at: datetime,
+    to_at: datetime,
+    policy: Policy,
+    extra_moments: Sequence[datetime] = (),
+) -> Judged:
+    """Evaluate every moment from ``from_at`` to ``to_at`` anew, going on from what stood before."""
+    before = evaluation_before(session, encounter.id, from_at)
+    facts = load_facts(session, encounter, from_at=from_at, to_at=to_at)
+    at_us = {*moments(facts, from_at=from_at, to_at=to_at), *map(to_us, extra_moments)}
+    return Judged(before=before, evaluations=judge_facts(facts, at_us, before, policy))
+
+
+def judge_facts(
+    facts: EncounterFacts, at_us: Iterable[int], before: Evaluation | None, policy: Policy
+) -> tuple[Evaluation, ...]:
+    """The rules' word on facts at some moments, going on from the evaluation before them."""
+    return tuple(
+        rules.evaluate(
+            facts,
+            at_us=np.array(sorted(at_us), dtype=np.int64),
+            prior=EpisodeState() if before is None else before.episode,
+            previous=None if before is None else before.crs,
+            rulebook=load_rulebook(),
+            policy=policy,
+        )
+    )
+
+
+def evaluation_before(session: Session, encounter_id: int, at: datetime) -> Evaluation | None:
+    """The newest stored evaluation of a moment strictly before ``at``."""
+    row = evaluations.before(session, encounter_id, at)
+    return None if row is None else Evaluation.from_document(row.document)
+
+
+def store_evaluations(
+    session: Session,
+    encounter: EncounterRow,
+    judged: Iterable[Evaluation],
+    *,
+    recorded_at: datetime,
+    recorded_us: Mapping[int, int],
+) -> None:
+    """Append evaluations; for one moment the newest row wins and the older stay.
+
+    ``recorded_us`` gives for a moment when it became known, where that was not ``recorded_at``.
+    """
+    recorded_at_us = to_us(recorded_at)
+    evaluations.insert_many(
+        session,
+        [
+            evaluations.NewEvaluation(
+                encounter_id=encounter.id,
+                ward_id=encounter.ward_id,
+                at=from_us(evaluation.at_us),
+                recorded_at=from_us(recorded_us.get(evaluation.at_us, recorded_at_us)),
+                rulebook=evaluation.rulebook,
+                crs_grade=evaluation.crs.grade,
+                crs_status=evaluation.crs.status.value,
+                crs_peak=evaluation.crs.peak,
+                news2_total=evaluation.news2.total,
+                news2_minimum=evaluation.news2.minimum,
+                document=evaluation.to_document(),
+            )
+            for evaluation in judged
+        ],
+    )

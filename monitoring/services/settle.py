@@ -1,0 +1,208 @@
+"""After the facts changed: judge again from there, move the alerts, and say what came of it.
+
+Everything here runs inside the transaction that changed the facts, so that no committed observation
+is without its grade and its alert.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from db.queries import evaluations, observations
+from db.queries.census import EncounterRow
+from monitoring.clinical import schedule
+from monitoring.clinical.policy import Policy
+from monitoring.clinical.results import Condition, ConditionState, Evaluation
+from monitoring.services.evaluate import judge, store_evaluations
+from monitoring.services.instants import to_us
+from monitoring.services.threads import Change, EncounterThreads, Snapshot
+
+_CORE_VITALS = frozenset(
+    {"body_temperature", "heart_rate", "respiratory_rate", "systolic_bp", "spo2"}
+)
+# A set counts as done when most of it was measured: three of the five vital signs.
+_VITALS_OF_A_SET = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """Who took an alert, and when; used to replay a past in which somebody did."""
+
+    by: str
+    note: str | None
+    at_us: int
+
+
+Responder = Callable[[Change], Response | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What came of a change: the evaluation before it, the newest one now, and alert changes."""
+
+    before: Evaluation | None
+    evaluation: Evaluation | None
+    changes: tuple[Change, ...]
+
+
+def settle(
+    session: Session,
+    encounter: EncounterRow,
+    *,
+    from_at: datetime,
+    now: datetime,
+    policy: Policy,
+    new_moments: Sequence[datetime] = (),
+    recorded_us: Mapping[int, int] | None = None,
+    responder: Responder | None = None,
+) -> Settled:
+    """Judge every moment from ``from_at`` again and let the alerts speak.
+
+    ``new_moments`` are the times of the facts that are new; a problem that was active at one of
+    them speaks even when later values are known already. ``recorded_us`` gives, for a moment, when
+    it became known (default ``now``): what became known long after it was true changes the record
+    and not the alerts, save the newest state. ``responder`` replays who took an alert in the past.
+    """
+    known = recorded_us or {}
+    newest = evaluations.latest(session, [encounter.id])
+    stepped_until_us = to_us(newest[0].at) if newest else None
+    to_at = max([now, *new_moments])
+    judged = judge(session, encounter, from_at=from_at, to_at=to_at, policy=policy)
+    if not judged.evaluations:
+        return Settled(before=judged.before, evaluation=judged.before, changes=())
+    store_evaluations(
+        session,
+        encounter,
+        judged.evaluations,
+        recorded_at=now,
+        recorded_us=known,
+    )
+    threads = EncounterThreads(
+        session, encounter_id=encounter.id, ward_id=encounter.ward_id, timing=policy.timing
+    )
+    steps = _Steps(
+        threads=threads,
+        policy=policy,
+        now_us=to_us(now),
+        known=known,
+        new_us=frozenset(map(to_us, new_moments)),
+        responder=responder,
+    )
+    steps.run(judged.evaluations, stepped_until_us)
+    last = judged.evaluations[-1]
+    step_overdue(session, threads, encounter.id, last, now=now, policy=policy)
+    return Settled(before=judged.before, evaluation=last, changes=threads.flush())
+
+
+def step_overdue(
+    session: Session,
+    threads: EncounterThreads,
+    encounter_id: int,
+    evaluation: Evaluation,
+    *,
+    now: datetime,
+    policy: Policy,
+) -> None:
+    """Let the clock's word on the next observations move the overdue alert."""
+    due = schedule.next_due(evaluation, last_set_us(session, encounter_id), policy)
+    overdue = schedule.overdue_condition(due, now_us=to_us(now), policy=policy)
+    threads.step(overdue, now_us=to_us(now), snapshot=snapshot_of(overdue, evaluation))
+
+
+def last_set_us(session: Session, encounter_id: int) -> int | None:
+    """When the last set of vital signs was taken, or None where there is none.
+
+    A set counts when three of temperature, heart rate, respiration, systolic pressure and SpO2 are
+    at least that new, so that one stray value does not reset the clock.
+    """
+    times = sorted(
+        (
+            to_us(row.taken_at)
+            for row in observations.latest_per_concept(session, [encounter_id])
+            if row.concept in _CORE_VITALS
+        ),
+        reverse=True,
+    )
+    return times[_VITALS_OF_A_SET - 1] if len(times) >= _VITALS_OF_A_SET else None
+
+
+def snapshot_of(condition: Condition, evaluation: Evaluation) -> Snapshot:
+    """What was true when an alert was raised, to be frozen with it."""
+
+    def snapshot() -> dict[str, Any]:
+        return {
+            "at_us": evaluation.at_us,
+            "rulebook": evaluation.rulebook,
+            "label": condition.label,
+            "action": condition.action,
+            "criteria": list(condition.criteria),
+            "severity": condition.severity,
+            "evidence": [asdict(one) for one in condition.evidence],
+            "crs_grade": evaluation.crs.grade,
+            "crs_status": evaluation.crs.status.value,
+            "news2_total": evaluation.news2.total,
+        }
+
+    return snapshot
+
+
+@dataclass(slots=True, kw_only=True)
+class _Steps:
+    threads: EncounterThreads
+    policy: Policy
+    now_us: int
+    known: Mapping[int, int]
+    new_us: frozenset[int]
+    responder: Responder | None
+
+    def run(self, judged: Sequence[Evaluation], stepped_until_us: int | None) -> None:
+        waiting: list[tuple[str, Response]] = []
+        late_us = round(self.policy.late_alert_window_s * 1_000_000)
+        for evaluation in judged:
+            known_us = self.known.get(evaluation.at_us, self.now_us)
+            self._respond(waiting, known_us)
+            is_news = stepped_until_us is None or evaluation.at_us > stepped_until_us
+            is_recent = known_us - evaluation.at_us <= late_us
+            is_last = evaluation is judged[-1]
+            for condition in evaluation.conditions:
+                if is_last or (is_news and is_recent):
+                    self._step(condition, evaluation, known_us, waiting)
+                elif is_recent and evaluation.at_us in self.new_us and self._would_raise(condition):
+                    # A late value showed a problem that nobody was told of at its time.
+                    self._step(condition, evaluation, known_us, waiting)
+        self._respond(waiting, self.now_us)
+
+    def _would_raise(self, condition: Condition) -> bool:
+        active = condition.state is ConditionState.ACTIVE
+        return active and self.threads.state_of(condition.problem) is None
+
+    def _step(
+        self,
+        condition: Condition,
+        evaluation: Evaluation,
+        known_us: int,
+        waiting: list[tuple[str, Response]],
+    ) -> None:
+        changes = self.threads.step(
+            condition, now_us=known_us, snapshot=snapshot_of(condition, evaluation)
+        )
+        if self.responder is None:
+            return
+        for change in changes:
+            response = self.responder(change)
+            if response is not None:
+                waiting.append((condition.problem, response))
+
+    def _respond(self, waiting: list[tuple[str, Response]], until_us: int) -> None:
+        for problem, response in sorted(waiting, key=lambda one: one[1].at_us):
+            if response.at_us > until_us:
+                continue
+            waiting.remove((problem, response))
+            state = self.threads.state_of(problem)
+            if state is not None and state.owner is None:
+                self.threads.acknowledge(
+                    problem, by=response.by, note=response.note, now_us=response.at_us
+                )

@@ -1,0 +1,248 @@
+"""The alert threads of one encounter, stepped inside one transaction and written once."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from db.queries import alerts as alert_rows
+from monitoring.clinical import alerts
+from monitoring.clinical.alert_state import AlertState, AlertTiming, Transition, TransitionKind
+from monitoring.clinical.results import Condition, Priority
+from monitoring.services.instants import from_us
+
+Snapshot = Callable[[], Mapping[str, Any]]
+TimingOf = Callable[[str, Priority], AlertTiming]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One transition of one thread, as the caller tells it to the person at the screen."""
+
+    thread_public_id: str
+    problem: str
+    label: str
+    priority: Priority
+    transition: Transition
+
+
+@dataclass(slots=True)
+class _Thread:
+    public_id: str
+    state: AlertState
+    snapshot: Mapping[str, Any]
+    row_id: int | None = None
+    written: int = 0
+    dirty: bool = False
+    closed_us: int | None = None
+    events: list[Transition] = field(default_factory=list)
+
+    @property
+    def is_worth_keeping(self) -> bool:
+        """A debounced condition that never came to be raised leaves no thread behind."""
+        return self.row_id is not None or self.state.condition != "pending" or not self.state.closed
+
+
+class EncounterThreads:
+    """Steps every open thread of an encounter; ``flush`` writes what changed.
+
+    Threads closed within the same transaction are written too: nothing that spoke is lost.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        encounter_id: int,
+        ward_id: int,
+        timing: TimingOf,
+    ) -> None:
+        self._session = session
+        self._encounter_id = encounter_id
+        self._ward_id = ward_id
+        self._timing = timing
+        self._threads = [
+            _Thread(
+                public_id=row.public_id,
+                state=AlertState.from_document(row.state),
+                snapshot=row.snapshot,
+                row_id=row.id,
+                written=row.event_count,
+            )
+            for row in alert_rows.open_threads(session, encounter_id=encounter_id)
+        ]
+        self._open = {thread.state.problem: thread for thread in self._threads}
+        self._changes: list[Change] = []
+
+    def state_of(self, problem: str) -> AlertState | None:
+        """The open thread's state, or None where the problem has none."""
+        thread = self._open.get(problem)
+        return None if thread is None else thread.state
+
+    def public_id_of(self, problem: str) -> str | None:
+        """The open thread's public identifier, or None where the problem has none."""
+        thread = self._open.get(problem)
+        return None if thread is None else thread.public_id
+
+    def open_states(self) -> Iterable[AlertState]:
+        """The states of all open threads."""
+        return [thread.state for thread in self._open.values()]
+
+    def step(self, condition: Condition, *, now_us: int, snapshot: Snapshot) -> tuple[Change, ...]:
+        """Let the rules' word on one problem move its thread; what changed.
+
+        ``snapshot`` is asked for what was true only when the thread begins.
+        """
+        timing = self._timing(condition.problem, condition.priority)
+        thread = self._open.get(condition.problem)
+        if thread is not None:
+            # Times follow the highest priority the thread has had, not a value that eased.
+            timing = self._timing(condition.problem, thread.state.priority)
+        state, transitions = alerts.step(
+            None if thread is None else thread.state, condition, now_us=now_us, timing=timing
+        )
+        if state is None:
+            return ()
+        if thread is None:
+            thread = _Thread(public_id=uuid4().hex, state=state, snapshot=snapshot())
+            self._threads.append(thread)
+        elif any(t.kind is TransitionKind.RAISED for t in transitions):
+            thread.snapshot = snapshot()
+        return self._take(thread, state, transitions)
+
+    def tick(self, *, now_us: int) -> None:
+        """Let time alone move every open thread."""
+        for thread in list(self._open.values()):
+            state, transitions = alerts.tick(
+                thread.state, now_us=now_us, timing=self._timing_of(thread)
+            )
+            self._take(thread, state, transitions)
+
+    def acknowledge(self, problem: str, *, by: str, note: str | None, now_us: int) -> None:
+        """A named person takes the open thread of a problem."""
+        thread = self._open[problem]
+        state, transitions = alerts.acknowledge(
+            thread.state, by=by, note=note, now_us=now_us, timing=self._timing_of(thread)
+        )
+        self._take(thread, state, transitions)
+
+    def snooze(self, problem: str, *, by: str, reason: str, until_us: int, now_us: int) -> None:
+        """A named person silences the open thread of a problem until a time or until worse."""
+        thread = self._open[problem]
+        state, transitions = alerts.snooze(
+            thread.state,
+            by=by,
+            reason=reason,
+            until_us=until_us,
+            now_us=now_us,
+            timing=self._timing_of(thread),
+        )
+        self._take(thread, state, transitions)
+
+    def flush(self) -> tuple[Change, ...]:
+        """Write threads and events; the changes since the last flush, oldest first."""
+        for thread in self._threads:
+            if not thread.dirty or not thread.is_worth_keeping:
+                continue
+            if thread.row_id is None:
+                thread.row_id = alert_rows.insert_thread(
+                    self._session,
+                    encounter_id=self._encounter_id,
+                    ward_id=self._ward_id,
+                    public_id=thread.public_id,
+                    snapshot=dict(thread.snapshot),
+                    **_projection(thread),
+                )
+            else:
+                alert_rows.update_projection(
+                    self._session, thread_id=thread.row_id, **_projection(thread)
+                )
+            alert_rows.insert_events(
+                self._session,
+                [
+                    alert_rows.NewAlertEvent(
+                        thread_id=thread.row_id,
+                        sequence=thread.written + number,
+                        at=from_us(event.at_us),
+                        kind=event.kind.value,
+                        actor=event.actor,
+                        detail=event.detail,
+                    )
+                    for number, event in enumerate(thread.events, start=1)
+                ],
+            )
+            self._write_responses(thread)
+            thread.written += len(thread.events)
+            thread.events.clear()
+            thread.dirty = False
+        changes, self._changes = tuple(self._changes), []
+        return changes
+
+    def _write_responses(self, thread: _Thread) -> None:
+        row_id = thread.row_id
+        assert row_id is not None
+        for event in thread.events:
+            if event.kind is TransitionKind.ACKNOWLEDGED:
+                until_us = event.detail["valid_until_us"]
+                alert_rows.insert_acknowledgement(
+                    self._session,
+                    thread_id=row_id,
+                    by=event.actor,
+                    at=from_us(event.at_us),
+                    note=event.detail["note"],
+                    valid_until=None if until_us is None else from_us(until_us),
+                )
+            elif event.kind is TransitionKind.SNOOZED:
+                alert_rows.insert_snooze(
+                    self._session,
+                    thread_id=row_id,
+                    by=event.actor,
+                    at=from_us(event.at_us),
+                    reason=event.detail["reason"],
+                    until_at=from_us(event.detail["until_us"]),
+                )
+
+    def _timing_of(self, thread: _Thread) -> AlertTiming:
+        return self._timing(thread.state.problem, thread.state.priority)
+
+    def _take(
+        self, thread: _Thread, state: AlertState, transitions: tuple[Transition, ...]
+    ) -> tuple[Change, ...]:
+        thread.dirty = thread.dirty or bool(transitions) or state != thread.state
+        thread.state = state
+        if state.closed:
+            thread.closed_us = transitions[-1].at_us
+            self._open.pop(state.problem, None)
+        else:
+            self._open[state.problem] = thread
+        thread.events.extend(transitions)
+        changes = tuple(
+            Change(
+                thread_public_id=thread.public_id,
+                problem=state.problem,
+                label=state.label,
+                priority=state.priority,
+                transition=transition,
+            )
+            for transition in transitions
+        )
+        self._changes.extend(changes)
+        return changes
+
+
+def _projection(thread: _Thread) -> dict[str, Any]:
+    state = thread.state
+    since_us = state.pending_since_us if state.raised_us is None else state.raised_us
+    return {
+        "problem": state.problem,
+        "priority": state.priority.value,
+        "condition": state.condition.value,
+        "acknowledgement": state.acknowledgement.value,
+        "visibility": state.visibility.value,
+        "raised_at": None if since_us is None else from_us(since_us),
+        "closed_at": None if thread.closed_us is None else from_us(thread.closed_us),
+        "owner": state.owner,
+        "state": state.to_document(),
+    }
