@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from db.engine import Store
-from db.queries import audit, census, observations, versions
+from db.queries import observations
+from db.queries.census import EncounterRow
+from monitoring.services.change import Changed, Recorded, change_facts
 from monitoring.services.errors import RefusedError
-from monitoring.services.policies import policy_for
-from monitoring.services.record import Recorded
-from monitoring.services.settle import settle
 
 AMENDED = "amended"
 ENTERED_IN_ERROR = "entered-in-error"
@@ -84,10 +83,10 @@ def _supersede(
         message = "Say why the value is changed. The reason stays beside the old value."
         raise RefusedError(message)
 
-    def work(session: Session) -> Recorded:
+    with store.read() as session:
         old = observations.by_id(session, observation_id)
-        encounter = census.encounter(session, old.encounter_id)
-        versions.lock_ward(session, encounter.ward_id)
+
+    def change(session: Session, _encounter: EncounterRow) -> Changed:
         if observations.is_superseded(session, observation_id):
             message = "This value was changed already. Look at its newest version and try again."
             raise RefusedError(message)
@@ -104,30 +103,19 @@ def _supersede(
             recorded_by=actor,
             reason=reason,
         )
-        settled = settle(
-            session,
-            encounter,
-            from_at=old.taken_at,
-            now=now,
-            policy=policy_for(session, encounter),
-            new_moments=[old.taken_at],
-        )
-        audit.append(
-            session,
-            at=now,
-            actor=actor,
-            action=f"observation.{status}",
+        return Changed(
             entity="observation",
             entity_id=str(row_id),
-            detail={"encounter": encounter.public_id, "supersedes": old.id, "reason": reason},
-        )
-        versions.advance(session, encounter.ward_id, now)
-        return Recorded(
             set_id=old.set_id,
-            stored=True,
-            before=settled.before,
-            evaluation=settled.evaluation,
-            changes=settled.changes,
+            moments=[old.taken_at],
+            detail={"supersedes": old.id, "reason": reason},
         )
 
-    return store.write(work)
+    return change_facts(
+        store,
+        encounter_id=old.encounter_id,
+        action=f"observation.{status}",
+        actor=actor,
+        now=now,
+        change=change,
+    )

@@ -5,24 +5,20 @@ The caller hears "saved" only after the commit. The same submission arriving twi
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from db.engine import Store
-from db.queries import audit, census, observations, versions
+from db.queries import census, observations
 from db.queries.census import EncounterRow
 from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.results import Evaluation
+from monitoring.services.change import CLOCK_TOLERANCE, Changed, Recorded, change_facts
 from monitoring.services.errors import RefusedError
 from monitoring.services.evaluate import evaluation_before, judge_facts, load_facts
 from monitoring.services.instants import to_us
 from monitoring.services.policies import policy_for
-from monitoring.services.settle import settle
-from monitoring.services.threads import Change
-
-# Clocks of bedside devices run a little ahead; beyond this a time of measurement is a mistake.
-CLOCK_TOLERANCE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +37,6 @@ class NewValue:
     method: str | None = None
     queried: bool = False
     source_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """What a submit did. ``stored`` is False where the same one had been stored before.
-
-    ``set_id`` is None for what is no observation set (a treatment, an attribution).
-    """
-
-    set_id: int | None
-    stored: bool
-    before: Evaluation | None
-    evaluation: Evaluation | None
-    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +66,7 @@ def record_set(
     """
     _refuse_unusable(values, taken_at=taken_at, now=now)
 
-    def work(session: Session) -> Recorded:
-        encounter = census.encounter(session, encounter_id)
-        versions.lock_ward(session, encounter.ward_id)
+    def change(session: Session, encounter: EncounterRow) -> Changed | None:
         inserted = insert_set(
             session,
             encounter,
@@ -100,41 +80,23 @@ def record_set(
             taken_at_sent=taken_at_sent,
         )
         if not inserted.row_ids:
-            before = evaluation_before(session, encounter_id, now + CLOCK_TOLERANCE)
-            return Recorded(
-                set_id=inserted.set_id, stored=False, before=before, evaluation=before, changes=()
-            )
-        settled = settle(
-            session,
-            encounter,
-            from_at=taken_at,
-            now=now,
-            policy=policy_for(session, encounter),
-            new_moments=[taken_at],
-        )
-        audit.append(
-            session,
-            at=now,
-            actor=actor,
-            action="observation.record",
+            return None
+        return Changed(
             entity="observation_set",
             entity_id=str(inserted.set_id),
-            detail={
-                "encounter": encounter.public_id,
-                "rows": inserted.row_ids,
-                "digest": inserted.digest.hex(),
-            },
-        )
-        versions.advance(session, encounter.ward_id, now)
-        return Recorded(
             set_id=inserted.set_id,
-            stored=True,
-            before=settled.before,
-            evaluation=settled.evaluation,
-            changes=settled.changes,
+            moments=[taken_at],
+            detail={"rows": list(inserted.row_ids), "digest": inserted.digest.hex()},
         )
 
-    return store.write(work)
+    return change_facts(
+        store,
+        encounter_id=encounter_id,
+        action="observation.record",
+        actor=actor,
+        now=now,
+        change=change,
+    )
 
 
 def insert_set(

@@ -1,18 +1,14 @@
 """Record what was given and what a clinician said of a cause; the grade follows at once."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from db.engine import Store
-from db.queries import attributions, audit, census, treatments, versions
+from db.queries import attributions, treatments
 from db.queries.census import EncounterRow
+from monitoring.services.change import CLOCK_TOLERANCE, Changed, Recorded, change_facts
 from monitoring.services.errors import RefusedError
-from monitoring.services.evaluate import evaluation_before
-from monitoring.services.policies import policy_for
-from monitoring.services.record import CLOCK_TOLERANCE, Recorded
-from monitoring.services.settle import settle
 
 KINDS = (
     "anticytokine",
@@ -48,8 +44,9 @@ def record_treatment(
     actor: str,
     now: datetime,
 ) -> Recorded:
-    """Record a treatment given at a moment (``ended_at`` equal to ``started_at``) or running (None).
+    """Record a treatment given at a moment, or running from then on.
 
+    A moment has ``ended_at`` equal to ``started_at``; what still runs has no ``ended_at``.
     Raises ``RefusedError`` for an unknown kind, an end before the start, or a start in the future.
     """
     if kind not in KINDS:
@@ -62,7 +59,7 @@ def record_treatment(
         message = "The treatment ends before it starts. Check both times."
         raise RefusedError(message)
 
-    def change(session: Session, encounter: EncounterRow) -> tuple[int, datetime] | None:
+    def change(session: Session, encounter: EncounterRow) -> Changed | None:
         row_id = treatments.insert(
             session,
             treatments.NewTreatment(
@@ -84,16 +81,16 @@ def record_treatment(
                 reason=None,
             ),
         )
-        return None if row_id is None else (row_id, started_at)
+        if row_id is None:
+            return None
+        return _treatment(row_id, started_at, kind=kind, agent=agent)
 
-    return _change_facts(
+    return change_facts(
         store,
         encounter_id=encounter_id,
+        action="treatment.record",
         actor=actor,
         now=now,
-        action="treatment.record",
-        entity="treatment",
-        detail={"kind": kind, "agent": agent},
         change=change,
     )
 
@@ -111,7 +108,7 @@ def end_treatment(
         message = "The end lies before the start or in the future. Check the time."
         raise RefusedError(message)
 
-    def change(session: Session, encounter: EncounterRow) -> tuple[int, datetime] | None:
+    def change(session: Session, _encounter: EncounterRow) -> Changed:
         row_id = treatments.supersede(
             session,
             old,
@@ -121,16 +118,14 @@ def end_treatment(
             recorded_by=actor,
             reason=None,
         )
-        return row_id, ended_at
+        return _treatment(row_id, ended_at, kind=old.kind, agent=old.agent)
 
-    return _change_facts(
+    return change_facts(
         store,
         encounter_id=old.encounter_id,
+        action="treatment.end",
         actor=actor,
         now=now,
-        action="treatment.end",
-        entity="treatment",
-        detail={"kind": old.kind, "agent": old.agent},
         change=change,
     )
 
@@ -145,7 +140,7 @@ def strike_out_treatment(
     with store.read() as session:
         old = treatments.by_id(session, treatment_id)
 
-    def change(session: Session, encounter: EncounterRow) -> tuple[int, datetime] | None:
+    def change(session: Session, _encounter: EncounterRow) -> Changed:
         row_id = treatments.supersede(
             session,
             old,
@@ -155,16 +150,14 @@ def strike_out_treatment(
             recorded_by=actor,
             reason=reason,
         )
-        return row_id, old.started_at
+        return _treatment(row_id, old.started_at, kind=old.kind, agent=old.agent, reason=reason)
 
-    return _change_facts(
+    return change_facts(
         store,
         encounter_id=old.encounter_id,
+        action="treatment.entered-in-error",
         actor=actor,
         now=now,
-        action="treatment.entered-in-error",
-        entity="treatment",
-        detail={"kind": old.kind, "agent": old.agent, "reason": reason},
         change=change,
     )
 
@@ -192,7 +185,7 @@ def attribute(
         message = "The attribution ends before it starts. Check both times."
         raise RefusedError(message)
 
-    def change(session: Session, encounter: EncounterRow) -> tuple[int, datetime] | None:
+    def change(session: Session, encounter: EncounterRow) -> Changed:
         row_id = attributions.insert(
             session,
             attributions.NewAttribution(
@@ -207,63 +200,22 @@ def attribute(
                 supersedes_id=None,
             ),
         )
-        return row_id, from_at
+        return Changed(
+            entity="attribution",
+            entity_id=str(row_id),
+            moments=[from_at],
+            detail={"element": element, "other_cause": other_cause},
+        )
 
-    return _change_facts(
+    return change_facts(
         store,
         encounter_id=encounter_id,
+        action="attribution.record",
         actor=actor,
         now=now,
-        action="attribution.record",
-        entity="attribution",
-        detail={"element": element, "other_cause": other_cause},
         change=change,
     )
 
 
-def _change_facts(
-    store: Store,
-    *,
-    encounter_id: int,
-    actor: str,
-    now: datetime,
-    action: str,
-    entity: str,
-    detail: dict[str, str],
-    change: Callable[[Session, EncounterRow], tuple[int, datetime] | None],
-) -> Recorded:
-    def work(session: Session) -> Recorded:
-        encounter = census.encounter(session, encounter_id)
-        versions.lock_ward(session, encounter.ward_id)
-        changed = change(session, encounter)
-        if changed is None:
-            before = evaluation_before(session, encounter_id, now + CLOCK_TOLERANCE)
-            return Recorded(set_id=None, stored=False, before=before, evaluation=before, changes=())
-        row_id, from_at = changed
-        settled = settle(
-            session,
-            encounter,
-            from_at=from_at,
-            now=now,
-            policy=policy_for(session, encounter),
-            new_moments=[from_at],
-        )
-        audit.append(
-            session,
-            at=now,
-            actor=actor,
-            action=action,
-            entity=entity,
-            entity_id=str(row_id),
-            detail={"encounter": encounter.public_id, **detail},
-        )
-        versions.advance(session, encounter.ward_id, now)
-        return Recorded(
-            set_id=None,
-            stored=True,
-            before=settled.before,
-            evaluation=settled.evaluation,
-            changes=settled.changes,
-        )
-
-    return store.write(work)
+def _treatment(row_id: int, at: datetime, **detail: str) -> Changed:
+    return Changed(entity="treatment", entity_id=str(row_id), moments=[at], detail=detail)

@@ -1,0 +1,96 @@
+"""What only time changes for a patient: overdue, escalation, stale data, a silent feed."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from db.engine import Store
+from db.queries import census, versions
+from monitoring.clinical import flags
+from monitoring.clinical.results import Evaluation
+from monitoring.services.evaluate import evaluation_before, judge, store_evaluations
+from monitoring.services.instants import from_us, to_us
+from monitoring.services.liveness import Pulse
+from monitoring.services.policies import policy_for
+from monitoring.services.settle import snapshot_of, step_overdue
+from monitoring.services.threads import Change, EncounterThreads
+
+# Nothing in the rules changes by time alone within less than this.
+_JUDGE_AGAIN_AFTER = timedelta(minutes=1)
+
+
+def watched_encounters(store: Store) -> list[int]:
+    """The encounters that lie in a bed now."""
+    with store.read() as session:
+        return census.open_encounter_ids(session)
+
+
+def sweep(
+    store: Store, *, encounter_id: int, pulses: Sequence[Pulse], now: datetime
+) -> tuple[Change, ...]:
+    """Judge a patient at ``now`` without any new fact; what the alerts said.
+
+    A new evaluation is stored only where it says something else than the one before.
+    """
+
+    def work(session: Session) -> tuple[Change, ...]:
+        encounter = census.encounter(session, encounter_id)
+        versions.lock_ward(session, encounter.ward_id)
+        policy = policy_for(session, encounter)
+        newest = evaluation_before(session, encounter_id, now + timedelta(microseconds=1))
+        if newest is None:
+            return ()
+        threads = EncounterThreads(
+            session,
+            encounter_id=encounter_id,
+            ward_id=encounter.ward_id,
+            timing=policy.timing,
+        )
+        evaluation, is_new = newest, False
+        if now - from_us(newest.at_us) >= _JUDGE_AGAIN_AFTER:
+            judged = judge(
+                session,
+                encounter,
+                from_at=now,
+                to_at=now,
+                policy=policy,
+                extra_moments=[now],
+            )
+            evaluation = judged.evaluations[-1]
+            is_new = _meaning(evaluation) != _meaning(newest)
+        if is_new:
+            store_evaluations(session, encounter, [evaluation], recorded_at=now, recorded_us={})
+        for condition in evaluation.conditions:
+            threads.step(condition, now_us=to_us(now), snapshot=snapshot_of(condition, evaluation))
+        step_overdue(session, threads, encounter_id, evaluation, now=now, policy=policy)
+        for pulse in pulses:
+            if pulse.encounter_id == encounter_id:
+                silent = flags.stale_feed_condition(
+                    last_us=to_us(pulse.beat_at), is_silent=pulse.is_silent, now_us=to_us(now)
+                )
+                threads.step(silent, now_us=to_us(now), snapshot=snapshot_of(silent, evaluation))
+        threads.tick(now_us=to_us(now))
+        changes = threads.flush()
+        if changes or is_new:
+            versions.advance(session, encounter.ward_id, now)
+        return changes
+
+    return store.write(work)
+
+
+def _meaning(evaluation: Evaluation) -> tuple[object, ...]:
+    """What a reader would see change."""
+    crs, news2 = evaluation.crs, evaluation.news2
+    return (
+        crs.grade,
+        crs.status,
+        crs.peak,
+        crs.resolving,
+        crs.fever_waived,
+        evaluation.episode.is_open,
+        evaluation.episode.number,
+        news2.total,
+        news2.complete,
+        tuple((c.problem, c.state, c.severity) for c in evaluation.conditions),
+    )
