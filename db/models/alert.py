@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, RowId
 
 
 class AlertThread(Base):
-    """One patient's one problem, from raised to closed.
+    """One patient's one problem, from raised to closed; only one thread of it is open at a time.
 
     The three axes of the state (condition, acknowledgement, visibility) are a projection of the
     events and are kept here for reading; ``state`` holds the whole state of the state machine.
@@ -20,6 +20,14 @@ class AlertThread(Base):
     __table_args__ = (
         Index("ix_alert_thread_open", "ward_id", "closed_at"),
         Index("ix_alert_thread_encounter", "encounter_id", "closed_at"),
+        Index(
+            "uq_alert_thread_problem_open",
+            "encounter_id",
+            "problem",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
     )
 
     id: Mapped[RowId]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from db.types import Identifier, JsonDocument, UTCDateTime
@@ -29,3 +29,10 @@ class Base(DeclarativeBase):
         dict[str, Any]: JsonDocument,
         list[Any]: JsonDocument,
     }
+
+
+def table(entity: type[Base]) -> Table:
+    """The Core table of an entity, for set-based statements that bypass the ORM."""
+    found = entity.__table__
+    assert isinstance(found, Table)
+    return found

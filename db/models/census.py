@@ -1,11 +1,17 @@
 """Who is where: wards, beds, patients, encounters and bed stays."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, RowId
+
+_WHILE_OPEN: Any = {
+    "sqlite_where": text("until_at IS NULL"),
+    "postgresql_where": text("until_at IS NULL"),
+}
 
 
 class Ward(Base):
@@ -70,10 +76,17 @@ class Encounter(Base):
 
 
 class BedStay(Base):
-    """An encounter's time in one bed; the bed board is the stays without an end."""
+    """An encounter's time in one bed; the bed board is the stays without an end.
+
+    A bed holds one encounter and an encounter one bed: the store refuses a second open stay.
+    """
 
     __tablename__ = "bed_stay"
-    __table_args__ = (Index("ix_bed_stay_open", "ward_id", "until_at"),)
+    __table_args__ = (
+        Index("ix_bed_stay_open", "ward_id", "until_at"),
+        Index("uq_bed_stay_bed_open", "bed_id", unique=True, **_WHILE_OPEN),
+        Index("uq_bed_stay_encounter_open", "encounter_id", unique=True, **_WHILE_OPEN),
+    )
 
     id: Mapped[RowId]
     encounter_id: Mapped[int] = mapped_column(ForeignKey("encounter.id"), index=True)

@@ -13,7 +13,8 @@ class Evaluation(Base):
     """A suggested grade, score and flags at ``at`` as they were computed at ``recorded_at``.
 
     The newest row for a moment wins; older rows stay, so what was known then has an answer.
-    ``crs_status`` is graded, at_least, unknown or cannot_grade; ``crs_grade`` is empty when unknown.
+    ``crs_status`` is graded, at_least, unknown or cannot_grade; ``crs_grade`` is empty when it is
+    unknown.
     """
 
     __tablename__ = "evaluation"

@@ -1,8 +1,8 @@
-"""Observations: one row a value, append-only, with the time it was true and the time it was known."""
+"""Observations: one row a value, append-only, with the time of truth and the time of knowledge."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, RowId
@@ -31,12 +31,18 @@ class Observation(Base):
     ``value_num`` is in the concept's canonical UCUM unit; ``value_code`` holds a coded value. What
     the source said stays beside it (``value_sent``, ``unit_sent``, ``taken_at_sent``). A correction
     is a new row whose ``supersedes_id`` names the old one; ``status`` is a FHIR Observation status
-    (``final``, ``amended``, ``entered-in-error``). ``checksum`` covers every other column but ``id``.
+    (``preliminary``, ``final``, ``amended``, ``corrected``, ``entered-in-error``). ``checksum``
+    covers every other column but ``id``.
     """
 
     __tablename__ = "observation"
     __table_args__ = (
         UniqueConstraint("source", "source_id"),
+        # A misspelt status would let a struck-out value be seen.
+        CheckConstraint(
+            "status IN ('preliminary', 'final', 'amended', 'corrected', 'entered-in-error')",
+            name="status",
+        ),
         Index("ix_observation_latest", "encounter_id", "concept", "taken_at", "id"),
         Index("ix_observation_time", "encounter_id", "taken_at"),
         Index("ix_observation_ward_feed", "ward_id", "id"),
@@ -64,6 +70,7 @@ class Observation(Base):
     method: Mapped[str | None]
     # Set where the value lies in the improbable range and was confirmed or arrived from a feed.
     queried: Mapped[bool] = mapped_column(default=False)
-    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("observation.id"), index=True)
+    # Unique: a fact has one successor at most, so two people cannot both correct the same value.
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("observation.id"), unique=True)
     reason: Mapped[str | None]
     checksum: Mapped[bytes] = mapped_column(LargeBinary(16))

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, RowId
+from db.types import VerbatimText
 
 
 class Quarantine(Base):
@@ -21,7 +22,7 @@ class Quarantine(Base):
     received_at: Mapped[datetime]
     reason_code: Mapped[str]
     reason: Mapped[str]
-    raw: Mapped[str]
+    raw: Mapped[str] = mapped_column(VerbatimText)
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None]
 
@@ -68,7 +69,8 @@ class AuditEvent(Base):
     entity: Mapped[str]
     entity_id: Mapped[str]
     detail: Mapped[dict[str, Any]]
-    previous_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    # Unique, so that the chain cannot fork.
+    previous_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
 
 
@@ -100,7 +102,8 @@ class WatcherLease(Base):
 class Heartbeat(Base):
     """The last sign of life of the watcher or of a live feed.
 
-    ``kind`` is watcher or feed. A feed that closed in good order has ``closed_at`` and is not stale.
+    ``kind`` is watcher or feed. A feed that closed in good order has ``closed_at`` and is
+    not stale.
     """
 
     __tablename__ = "heartbeat"

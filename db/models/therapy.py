@@ -40,7 +40,7 @@ class TherapyDose(Base):
 
 
 class Baseline(Base):
-    """What is usual for this person, set by a named clinician. A new row replaces, none is edited."""
+    """What is usual for this person, set by a named clinician; a new row replaces the last."""
 
     __tablename__ = "baseline"
     __table_args__ = (Index("ix_baseline_encounter", "encounter_id", "effective_from"),)

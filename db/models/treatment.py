@@ -11,8 +11,8 @@ from db.models.base import Base, RowId
 class Treatment(Base):
     """A drug, fluid or support given at a moment or over a span.
 
-    ``kind`` is one of anticytokine, corticosteroid, antipyretic, fluid_bolus, vasopressor, inotrope,
-    ventilation, transfusion, dialysis, electrolyte, cardiac, other. A span still running has no
+    ``kind`` is one of anticytokine, corticosteroid, antipyretic, fluid_bolus, vasopressor,
+    inotrope, ventilation, transfusion, dialysis, electrolyte, cardiac, other. A span still running has no
     ``ended_at``. Ending or striking out is a new row with ``supersedes_id``.
     """
 
@@ -29,7 +29,7 @@ class Treatment(Base):
     dose_value: Mapped[float | None]
     dose_unit: Mapped[str | None]
     route: Mapped[str | None]
-    # Why it was given, where that decides the grade: hypotension, hypoxia, fever, prophylaxis, other.
+    # Why it was given, where that decides the grade: hypotension, hypoxia, fever, prophylaxis.
     indication: Mapped[str | None]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -38,7 +38,7 @@ class Treatment(Base):
     source: Mapped[str]
     source_id: Mapped[str]
     status: Mapped[str]
-    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("treatment.id"), index=True)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("treatment.id"), unique=True)
     reason: Mapped[str | None]
 
 
@@ -61,4 +61,4 @@ class Attribution(Base):
     until_at: Mapped[datetime | None]
     attributed_by: Mapped[str]
     recorded_at: Mapped[datetime]
-    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("attribution.id"), index=True)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("attribution.id"), unique=True)
