@@ -1,4 +1,4 @@
-"""The watcher: one process at a time looks at what only the clock changes, and shows it is alive."""
+"""The watcher: one process at a time looks at what only the clock changes, and shows its pulse."""
 
 import logging
 import os
@@ -28,8 +28,8 @@ def clock() -> datetime:
 class Watcher:
     """Holds the lease, beats, and sweeps every patient; a second watcher waits for the lease.
 
-    A sweep that fails is logged and tried again at the next turn; the heartbeat stops only when the
-    loop itself stops, so a board says within seconds that nobody watches.
+    Where a patient could not be swept the others still are, and the heartbeat pauses until a sweep
+    is whole again: a board says within seconds that not everybody is watched.
     """
 
     def __init__(self, store: Store, *, now: Callable[[], datetime] = clock) -> None:
@@ -37,6 +37,7 @@ class Watcher:
         self._now = now
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
         self._swept_at: datetime | None = None
+        self._whole = True
 
     def run(self, stop: Event) -> None:
         """Watch until ``stop`` is set; then give the lease back."""
@@ -54,19 +55,20 @@ class Watcher:
             self._store, name=LEASE, holder=self._holder, now=now, seconds=LEASE_S
         ):
             return False
-        liveness.beat(
-            self._store,
-            kind=liveness.WATCHER,
-            name=LEASE,
-            expected_every_s=BEAT_EVERY_S,
-            now=now,
-        )
         if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
-            self._sweep(now)
+            self._whole = self._sweep(now)
             self._swept_at = now
+        if self._whole:
+            liveness.beat(
+                self._store,
+                kind=liveness.WATCHER,
+                name=LEASE,
+                expected_every_s=BEAT_EVERY_S,
+                now=self._now(),
+            )
         return True
 
-    def _sweep(self, now: datetime) -> None:
+    def _sweep(self, now: datetime) -> bool:
         pulses = liveness.pulses(self._store, now=now)
         failed = 0
         for encounter_id in watched_encounters(self._store):
@@ -77,3 +79,4 @@ class Watcher:
                 log.exception("A patient could not be swept; the others go on being watched.")
         if failed:
             log.error("%d patients could not be swept; run 'stormwatch doctor'.", failed)
+        return failed == 0

@@ -1,0 +1,181 @@
+"""No sequence of evaluations, responses and waiting loses an active alert that nobody took."""
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitoring.clinical import alerts
+from monitoring.clinical.alert_state import (
+    AcknowledgementAxis,
+    AlertRefusedError,
+    AlertState,
+    AlertTiming,
+    ConditionAxis,
+    EscalationStep,
+    TransitionKind,
+    VisibilityAxis,
+)
+from monitoring.clinical.results import Condition, ConditionState, Priority
+
+MINUTE_US = 60_000_000
+
+
+@dataclass(frozen=True)
+class Says:
+    """The rules speak."""
+
+    state: ConditionState
+    severity: int
+    priority: Priority
+    criterion: str
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Time passes."""
+
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Takes:
+    """Somebody acknowledges."""
+
+
+@dataclass(frozen=True)
+class Silences:
+    """Somebody snoozes."""
+
+    minutes: int
+
+
+says = st.builds(
+    Says,
+    state=st.sampled_from(ConditionState),
+    severity=st.integers(0, 4),
+    priority=st.sampled_from(Priority),
+    criterion=st.sampled_from(["a", "b", "c"]),
+)
+steps = st.lists(
+    st.one_of(
+        says,
+        st.builds(Waits, minutes=st.integers(0, 90)),
+        st.builds(Takes),
+        st.builds(Silences, minutes=st.integers(-5, 90)),
+    ),
+    max_size=40,
+)
+timings = st.builds(
+    AlertTiming,
+    debounce_s=st.sampled_from([0.0, 300.0]),
+    repeat_after_s=st.sampled_from([None, 600.0]),
+    acknowledgement_valid_s=st.sampled_from([None, 3600.0]),
+    snooze_at_most_s=st.sampled_from([None, 3600.0]),
+    escalation=st.sampled_from(
+        [(), (EscalationStep(after_s=120, role="charge nurse"),)],
+    ),
+)
+
+
+def condition(said: Says) -> Condition:
+    active = said.state is ConditionState.ACTIVE
+    return Condition(
+        problem="fever",
+        state=said.state,
+        priority=said.priority,
+        severity=said.severity,
+        label="Fever",
+        criteria=(said.criterion,) if active else (),
+    )
+
+
+@given(story=steps, timing=timings)
+@settings(max_examples=600, deadline=None)
+def test_nothing_that_is_active_and_unowned_is_ever_lost(
+    story: list[Says | Waits | Takes | Silences], timing: AlertTiming
+) -> None:
+    state: AlertState | None = None
+    now_us = 0
+    active_since_us: int | None = None
+    for one in story:
+        before = state
+        match one:
+            case Says():
+                state, changes = alerts.step(before, condition(one), now_us=now_us, timing=timing)
+                _check_step(before, state, one, [c.kind for c in changes])
+                if one.state is ConditionState.ACTIVE:
+                    active_since_us = now_us if active_since_us is None else active_since_us
+                elif one.state is ConditionState.NORMAL:
+                    active_since_us = None
+            case Waits():
+                now_us += one.minutes * MINUTE_US
+                if before is not None and not before.closed:
+                    state, _ = alerts.tick(before, now_us=now_us, timing=timing)
+                    assert not state.closed, "time alone closes nothing"
+            case Takes() | Silences() if before is None:
+                continue
+            case Takes():
+                state = _takes(before, now_us, timing)
+            case Silences():
+                state = _silences(before, now_us, now_us + one.minutes * MINUTE_US, timing)
+        _check_invariants(state)
+        if active_since_us is not None and now_us - active_since_us > timing.debounce_s * 1e6:
+            assert state is not None
+            assert not state.closed
+        if state is not None:
+            assert AlertState.from_document(state.to_document()) == state
+
+
+def _check_step(
+    before: AlertState | None, after: AlertState | None, said: Says, kinds: list[TransitionKind]
+) -> None:
+    was_open = before is not None and not before.closed
+    if said.state is ConditionState.NO_DATA:
+        assert (after is not None and not after.closed) == was_open, "no data opens, closes nothing"
+        assert TransitionKind.RAISED not in kinds
+    was_active = was_open and before.condition is ConditionAxis.ACTIVE
+    if was_active and said.state is ConditionState.ACTIVE and said.severity > before.severity:
+        assert after.acknowledgement is AcknowledgementAxis.UNACKNOWLEDGED
+        assert after.visibility is VisibilityAxis.SHOWN
+        assert after.owner is None
+        assert TransitionKind.WORSENED in kinds
+    if after is not None and after.closed and was_open:
+        assert said.state is ConditionState.NORMAL
+        pending = before.condition is ConditionAxis.PENDING
+        assert pending or before.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED
+
+
+def _check_invariants(state: AlertState | None) -> None:
+    if state is None:
+        return
+    pending = state.condition is ConditionAxis.PENDING
+    if not state.closed:
+        assert (state.acknowledgement is AcknowledgementAxis.NONE) == pending
+    assert (state.owner is not None) == (state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED)
+    if state.visibility is VisibilityAxis.SNOOZED:
+        assert state.priority is not Priority.HIGH
+        assert state.snoozed_until_us is not None
+
+
+def _takes(state: AlertState, now_us: int, timing: AlertTiming) -> AlertState:
+    if state.closed or state.condition is ConditionAxis.PENDING:
+        with pytest.raises(AlertRefusedError):
+            alerts.acknowledge(state, by="nurse", note=None, now_us=now_us, timing=timing)
+        return state
+    after, changes = alerts.acknowledge(state, by="nurse", note=None, now_us=now_us, timing=timing)
+    assert changes[0].kind is TransitionKind.ACKNOWLEDGED
+    assert after.closed == (state.condition is ConditionAxis.NORMAL)
+    return after
+
+
+def _silences(state: AlertState, now_us: int, until_us: int, timing: AlertTiming) -> AlertState:
+    try:
+        after, _ = alerts.snooze(
+            state, by="nurse", reason="seen", until_us=until_us, now_us=now_us, timing=timing
+        )
+    except AlertRefusedError:
+        return state
+    assert now_us < until_us <= now_us + 3600 * 1_000_000
+    return after
