@@ -12,8 +12,8 @@ class Treatment(Base):
     """A drug, fluid or support given at a moment or over a span.
 
     ``kind`` is one of anticytokine, corticosteroid, antipyretic, fluid_bolus, vasopressor,
-    inotrope, ventilation, transfusion, dialysis, electrolyte, cardiac, other. A span still running has no
-    ``ended_at``. Ending or striking out is a new row with ``supersedes_id``.
+    inotrope, ventilation, transfusion, dialysis, electrolyte, cardiac, other. A span still running
+    has no ``ended_at``. Ending or striking out is a new row with ``supersedes_id``.
     """
 
     __tablename__ = "treatment"

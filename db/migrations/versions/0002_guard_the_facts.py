@@ -40,6 +40,11 @@ def upgrade() -> None:
             "RAISE EXCEPTION '% keeps what was written', TG_TABLE_NAME "
             "USING ERRCODE = 'integrity_constraint_violation', TABLE = TG_TABLE_NAME; END $$"
         )
+        for name in (*_APPEND_ONLY, *_FROZEN_COLUMNS):
+            op.execute(
+                f"CREATE TRIGGER guard_{name}_truncate BEFORE TRUNCATE ON {name} "
+                "EXECUTE FUNCTION refuse_rewrite()"
+            )
     for name in _APPEND_ONLY:
         _guard_against("UPDATE", name)
         _guard_against("DELETE", name)
@@ -63,7 +68,7 @@ def _any_changed(columns: tuple[str, ...]) -> str:
 def _guard_against(act: str, name: str, *, when: str | None = None, suffix: str = "") -> None:
     head = f"CREATE TRIGGER guard_{name}_{act.lower()}{suffix} BEFORE {act} ON {name} FOR EACH ROW"
     if when is not None:
-        head += f" WHEN ({when})" if op.get_bind().dialect.name == "postgresql" else f" WHEN {when}"
+        head += f" WHEN ({when})"
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"{head} EXECUTE FUNCTION refuse_rewrite()")
     else:

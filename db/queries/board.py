@@ -1,0 +1,322 @@
+"""What the ward board reads: who lies where, and what is new since it last looked.
+
+Every read is by index from a position the caller holds (the newest row id seen), so its cost is
+that of what changed and not of the history.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, exists, func, select
+from sqlalchemy.orm import Session
+
+from db.models import (
+    AlertThread,
+    Bed,
+    BedStay,
+    Encounter,
+    Evaluation,
+    Observation,
+    Patient,
+    Therapy,
+    TherapyDose,
+    User,
+    Ward,
+)
+from db.models.base import table
+from db.types import epoch_us
+
+_ward = table(Ward)
+_bed = table(Bed)
+_stay = table(BedStay)
+_encounter = table(Encounter)
+_patient = table(Patient)
+_therapy = table(Therapy)
+_dose = table(TherapyDose)
+_observation = table(Observation)
+_evaluation = table(Evaluation)
+_thread = table(AlertThread)
+_user = table(User)
+
+
+class WardRow(NamedTuple):
+    """A ward by its code."""
+
+    id: int
+    code: str
+    name: str
+    time_zone: str
+
+
+class BedRow(NamedTuple):
+    """A bed and, where somebody lies in it, who and under which newest dose."""
+
+    label: str
+    position: int
+    encounter_id: int | None
+    public_id: str | None
+    family_name: str | None
+    given_name: str | None
+    product: str | None
+    infused_us: int | None
+
+
+class ReadingRow(NamedTuple):
+    """One observation as the board keeps it; ``supersedes_id`` set means an older one is void."""
+
+    id: int
+    encounter_id: int
+    concept: str
+    value_num: float | None
+    value_code: str | None
+    taken_us: int
+    supersedes_id: int | None
+
+
+class GradeRow(NamedTuple):
+    """One evaluation with its whole document."""
+
+    id: int
+    encounter_id: int
+    at_us: int
+    document: dict[str, Any]
+
+
+class OpenAlertRow(NamedTuple):
+    """An open alert thread with its owner's name as the ward knows it."""
+
+    encounter_id: int
+    public_id: str
+    problem: str
+    label: str
+    priority: str
+    condition: str
+    acknowledgement: str
+    visibility: str
+    raised_us: int | None
+    owner: str | None
+    owner_name: str | None
+
+
+_newest_dose = (
+    select(
+        _dose.c.encounter_id,
+        _dose.c.therapy_id,
+        _dose.c.infused_at,
+        func.row_number()
+        .over(
+            partition_by=_dose.c.encounter_id,
+            order_by=(_dose.c.infused_at.desc(), _dose.c.id.desc()),
+        )
+        .label("place"),
+    )
+    .join(_stay, and_(_stay.c.encounter_id == _dose.c.encounter_id, _stay.c.until_at.is_(None)))
+    .where(_stay.c.ward_id == bindparam("ward_id"))
+    .subquery("newest_dose")
+)
+
+_BEDS = (
+    select(
+        _bed.c.label,
+        _bed.c.position,
+        _stay.c.encounter_id,
+        _encounter.c.public_id,
+        _patient.c.family_name,
+        _patient.c.given_name,
+        _therapy.c.product,
+        epoch_us(_newest_dose.c.infused_at),
+    )
+    .select_from(_bed)
+    .outerjoin(_stay, and_(_stay.c.bed_id == _bed.c.id, _stay.c.until_at.is_(None)))
+    .outerjoin(_encounter, _encounter.c.id == _stay.c.encounter_id)
+    .outerjoin(_patient, _patient.c.id == _encounter.c.patient_id)
+    .outerjoin(
+        _newest_dose,
+        and_(_newest_dose.c.encounter_id == _stay.c.encounter_id, _newest_dose.c.place == 1),
+    )
+    .outerjoin(_therapy, _therapy.c.id == _newest_dose.c.therapy_id)
+    .where(_bed.c.ward_id == bindparam("ward_id"))
+    .order_by(_bed.c.position)
+)
+
+_OPEN_ALERTS = (
+    select(
+        _thread.c.encounter_id,
+        _thread.c.public_id,
+        _thread.c.problem,
+        _thread.c.state["label"].as_string(),
+        _thread.c.priority,
+        _thread.c.condition,
+        _thread.c.acknowledgement,
+        _thread.c.visibility,
+        epoch_us(_thread.c.raised_at),
+        _thread.c.owner,
+        _user.c.display_name,
+    )
+    .outerjoin(_user, _user.c.username == _thread.c.owner)
+    .where(
+        _thread.c.ward_id == bindparam("ward_id"),
+        _thread.c.closed_at.is_(None),
+        _thread.c.condition != "pending",
+    )
+    .order_by(_thread.c.id)
+)
+
+_NEWEST_IDS = select(
+    select(func.max(_observation.c.id))
+    .where(_observation.c.ward_id == bindparam("ward_id"))
+    .scalar_subquery(),
+    select(func.max(_evaluation.c.id))
+    .where(_evaluation.c.ward_id == bindparam("ward_id"))
+    .scalar_subquery(),
+)
+
+_READING = (
+    _observation.c.id,
+    _observation.c.encounter_id,
+    _observation.c.concept,
+    _observation.c.value_num,
+    _observation.c.value_code,
+    epoch_us(_observation.c.taken_at),
+    _observation.c.supersedes_id,
+)
+
+_successor = _observation.alias("successor")
+_is_current = and_(
+    _observation.c.status != "entered-in-error",
+    ~exists().where(_successor.c.supersedes_id == _observation.c.id),
+)
+
+_READINGS_SINCE = (
+    select(*_READING)
+    .where(
+        _observation.c.ward_id == bindparam("ward_id"),
+        _observation.c.id > bindparam("after_id"),
+        _observation.c.concept.in_(bindparam("concepts", expanding=True)),
+    )
+    .order_by(_observation.c.id)
+)
+
+_NEWEST_READING = (
+    select(*_READING)
+    .where(
+        _observation.c.encounter_id == bindparam("encounter_id"),
+        _observation.c.concept == bindparam("concept"),
+        _is_current,
+    )
+    .order_by(_observation.c.taken_at.desc(), _observation.c.id.desc())
+    .limit(1)
+)
+
+_READINGS_OF_CONCEPT = (
+    select(*_READING)
+    .where(
+        _observation.c.encounter_id == bindparam("encounter_id"),
+        _observation.c.concept == bindparam("concept"),
+        _observation.c.taken_at >= bindparam("from_at"),
+        _is_current,
+    )
+    .order_by(_observation.c.taken_at, _observation.c.id)
+)
+
+_GRADES_SINCE = select(
+    _evaluation.c.id, _evaluation.c.encounter_id, epoch_us(_evaluation.c.at)
+).where(_evaluation.c.ward_id == bindparam("ward_id"), _evaluation.c.id > bindparam("after_id"))
+
+_GRADE = (
+    _evaluation.c.id,
+    _evaluation.c.encounter_id,
+    epoch_us(_evaluation.c.at),
+    _evaluation.c.document,
+)
+
+_GRADES = select(*_GRADE).where(_evaluation.c.id.in_(bindparam("ids", expanding=True)))
+
+_NEWEST_GRADE = (
+    select(*_GRADE)
+    .where(_evaluation.c.encounter_id == bindparam("encounter_id"))
+    .order_by(_evaluation.c.at.desc(), _evaluation.c.id.desc())
+    .limit(1)
+)
+
+
+def ward_by_code(session: Session, code: str) -> WardRow | None:
+    """The ward of a code, or None where there is none."""
+    row = session.execute(
+        select(_ward.c.id, _ward.c.code, _ward.c.name, _ward.c.time_zone).where(
+            _ward.c.code == code
+        )
+    ).one_or_none()
+    return None if row is None else WardRow(*row)
+
+
+def beds(session: Session, ward_id: int) -> list[BedRow]:
+    """Every bed of the ward in its order, the empty ones too."""
+    return [BedRow(*row) for row in session.execute(_BEDS, {"ward_id": ward_id})]
+
+
+def open_alerts(session: Session, ward_id: int) -> list[OpenAlertRow]:
+    """Every open alert of the ward that has been raised, oldest first."""
+    return [OpenAlertRow(*row) for row in session.execute(_OPEN_ALERTS, {"ward_id": ward_id})]
+
+
+def newest_ids(session: Session, ward_id: int) -> tuple[int, int]:
+    """The newest observation id and evaluation id of the ward; 0 where there is none."""
+    row = session.execute(_NEWEST_IDS, {"ward_id": ward_id}).one()
+    return row[0] or 0, row[1] or 0
+
+
+def readings_since(
+    session: Session, ward_id: int, *, after_id: int, concepts: Iterable[str]
+) -> list[ReadingRow]:
+    """What was recorded on the ward after a row id, in the order of recording.
+
+    An observation entered in error comes without a value: it only voids the one it supersedes.
+    """
+    parameters = {"ward_id": ward_id, "after_id": after_id, "concepts": list(concepts)}
+    return [ReadingRow(*row) for row in session.execute(_READINGS_SINCE, parameters)]
+
+
+def newest_readings(
+    session: Session, encounter_ids: Iterable[int], *, concepts: Iterable[str]
+) -> list[ReadingRow]:
+    """The newest current observation of each concept for each encounter, one index seek each."""
+    rows: list[ReadingRow] = []
+    for encounter_id in encounter_ids:
+        for concept in concepts:
+            parameters = {"encounter_id": encounter_id, "concept": concept}
+            row = session.execute(_NEWEST_READING, parameters).one_or_none()
+            if row is not None:
+                rows.append(ReadingRow(*row))
+    return rows
+
+
+def readings_of_concept(
+    session: Session, encounter_ids: Iterable[int], *, concept: str, from_at: datetime
+) -> list[ReadingRow]:
+    """The current observations of one concept from a time on, for each encounter."""
+    rows: list[ReadingRow] = []
+    for encounter_id in encounter_ids:
+        parameters = {"encounter_id": encounter_id, "concept": concept, "from_at": from_at}
+        rows += [ReadingRow(*row) for row in session.execute(_READINGS_OF_CONCEPT, parameters)]
+    return rows
+
+
+def grades_since(session: Session, ward_id: int, *, after_id: int) -> list[GradeRow]:
+    """Of the evaluations written for the ward after a row id, each encounter's newest moment."""
+    parameters = {"ward_id": ward_id, "after_id": after_id}
+    newest: dict[int, tuple[int, int]] = {}
+    for row_id, encounter_id, at_us in session.execute(_GRADES_SINCE, parameters):
+        newest[encounter_id] = max(newest.get(encounter_id, (0, 0)), (at_us, row_id))
+    ids = [row_id for _, row_id in newest.values()]
+    return [GradeRow(*row) for row in session.execute(_GRADES, {"ids": ids})] if ids else []
+
+
+def newest_grades(session: Session, encounter_ids: Iterable[int]) -> list[GradeRow]:
+    """The newest evaluation of each encounter, one index seek each."""
+    found = (
+        session.execute(_NEWEST_GRADE, {"encounter_id": encounter_id}).one_or_none()
+        for encounter_id in encounter_ids
+    )
+    return [GradeRow(*row) for row in found if row is not None]

@@ -1,0 +1,1 @@
+"""Tests read as ward stories: given, when, then."""
