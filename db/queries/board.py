@@ -15,10 +15,12 @@ from db.models import (
     AlertThread,
     Bed,
     BedStay,
+    DataVersion,
     Encounter,
     Evaluation,
     Observation,
     Patient,
+    PolicyVersion,
     Therapy,
     TherapyDose,
     User,
@@ -38,6 +40,8 @@ _observation = table(Observation)
 _evaluation = table(Evaluation)
 _thread = table(AlertThread)
 _user = table(User)
+_version = table(DataVersion)
+_policy = table(PolicyVersion)
 
 
 class WardRow(NamedTuple):
@@ -47,6 +51,16 @@ class WardRow(NamedTuple):
     code: str
     name: str
     time_zone: str
+
+
+class Positions(NamedTuple):
+    """Where the ward's data stands: its version, and the newest row ids (0 where there is none)."""
+
+    version: int
+    changed_us: int
+    observation: int
+    evaluation: int
+    policy: int
 
 
 class BedRow(NamedTuple):
@@ -163,14 +177,19 @@ _OPEN_ALERTS = (
     .order_by(_thread.c.id)
 )
 
-_NEWEST_IDS = select(
+_VERSION = select(_version.c.version).where(_version.c.ward_id == bindparam("ward_id"))
+
+_POSITIONS = select(
+    _version.c.version,
+    epoch_us(_version.c.changed_at),
     select(func.max(_observation.c.id))
     .where(_observation.c.ward_id == bindparam("ward_id"))
     .scalar_subquery(),
     select(func.max(_evaluation.c.id))
     .where(_evaluation.c.ward_id == bindparam("ward_id"))
     .scalar_subquery(),
-)
+    select(func.max(_policy.c.id)).scalar_subquery(),
+).where(_version.c.ward_id == bindparam("ward_id"))
 
 _READING = (
     _observation.c.id,
@@ -261,10 +280,15 @@ def open_alerts(session: Session, ward_id: int) -> list[OpenAlertRow]:
     return [OpenAlertRow(*row) for row in session.execute(_OPEN_ALERTS, {"ward_id": ward_id})]
 
 
-def newest_ids(session: Session, ward_id: int) -> tuple[int, int]:
-    """The newest observation id and evaluation id of the ward; 0 where there is none."""
-    row = session.execute(_NEWEST_IDS, {"ward_id": ward_id}).one()
-    return row[0] or 0, row[1] or 0
+def version(session: Session, ward_id: int) -> int:
+    """The ward's data version; 0 before anything was recorded."""
+    return session.execute(_VERSION, {"ward_id": ward_id}).scalar_one_or_none() or 0
+
+
+def positions(session: Session, ward_id: int) -> Positions:
+    """The ward's version and newest row ids, as of the session's moment."""
+    row = session.execute(_POSITIONS, {"ward_id": ward_id}).one_or_none()
+    return Positions(0, 0, 0, 0, 0) if row is None else Positions(*(part or 0 for part in row))
 
 
 def readings_since(

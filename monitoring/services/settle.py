@@ -118,12 +118,18 @@ def last_set_us(session: Session, encounter_id: int) -> int | None:
     A set counts when three of temperature, heart rate, respiration, systolic pressure and SpO2 are
     at least that new, so that one stray value does not reset the clock.
     """
-    times = sorted(
-        (
-            to_us(row.taken_at)
+    return set_taken_us(
+        {
+            row.concept: to_us(row.taken_at)
             for row in observations.latest_per_concept(session, [encounter_id])
-            if row.concept in _CORE_VITALS
-        ),
+        }
+    )
+
+
+def set_taken_us(newest_us: Mapping[str, int]) -> int | None:
+    """When the last set was taken, given when each concept was last observed; None where never."""
+    times = sorted(
+        (taken_us for concept, taken_us in newest_us.items() if concept in _CORE_VITALS),
         reverse=True,
     )
     return times[_VITALS_OF_A_SET - 1] if len(times) >= _VITALS_OF_A_SET else None

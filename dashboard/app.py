@@ -1,0 +1,19 @@
+"""The script behind every page: the gate, the chrome, and the page that was asked for."""
+
+import streamlit as st
+
+from dashboard import chrome, session
+
+st.set_page_config(page_title="Stormwatch", layout="wide", initial_sidebar_state="collapsed")
+
+if not session.open_gate():
+    chrome.signed_out()
+    st.stop()
+
+ward = st.Page("views/ward.py", title="Ward", url_path="ward", default=True)
+patient = st.Page("views/patient.py", title="Patient", url_path="patient")
+chart = st.Page("views/chart.py", title="Chart", url_path="chart")
+
+page = st.navigation([ward, patient, chart], position="hidden")
+chrome.frame(page.title)
+page.run()

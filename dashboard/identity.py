@@ -1,0 +1,95 @@
+"""Whose request this is, from its cookies alone: known before any page script runs.
+
+In the demo a visitor chooses to be one of the invented members and a cookie says whom; anybody on
+the same computer may choose, so the cookie is not signed. Elsewhere the hospital's own sign-in
+(OpenID Connect) decides, and its signed cookie is read here.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Mapping
+
+from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.web.server.server_util import AUTH_COOKIE_NAME, get_cookie_secret
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+
+from db.engine import Store
+from monitoring.services import access
+from monitoring.services.access import Member
+
+DEMO_COOKIE = "stormwatch_demo"
+# The claims of the hospital's sign-in that may name a member, in this order.
+NAMING_CLAIMS = ("preferred_username", "email")
+# A shift and its handover. After that the hospital's sign-in is asked again.
+ABSOLUTE_SIGN_IN_S = 13 * 3600
+# How long a member is believed before the store is asked again.
+_BELIEVED_S = 15.0
+
+_log = logging.getLogger(__name__)
+
+
+class Identities:
+    """Finds the member behind a request's cookies and remembers the answer for a few seconds."""
+
+    def __init__(self, store: Store, *, demo: bool) -> None:
+        self._store = store
+        self._demo = demo
+        self._lock = threading.Lock()
+        self._believed: dict[tuple[str, ...], tuple[float, Member | None]] = {}
+
+    def member(self, cookies: Mapping[str, str]) -> Member | None:
+        """The active member who sent these cookies; None for anybody else."""
+        names = self._names(cookies)
+        if not names:
+            return None
+        asked_s = time.monotonic()
+        with self._lock:
+            believed = self._believed.get(names)
+        if believed is not None and asked_s - believed[0] < _BELIEVED_S:
+            return believed[1]
+        found = access.member(self._store, names)
+        with self._lock:
+            if len(self._believed) > 1000:
+                self._believed.clear()
+            self._believed[names] = (asked_s, found)
+        return found
+
+    def is_signed_in(self, cookies: Mapping[str, str]) -> bool:
+        """Whether the sign-in itself is good, member or not."""
+        return bool(self._names(cookies))
+
+    def _names(self, cookies: Mapping[str, str]) -> tuple[str, ...]:
+        if self._demo:
+            chosen = cookies.get(DEMO_COOKIE, "")
+            return tuple(m.username for m in access.DEMO_MEMBERS if m.username == chosen)
+        return claimed_names(hospital_claims(cookies), now_s=time.time())
+
+
+def hospital_claims(cookies: Mapping[str, str]) -> Mapping[str, object]:
+    """The claims of a genuine sign-in cookie; empty for a missing or forged one."""
+    secret = get_cookie_secret()
+
+    def signed(name: str) -> bytes | None:
+        raw = cookies.get(name)
+        return None if raw is None else decode_signed_value(secret, name, raw.encode("latin-1"))
+
+    try:
+        payload = get_cookie_with_chunks(signed, AUTH_COOKIE_NAME)
+        claims = json.loads(payload) if payload else {}
+    except (ValueError, UnicodeError):
+        _log.warning("A sign-in cookie could not be read. The visitor is asked to sign in again.")
+        return {}
+    return claims if isinstance(claims, dict) and claims.get("is_logged_in") is True else {}
+
+
+def claimed_names(claims: Mapping[str, object], *, now_s: float) -> tuple[str, ...]:
+    """The usernames a sign-in claims, while it is not older than a shift."""
+    issued_s = claims.get("iat")
+    if not isinstance(issued_s, int | float) or now_s - issued_s > ABSOLUTE_SIGN_IN_S:
+        return ()
+    if claims.get("email_verified") is False:
+        claims = {name: value for name, value in claims.items() if name != "email"}
+    names = (claims.get(claim) for claim in NAMING_CLAIMS)
+    return tuple(name for name in names if isinstance(name, str) and name)

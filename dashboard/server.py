@@ -1,0 +1,105 @@
+"""The dashboard's server: start it with ``streamlit run dashboard/server.py``."""
+
+import gc
+import importlib
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import config
+
+from dashboard.board.assets import asset_routes
+from dashboard.entry import entry_routes
+from dashboard.guard import Guard
+from dashboard.health import health_routes
+from dashboard.identity import Identities
+from dashboard.live import LiveFeed
+from dashboard.loaders import store, ward_sign
+from monitoring.config import settings
+from monitoring.services.access import ensure_demo_members
+
+# Imported once, before the first viewer, so that no viewer waits for them and none is collected.
+_WARM = (
+    "numpy",
+    "pandas",
+    "plotly.graph_objects",
+    "dashboard.board.element",
+    "dashboard.charts.vitals",
+    "monitoring.clinical.evaluate",
+)
+
+_live = LiveFeed(ward_sign)
+_identities = Identities(store(), demo=settings().demo)
+
+
+def _warm() -> None:
+    for name in _WARM:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+
+
+@contextmanager
+def _in_thread(name: str, run: Callable[[threading.Event], None]) -> Iterator[None]:
+    stopping = threading.Event()
+    thread = threading.Thread(target=run, args=(stopping,), name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join(timeout=10)
+
+
+def _watch(stopping: threading.Event) -> None:
+    from monitoring.watch import Watcher
+
+    Watcher().run(store(), stopping)
+
+
+def _live_on(stopping: threading.Event) -> None:
+    from sample_data.living import live_on
+
+    live_on(store(), stopping, speed=settings().demo_speed)
+
+
+@asynccontextmanager
+async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
+    await anyio.to_thread.run_sync(_warm)
+    with ExitStack() as running:
+        if settings().demo:
+            ensure_demo_members(store(), actor="system:demo", now=datetime.now(UTC))
+        if settings().demo or settings().watch_inside:
+            running.enter_context(_in_thread("watch", _watch))
+        if settings().demo:
+            running.enter_context(_in_thread("living-ward", _live_on))
+        _live.start()
+        running.callback(_live.stop)
+        running.callback(lambda: None)
+        yield {}
+
+
+app = st.App(
+    Path(__file__).with_name("app.py"),
+    lifespan=_lifespan,
+    routes=[
+        *health_routes(store),
+        *entry_routes(_identities, demo=settings().demo),
+        *asset_routes(),
+        _live.route(),
+    ],
+    middleware=[
+        Middleware(
+            Guard,
+            identities=_identities,
+            demo=settings().demo,
+            allowed_hosts=config.get_option("server.allowedHosts"),
+        )
+    ],
+)
