@@ -1,0 +1,73 @@
+"""Local policy as typed data: limits, windows, frequencies, priorities, escalation.
+
+The packaged defaults ([D] of the clinical reference) stand in ``rules/alerts.toml`` and
+``rules/frequencies.toml``. A ward or a patient may override single values; the policy's ``id``
+changes with every override, so an old conclusion names the limits it was made with.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from monitoring.clinical.policy_reader import parse_policy
+from monitoring.clinical.policy_types import PROBLEMS, STATES, Policy, Schedule
+from monitoring.clinical.rule_file import RuleFileError, read_packaged
+
+__all__ = ["PROBLEMS", "STATES", "Policy", "Schedule", "load_policy"]
+
+
+def load_policy(overrides: Mapping[str, Any] | None = None) -> Policy:
+    """The packaged policy with ``overrides`` laid over it.
+
+    ``overrides`` has the shape of the files: ``{"hypoxia": {"spo2_percent": 90.0}}``, frequencies
+    under ``{"frequencies": {"grade_2": 30.0}}`` in minutes. Raises ``RuleFileError`` for a key
+    that does not exist or a value out of its range: no misspelt limit is silently without effect.
+    """
+    return _packaged() if not overrides else _build(overrides)
+
+
+@cache
+def _packaged() -> Policy:
+    return _build({})
+
+
+def _build(overrides: Mapping[str, Any]) -> Policy:
+    alerts = read_packaged("alerts.toml")
+    frequencies = read_packaged("frequencies.toml")
+    changes = {key: value for key, value in overrides.items() if key != "frequencies"}
+    _overlay(alerts, changes, "policy override")
+    _overlay_frequencies(frequencies, overrides.get("frequencies", {}))
+    identity = f"stormwatch-policy@{alerts.get('version')}.{frequencies.get('version')}"
+    if overrides:
+        text = json.dumps(overrides, sort_keys=True, separators=(",", ":"))
+        identity += f"+{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    return parse_policy(identity, alerts, frequencies)
+
+
+def _overlay(base: dict[str, Any], changes: Mapping[str, Any], where: str) -> None:
+    for key, value in changes.items():
+        if key not in base or key in {"id", "version", "source"}:
+            message = f"{where}: {key} cannot be overridden; see alerts.toml for what can."
+            raise RuleFileError(message)
+        if isinstance(base[key], dict):
+            if not isinstance(value, Mapping):
+                message = f"{where}: {key} must be a table."
+                raise RuleFileError(message)
+            _overlay(base[key], value, f"{where}, {key}")
+        else:
+            base[key] = value
+
+
+def _overlay_frequencies(base: dict[str, Any], changes: Any) -> None:
+    if not isinstance(changes, Mapping):
+        message = "policy override, frequencies: must be a table of state and minutes."
+        raise RuleFileError(message)
+    rows = {row["when"]: row for row in base["state"]}
+    for when, minutes in changes.items():
+        if when not in rows:
+            message = f"policy override, frequencies: {when} is not a state; see frequencies.toml."
+            raise RuleFileError(message)
+        rows[when]["minutes"] = minutes
+        rows[when]["label"] = f"{rows[when]['label'].partition(':')[0]}: every {minutes:g} min"

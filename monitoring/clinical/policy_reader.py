@@ -1,0 +1,213 @@
+"""Reading the policy files into typed policy, with every value inside a range that makes sense."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from monitoring.clinical.alert_state import EscalationStep
+from monitoring.clinical.policy_types import (
+    PRIORITY_KEYS,
+    PROBLEMS,
+    STATES,
+    FeverLimits,
+    Frequency,
+    Freshness,
+    GradingWindows,
+    HypotensionLimits,
+    HypoxiaLimits,
+    Policy,
+    Schedule,
+)
+from monitoring.clinical.results import Priority
+from monitoring.clinical.rule_file import RuleTable
+
+_HOUR_S = 3600.0
+_MINUTE_S = 60.0
+_DAY_S = 86400.0
+
+
+def parse_policy(
+    identity: str, alerts: Mapping[str, Any], frequencies: Mapping[str, Any]
+) -> Policy:
+    """The typed policy from the content of its two files; raises ``RuleFileError``."""
+    table = RuleTable(alerts, "alerts.toml")
+    table.text("id")
+    table.integer("version", low=1, high=9999)
+    speak_again = _minutes_by_priority(table.table("speak_again_minutes"), low=0)
+    snooze, late = table.table("snooze"), table.table("late")
+    policy = Policy(
+        id=identity,
+        hypotension=_hypotension(table.table("hypotension")),
+        fever=_fever(table.table("fever")),
+        hypoxia=_hypoxia(table.table("hypoxia")),
+        grading=_grading(table.table("grading"), table.table("premedication_hours")),
+        freshness=_freshness(table.table("freshness")),
+        priority=_priorities(table.table("priority")),
+        debounce_s=_debounce(table.table("debounce_s")),
+        escalation=_escalation(table.table("escalation")),
+        acknowledgement_valid_s=_minutes_by_priority(table.table("acknowledgement_minutes"), low=1),
+        repeat_after_s=MappingProxyType({p: s or None for p, s in speak_again.items()}),
+        snooze_longest_s=snooze.number("longest_minutes", low=1, high=60) * _MINUTE_S,
+        snooze_never=_snooze_never(snooze),
+        late_alert_window_s=late.number("alert_window_minutes", low=1, high=1440) * _MINUTE_S,
+        schedule=_schedule(frequencies),
+    )
+    _cited(late)
+    table.finish()
+    return policy
+
+
+def _cited(table: RuleTable) -> None:
+    table.text("source")
+    table.finish()
+
+
+def _hypotension(table: RuleTable) -> HypotensionLimits:
+    limits = HypotensionLimits(
+        systolic_mmhg=table.number("systolic_mmhg", low=60, high=130),
+        mean_mmhg=table.number("mean_mmhg", low=40, high=90),
+        baseline_fraction=table.number("baseline_fraction", low=0.5, high=1.0),
+        baseline_cap_mmhg=table.number("baseline_cap_mmhg", low=60, high=200),
+        severe_systolic_mmhg=table.number("severe_systolic_mmhg", low=40, high=120),
+        systolic_hysteresis_mmhg=table.number("systolic_hysteresis_mmhg", low=0, high=20),
+        mean_hysteresis_mmhg=table.number("mean_hysteresis_mmhg", low=0, high=20),
+    )
+    _cited(table)
+    return limits
+
+
+def _fever(table: RuleTable) -> FeverLimits:
+    limits = FeverLimits(
+        high_c=table.number("high_c", low=38.0, high=42.0),
+        hysteresis_c=table.number("hysteresis_c", low=0, high=1.0),
+    )
+    _cited(table)
+    return limits
+
+
+def _hypoxia(table: RuleTable) -> HypoxiaLimits:
+    limits = HypoxiaLimits(
+        spo2_percent=table.number("spo2_percent", low=80, high=99),
+        spo2_scale_2_percent=table.number("spo2_scale_2_percent", low=75, high=95),
+        severe_percent=table.number("severe_percent", low=70, high=95),
+        hysteresis_percent=table.number("hysteresis_percent", low=0, high=5),
+    )
+    _cited(table)
+    return limits
+
+
+def _grading(table: RuleTable, premedication: RuleTable) -> GradingWindows:
+    windows = GradingWindows(
+        # The rules are given 24 hours of history (evaluate.LOOKBACK_US) and can look no further.
+        fever_lookback_s=table.number("fever_lookback_hours", low=1, high=24) * _HOUR_S,
+        fluids_for_hypotension_s=table.number("fluids_for_hypotension_hours", low=0.25, high=24)
+        * _HOUR_S,
+        resolution_s=table.number("resolution_hours", low=1, high=168) * _HOUR_S,
+        vasopressor_push_s=table.number("vasopressor_push_minutes", low=1, high=240) * _MINUTE_S,
+        weaning_overlap_s=table.number("weaning_overlap_minutes", low=0, high=240) * _MINUTE_S,
+        premedication_s=MappingProxyType(
+            {
+                kind: premedication.number(kind, low=0, high=2160) * _HOUR_S
+                for kind in ("antipyretic", "corticosteroid", "anticytokine")
+            }
+        ),
+    )
+    _cited(premedication)
+    _cited(table)
+    return windows
+
+
+def _freshness(table: RuleTable) -> Freshness:
+    freshness = Freshness(
+        expected_intervals=table.number("expected_intervals", low=1, high=6),
+        oxygen_support_s_at_least=table.number("oxygen_support_hours_at_least", low=0, high=12)
+        * _HOUR_S,
+        oxygen_flow_s_at_most=table.number("oxygen_flow_hours_at_most", low=0.5, high=24) * _HOUR_S,
+        oxygen_indication_s_at_most=table.number("oxygen_indication_hours_at_most", low=1, high=24)
+        * _HOUR_S,
+        set_window_s=table.number("set_window_minutes", low=1, high=120) * _MINUTE_S,
+    )
+    _cited(table)
+    return freshness
+
+
+def _priorities(table: RuleTable) -> Mapping[str, Priority]:
+    priorities = {key: _priority(table, key) for key in PRIORITY_KEYS}
+    _cited(table)
+    return MappingProxyType(priorities)
+
+
+def _priority(table: RuleTable, key: str) -> Priority:
+    name = table.text(key)
+    if name not in {p.value for p in Priority}:
+        table.refuse(f"{key} must be technical, low, medium or high")
+    return Priority(name)
+
+
+def _debounce(table: RuleTable) -> Mapping[str, float]:
+    seconds = {problem: table.number(problem, low=0, high=300) for problem in PROBLEMS}
+    _cited(table)
+    return MappingProxyType(seconds)
+
+
+def _escalation(table: RuleTable) -> Mapping[Priority, tuple[EscalationStep, ...]]:
+    result: dict[Priority, tuple[EscalationStep, ...]] = {}
+    for priority in Priority:
+        steps = []
+        for row in table.rows(priority.value):
+            after_s = row.number("after_minutes", low=0.5, high=1440) * _MINUTE_S
+            steps.append(EscalationStep(after_s=after_s, role=row.text("role")))
+            row.finish()
+        if [s.after_s for s in steps] != sorted({s.after_s for s in steps}):
+            table.refuse(f"{priority.value}: steps must follow each other in time")
+        result[priority] = tuple(steps)
+    _cited(table)
+    return MappingProxyType(result)
+
+
+def _minutes_by_priority(table: RuleTable, *, low: float) -> Mapping[Priority, float]:
+    seconds = {p: table.number(p.value, low=low, high=1440) * _MINUTE_S for p in Priority}
+    _cited(table)
+    return MappingProxyType(seconds)
+
+
+def _snooze_never(table: RuleTable) -> frozenset[Priority]:
+    never = table.texts("never")
+    if not set(never) <= {p.value for p in Priority} or Priority.HIGH.value not in never:
+        table.refuse("never must list priorities and must include high")
+    _cited(table)
+    return frozenset(Priority(name) for name in never)
+
+
+def _schedule(frequencies: Mapping[str, Any]) -> Schedule:
+    table = RuleTable(frequencies, "frequencies.toml")
+    table.text("id")
+    table.integer("version", low=1, high=9999)
+    states: dict[str, Frequency] = {}
+    for row in table.rows("state"):
+        when = row.text("when")
+        if when in states:
+            row.refuse(f"{when} is listed twice")
+        states[when] = Frequency(
+            interval_s=row.number("minutes", low=5, high=720) * _MINUTE_S,
+            label=row.text("label"),
+            source=row.text("source"),
+        )
+        row.finish()
+    if set(states) != set(STATES):
+        table.refuse(f"states must be exactly {', '.join(STATES)}")
+    overdue, fast, risk = table.table("overdue"), table.table("fast"), table.table("risk_window")
+    schedule = Schedule(
+        states=MappingProxyType(states),
+        overdue_fraction=overdue.number("fraction", low=0, high=1),
+        overdue_at_least_s=overdue.number("at_least_minutes", low=0, high=120) * _MINUTE_S,
+        fast_heart_rate_above=fast.number("heart_rate_above", low=80, high=200),
+        fast_temperature_c_from=fast.number("temperature_c_from", low=38, high=42),
+        risk_window_s=risk.number("days", low=1, high=365) * _DAY_S,
+    )
+    risk.text("source")
+    for part in (overdue, fast):
+        _cited(part)
+    risk.finish()
+    table.finish()
+    return schedule

@@ -1,0 +1,167 @@
+"""What local policy can say: typed limits, windows, frequencies, priorities and times."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitoring.clinical.alert_state import AlertTiming, EscalationStep
+from monitoring.clinical.results import Priority
+
+# Every problem that can become an alert.
+PROBLEMS = (
+    "fever",
+    "hypotension",
+    "hypoxia",
+    "crs_grade",
+    "news2",
+    "hypotension_without_fever",
+    "possible_masked_crs",
+    "overdue",
+    "stale_feed",
+)
+STATES = (
+    "risk_window",
+    "resolved",
+    "resolving",
+    "unknown",
+    "grade_1",
+    "grade_1_fast",
+    "grade_2",
+    "grade_3",
+    "grade_4",
+    "news2_0",
+    "news2_1_4",
+    "news2_single_3",
+    "news2_5_6",
+    "news2_7",
+)
+PRIORITY_KEYS = (
+    "crs_grade_1",
+    "crs_grade_2",
+    "crs_grade_3",
+    "crs_grade_4",
+    "news2_low_medium",
+    "news2_medium",
+    "news2_high",
+    "fever",
+    "fever_high",
+    "hypotension",
+    "hypotension_severe",
+    "hypoxia",
+    "hypoxia_severe",
+    "without_fever",
+    "without_fever_severe",
+    "overdue",
+    "overdue_from_grade_2",
+    "stale_feed",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HypotensionLimits:
+    """When blood pressure counts as low; no number of this is ASTCT's (rule C8)."""
+
+    systolic_mmhg: float
+    mean_mmhg: float
+    baseline_fraction: float
+    baseline_cap_mmhg: float
+    severe_systolic_mmhg: float
+    systolic_hysteresis_mmhg: float
+    mean_hysteresis_mmhg: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeverLimits:
+    """The fever flag above the rulebook's own limit."""
+
+    high_c: float
+    hysteresis_c: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HypoxiaLimits:
+    """When oxygen saturation counts as low, by the person's SpO2 scale."""
+
+    spo2_percent: float
+    spo2_scale_2_percent: float
+    severe_percent: float
+    hysteresis_percent: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradingWindows:
+    """How far the CRS grade looks back."""
+
+    fever_lookback_s: float
+    fluids_for_hypotension_s: float
+    resolution_s: float
+    vasopressor_push_s: float
+    weaning_overlap_s: float
+    premedication_s: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How long a value is known before it must be taken again."""
+
+    expected_intervals: float
+    oxygen_support_s_at_least: float
+    oxygen_flow_s_at_most: float
+    oxygen_indication_s_at_most: float
+    set_window_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frequency:
+    """How often a set is due in a state."""
+
+    interval_s: float
+    label: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Frequencies by state, and when late becomes overdue."""
+
+    states: Mapping[str, Frequency]
+    overdue_fraction: float
+    overdue_at_least_s: float
+    fast_heart_rate_above: float
+    fast_temperature_c_from: float
+    risk_window_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """All local policy in force for one patient.
+
+    ``repeat_after_s`` is None where a priority never speaks again by itself. ``snooze_never`` holds
+    the priorities that cannot be silenced. What became known later than ``late_alert_window_s``
+    after it was true raises no alert for the past.
+    """
+
+    id: str
+    hypotension: HypotensionLimits
+    fever: FeverLimits
+    hypoxia: HypoxiaLimits
+    grading: GradingWindows
+    freshness: Freshness
+    priority: Mapping[str, Priority]
+    debounce_s: Mapping[str, float]
+    escalation: Mapping[Priority, tuple[EscalationStep, ...]]
+    acknowledgement_valid_s: Mapping[Priority, float]
+    repeat_after_s: Mapping[Priority, float | None]
+    snooze_longest_s: float
+    snooze_never: frozenset[Priority]
+    late_alert_window_s: float
+    schedule: Schedule
+
+    def timing(self, problem: str, priority: Priority) -> AlertTiming:
+        """The times of an alert of this problem and priority; ``KeyError`` on another problem."""
+        return AlertTiming(
+            debounce_s=self.debounce_s[problem],
+            repeat_after_s=self.repeat_after_s[priority],
+            acknowledgement_valid_s=self.acknowledgement_valid_s[priority],
+            snooze_at_most_s=None if priority in self.snooze_never else self.snooze_longest_s,
+            escalation=self.escalation[priority],
+        )
