@@ -18,7 +18,18 @@ _LETTER_SHARE = 0.0115
 def grade_strip(
     spans: tuple[GradeSpan, ...], axis: TimeAxis, *, y_axis: str, palette: Palette
 ) -> list[dict[str, Any]]:
-    """The suggested CRS grade over time: its number on its colour, "?" and hatched when unknown."""
+    """The suggested CRS grade over time: its number on its colour; "?" and hatched when unknown."""
+    known = tuple(span for span in spans if span.grade is not None)
+    unknown = tuple(span for span in spans if span.grade is None)
+    return [
+        *_grade_bars(known, axis, y_axis=y_axis, palette=palette),
+        *_grade_bars(unknown, axis, y_axis=y_axis, palette=palette),
+    ]
+
+
+def _grade_bars(
+    spans: tuple[GradeSpan, ...], axis: TimeAxis, *, y_axis: str, palette: Palette
+) -> list[dict[str, Any]]:
     shown = [
         (clipped, span)
         for span in spans
@@ -29,18 +40,18 @@ def grade_strip(
     fills = [_grade_fill(span.grade, palette) for _, span in shown]
     words = ["?" if span.grade is None else str(span.grade) for _, span in shown]
     trace = _spans([clipped for clipped, _ in shown], axis, y_axis=y_axis, level=0.5, width=0.94)
+    marker: dict[str, Any] = {
+        "color": [pair.fill for pair in fills],
+        "line": {"color": [pair.ink for pair in fills], "width": _INK_PX},
+    }
+    if shown[0][1].grade is None:
+        marker = {
+            "color": palette.muted,
+            "line": {"color": palette.muted, "width": _INK_PX},
+            "pattern": {"shape": "/", "bgcolor": palette.surface, "size": 8, "solidity": 0.15},
+        }
     trace |= {
-        "marker": {
-            "color": [pair.fill for pair in fills],
-            "line": {"color": [pair.ink for pair in fills], "width": _INK_PX},
-            "pattern": {
-                "shape": ["/" if span.grade is None else "" for _, span in shown],
-                "bgcolor": [pair.fill for pair in fills],
-                "fgcolor": [pair.ink for pair in fills],
-                "size": 8,
-                "solidity": 0.2,
-            },
-        },
+        "marker": marker,
         "text": [
             word if (end - start) / (axis.to_us - axis.from_us) >= _LABEL_SHARE else ""
             for word, ((start, end), _) in zip(words, shown, strict=True)
@@ -49,7 +60,7 @@ def grade_strip(
         "insidetextanchor": "middle",
         "textangle": 0,
         "constraintext": "none",
-        "insidetextfont": {"size": 15, "color": [pair.ink for pair in fills]},
+        "insidetextfont": {"size": 15, "color": [pair.ink for pair in fills], "weight": 600},
         "hovertext": [
             encoding.text(
                 f"CRS {word}, {axis.label(span.from_us)} to {axis.label(span.to_us)}. {span.note}"
@@ -63,7 +74,7 @@ def grade_strip(
 
 def _grade_fill(grade: int | None, palette: Palette) -> Fill:
     if grade is None:
-        return Fill(fill=palette.surface, ink=palette.muted)
+        return Fill(fill=palette.surface, ink=palette.text)
     return palette.grade[min(grade, len(palette.grade) - 1)]
 
 
@@ -284,7 +295,7 @@ def limit_shapes(
     shapes: list[dict[str, Any]] = [
         {
             "type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": axes[line.panel],
-            "y0": line.level, "y1": line.level, "layer": "below",
+            "y0": line.level, "y1": line.level, "layer": "between",
             "line": {"color": line.colour, "width": 1.25, "dash": line.dash},
         }
         for line in limit_lines(limits, palette)
@@ -301,7 +312,7 @@ def limit_shapes(
                 shapes.append(
                     {
                         "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "yref": axes[panel],
-                        "y0": bottom, "y1": top, "layer": "below", "line": {"width": 0},
+                        "y0": bottom, "y1": top, "layer": "between", "line": {"width": 0},
                         "fillcolor": palette.line, "opacity": 0.45,
                     }
                 )  # fmt: skip
@@ -315,8 +326,23 @@ def day_shapes(axis: TimeAxis, doses_us: tuple[int, ...], palette: Palette) -> l
     return [
         {
             "type": "line", "xref": "x", "x0": axis.position(at), "x1": axis.position(at),
-            "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
+            "yref": "paper", "y0": 0, "y1": 1, "layer": "between",
             "line": {"color": colour, "width": 1, "dash": dash},
         }
         for at, colour, dash in lines
+    ]  # fmt: skip
+
+
+def dose_labels(
+    axis: TimeAxis, doses_us: tuple[int, ...], palette: Palette
+) -> list[dict[str, Any]]:
+    """What each dotted line is: the infusion, or which dose of several."""
+    return [
+        {
+            "xref": "x", "x": axis.position(at), "yref": "paper", "y": 1, "yanchor": "bottom",
+            "yshift": 1, "text": "infusion" if len(doses_us) == 1 else f"dose {number}",
+            "showarrow": False, "borderpad": 0, "font": {"size": 12, "color": palette.muted},
+        }
+        for number, at in enumerate(sorted(doses_us), start=1)
+        if axis.from_us <= at <= axis.to_us
     ]  # fmt: skip

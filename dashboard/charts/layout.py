@@ -88,6 +88,19 @@ def stacked(panels: tuple[Panel, ...]) -> tuple[dict[str, tuple[float, float]], 
     return domains, inner + MARGIN["t"] + MARGIN["b"]
 
 
+def grid(panels: tuple[Panel, ...], palette: Palette) -> list[dict[str, Any]]:
+    """A hairline at each plain number of each scale."""
+    return [
+        {
+            "type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": panel.axis,
+            "y0": tick, "y1": tick, "layer": "between",
+            "line": {"color": palette.line, "width": 1},
+        }
+        for panel in panels
+        for tick in panel.ticks
+    ]  # fmt: skip
+
+
 def y_axis(
     panel: Panel,
     domain: tuple[float, float],
@@ -112,9 +125,8 @@ def y_axis(
         "tickvals": plain + [line.level for line in own],
         "ticktext": [f"{tick:g}" for tick in plain]
         + [f'<span style="color:{line.colour}">{line.words}</span>' for line in own],
-        "showgrid": bool(panel.ticks),
-        "gridcolor": palette.line,
-        "gridwidth": 1,
+        # A grid line would lie on the dashes of a limit: it is drawn for the plain numbers only.
+        "showgrid": False,
         "zeroline": False,
         "showticklabels": bool(panel.ticks),
         "tickfont": {"size": 12, "color": palette.muted},

@@ -15,6 +15,7 @@ from dashboard.charts.layout import (
     MARGIN,
     Panel,
     given_panel,
+    grid,
     stacked,
     vital_panels,
     widened,
@@ -107,6 +108,7 @@ def patient_figure(tracks: Tracks, axis: TimeAxis, palette: Palette) -> PatientF
         data += bands.given(rows, axis, y_axis=axes["given"], palette=palette)
 
     labels = _names(panels, domains, rows, palette)
+    labels += bands.dose_labels(axis, tracks.doses_us, palette)
     labels += bands.masked_labels(
         tracks.masked_fever, axis, y_axis=axes["temperature"], foot=ranges["temperature"][0],
         palette=palette,
@@ -122,7 +124,8 @@ def patient_figure(tracks: Tracks, axis: TimeAxis, palette: Palette) -> PatientF
             panel, domains[panel.name], ranges[panel.name], lines, palette
         )
     layout |= {
-        "shapes": bands.day_shapes(axis, tracks.doses_us, palette)
+        "shapes": grid(panels, palette)
+        + bands.day_shapes(axis, tracks.doses_us, palette)
         + bands.limit_shapes(tracks.limits, ranges, axes, palette),
         "annotations": labels,
     }

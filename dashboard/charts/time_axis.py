@@ -76,7 +76,12 @@ class TimeAxis:
         ticks = self._hour_ticks() if self.infused_us is not None else self._clock_ticks()
         return {
             "type": "linear" if self.infused_us is not None else "date",
-            "range": [self.position(self.from_us), self.position(self.to_us)],
+            # A little room at the end, so that the newest point is not cut in half.
+            "range": [
+                self.position(self.from_us),
+                self.position(self.to_us + (self.to_us - self.from_us) // 80),
+            ],
+            "tickangle": 0,
             "tickmode": "array",
             "tickvals": [self.position(at) for at, _ in ticks],
             "ticktext": [words for _, words in ticks],
@@ -123,7 +128,7 @@ class TimeAxis:
     def _tick_words(self, at_us: int, changes: bool) -> str:
         local = self._local(at_us)
         if local.hour == 0 and local.minute == 0:
-            return local.strftime("<b>%a %d %b</b>")
+            return local.strftime("<b>%a</b><br><b>%d %b</b>")
         return local.strftime("%H:%M<br>%Z" if changes else "%H:%M")
 
     def _wall_times(self, step_minutes: int) -> list[int]:
