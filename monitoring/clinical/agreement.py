@@ -26,7 +26,7 @@ _MEAN_TOLERANCE_MMHG = 20.0
 _NASAL_CANNULA_HIGH_LPM = 15.0
 
 
-def check_set(values: Mapping[str, float | str]) -> tuple[Concern, ...]:
+def check_set(values: Mapping[str, float | str | None]) -> tuple[Concern, ...]:
     """What the values of one moment say against each other; ``values`` are canonical, by concept.
 
     A diastolic pressure at or above the systolic one is refused; a mean further than 20 mmHg from
@@ -36,7 +36,7 @@ def check_set(values: Mapping[str, float | str]) -> tuple[Concern, ...]:
     return (*_check_pressures(values), *_check_oxygen(values))
 
 
-def _check_pressures(values: Mapping[str, float | str]) -> list[Concern]:
+def _check_pressures(values: Mapping[str, float | str | None]) -> list[Concern]:
     systolic_mmhg = _number(values.get("systolic_bp"))
     diastolic_mmhg = _number(values.get("diastolic_bp"))
     mean_mmhg = _number(values.get("mean_arterial_pressure"))
@@ -72,7 +72,7 @@ def _check_pressures(values: Mapping[str, float | str]) -> list[Concern]:
     ]
 
 
-def _check_oxygen(values: Mapping[str, float | str]) -> list[Concern]:
+def _check_oxygen(values: Mapping[str, float | str | None]) -> list[Concern]:
     device = values.get("oxygen_device")
     flow_lpm = _number(values.get("oxygen_flow"))
     if flow_lpm is None:
