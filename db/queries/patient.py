@@ -1,0 +1,437 @@
+"""What the patient page reads: who the person is, the course of the stay, and what is behind it.
+
+Rows come out as they are stored, times as microseconds since the Unix epoch; nothing is judged
+here.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from db.models import (
+    AlertEvent,
+    AlertThread,
+    Attribution,
+    Baseline,
+    Bed,
+    BedStay,
+    Encounter,
+    Evaluation,
+    Observation,
+    Patient,
+    PolicyVersion,
+    Therapy,
+    TherapyDose,
+    Treatment,
+    User,
+    Ward,
+)
+from db.models.base import table
+from db.queries.rows import standing
+from db.types import epoch_us
+
+_ward = table(Ward)
+_bed = table(Bed)
+_stay = table(BedStay)
+_encounter = table(Encounter)
+_patient = table(Patient)
+_therapy = table(Therapy)
+_dose = table(TherapyDose)
+_observation = table(Observation)
+_evaluation = table(Evaluation)
+_thread = table(AlertThread)
+_event = table(AlertEvent)
+_user = table(User)
+_treatment = table(Treatment)
+_attribution = table(Attribution)
+_baseline = table(Baseline)
+_policy = table(PolicyVersion)
+
+
+class HeadRow(NamedTuple):
+    """The person, the stay and the bed; the bed is None once the stay in it has ended."""
+
+    encounter_id: int
+    public_id: str
+    ward_id: int
+    ward_code: str
+    ward_name: str
+    time_zone: str
+    bed: str | None
+    family_name: str
+    given_name: str
+    identifier: str
+    birth_date: date | None
+    age_years_stated: float | None
+    sex: str | None
+    allergies: str | None
+    admitted_us: int
+    discharged_us: int | None
+
+
+class CourseRow(NamedTuple):
+    """One current observation, as little of it as a figure needs."""
+
+    id: int
+    concept: str
+    taken_us: int
+    value_num: float | None
+    value_code: str | None
+
+
+class ReplacedRow(NamedTuple):
+    """A value that is no longer current, and what took its place, why and by whom.
+
+    ``status`` is that of the row in its place: amended or entered-in-error.
+    """
+
+    id: int
+    concept: str
+    taken_us: int
+    value_num: float | None
+    value_code: str | None
+    recorded_us: int
+    recorded_by: str
+    status: str
+    new_value_num: float | None
+    new_value_code: str | None
+    reason: str | None
+    replaced_us: int
+    replaced_by: str
+
+
+class ValueRow(NamedTuple):
+    """One current observation with where it came from; names as the ward knows them."""
+
+    id: int
+    set_id: int
+    concept: str
+    taken_us: int
+    value_num: float | None
+    value_code: str | None
+    value_sent: str
+    unit_sent: str | None
+    method: str | None
+    queried: bool
+    status: str
+    recorded_us: int
+    recorded_by: str
+    source: str
+
+
+class GradePointRow(NamedTuple):
+    """The suggested grade from a moment on."""
+
+    id: int
+    at_us: int
+    crs_grade: int | None
+    crs_status: str
+    fever_waived: bool | None
+    resolving: bool | None
+
+
+class AlertRow(NamedTuple):
+    """An open alert of one patient, with the name of its owner."""
+
+    public_id: str
+    problem: str
+    label: str
+    priority: str
+    condition: str
+    acknowledgement: str
+    visibility: str
+    raised_us: int | None
+    owner: str | None
+    owner_name: str | None
+    snapshot: dict[str, Any]
+
+
+class Provenance(NamedTuple):
+    """Who recorded a row, and when it became known."""
+
+    id: int
+    recorded_by: str
+    recorded_us: int
+
+
+class Mark(NamedTuple):
+    """The newest row ids behind one patient's page: equal marks mean that nothing changed."""
+
+    observation: int
+    evaluation: int
+    treatment: int
+    attribution: int
+    baseline: int
+    dose: int
+    alert_event: int
+    stay: int
+    policy: int
+
+
+_HEAD = (
+    select(
+        _encounter.c.id,
+        _encounter.c.public_id,
+        _ward.c.id,
+        _ward.c.code,
+        _ward.c.name,
+        _ward.c.time_zone,
+        _bed.c.label,
+        _patient.c.family_name,
+        _patient.c.given_name,
+        _patient.c.identifier,
+        _patient.c.birth_date,
+        _patient.c.age_years_stated,
+        _patient.c.sex,
+        _patient.c.allergies,
+        epoch_us(_encounter.c.admitted_at),
+        epoch_us(_encounter.c.discharged_at),
+    )
+    .select_from(_encounter)
+    .join(_patient, _patient.c.id == _encounter.c.patient_id)
+    .join(_ward, _ward.c.id == _encounter.c.ward_id)
+    .outerjoin(_stay, and_(_stay.c.encounter_id == _encounter.c.id, _stay.c.until_at.is_(None)))
+    .outerjoin(_bed, _bed.c.id == _stay.c.bed_id)
+    .where(_encounter.c.public_id == bindparam("public_id"))
+)
+
+_in_window = and_(
+    _observation.c.encounter_id == bindparam("encounter_id"),
+    _observation.c.taken_at >= bindparam("from_at", type_=_observation.c.taken_at.type),
+    _observation.c.taken_at <= bindparam("to_at", type_=_observation.c.taken_at.type),
+)
+
+_COURSE = (
+    select(
+        _observation.c.id,
+        _observation.c.concept,
+        epoch_us(_observation.c.taken_at),
+        _observation.c.value_num,
+        _observation.c.value_code,
+    )
+    .where(
+        _in_window,
+        _observation.c.concept.in_(bindparam("concepts", expanding=True)),
+        standing(_observation, as_known=False),
+    )
+    .order_by(_observation.c.taken_at, _observation.c.id)
+)
+
+_author = _user.alias("author")
+
+_VALUES = (
+    select(
+        _observation.c.id,
+        _observation.c.set_id,
+        _observation.c.concept,
+        epoch_us(_observation.c.taken_at),
+        _observation.c.value_num,
+        _observation.c.value_code,
+        _observation.c.value_sent,
+        _observation.c.unit_sent,
+        _observation.c.method,
+        _observation.c.queried,
+        _observation.c.status,
+        epoch_us(_observation.c.recorded_at),
+        func.coalesce(_author.c.display_name, _observation.c.recorded_by),
+        _observation.c.source,
+    )
+    .outerjoin(_author, _author.c.username == _observation.c.recorded_by)
+    .where(_in_window, standing(_observation, as_known=False))
+    .order_by(_observation.c.taken_at.desc(), _observation.c.id.desc())
+    .limit(bindparam("at_most"))
+)
+
+_later = _observation.alias("later")
+_corrector = _user.alias("corrector")
+
+_REPLACED = (
+    select(
+        _observation.c.id,
+        _observation.c.concept,
+        epoch_us(_observation.c.taken_at),
+        _observation.c.value_num,
+        _observation.c.value_code,
+        epoch_us(_observation.c.recorded_at),
+        func.coalesce(_author.c.display_name, _observation.c.recorded_by),
+        _later.c.status,
+        _later.c.value_num,
+        _later.c.value_code,
+        _later.c.reason,
+        epoch_us(_later.c.recorded_at),
+        func.coalesce(_corrector.c.display_name, _later.c.recorded_by),
+    )
+    .join(_later, _later.c.supersedes_id == _observation.c.id)
+    .outerjoin(_author, _author.c.username == _observation.c.recorded_by)
+    .outerjoin(_corrector, _corrector.c.username == _later.c.recorded_by)
+    .where(_in_window)
+    .order_by(_observation.c.taken_at.desc(), _later.c.id.desc())
+)
+
+_GRADES = (
+    select(
+        _evaluation.c.id,
+        epoch_us(_evaluation.c.at),
+        _evaluation.c.crs_grade,
+        _evaluation.c.crs_status,
+        _evaluation.c.document["crs"]["fever_waived"].as_boolean(),
+        _evaluation.c.document["crs"]["resolving"].as_boolean(),
+    )
+    .where(
+        _evaluation.c.encounter_id == bindparam("encounter_id"),
+        _evaluation.c.at >= bindparam("from_at", type_=_evaluation.c.at.type),
+        _evaluation.c.at <= bindparam("to_at", type_=_evaluation.c.at.type),
+    )
+    .order_by(_evaluation.c.at, _evaluation.c.id)
+)
+
+_ALERTS = (
+    select(
+        _thread.c.public_id,
+        _thread.c.problem,
+        _thread.c.state["label"].as_string(),
+        _thread.c.priority,
+        _thread.c.condition,
+        _thread.c.acknowledgement,
+        _thread.c.visibility,
+        epoch_us(_thread.c.raised_at),
+        _thread.c.owner,
+        func.coalesce(_author.c.display_name, _thread.c.owner),
+        _thread.c.snapshot,
+    )
+    .outerjoin(_author, _author.c.username == _thread.c.owner)
+    .where(
+        _thread.c.encounter_id == bindparam("encounter_id"),
+        _thread.c.closed_at.is_(None),
+        _thread.c.condition != "pending",
+    )
+    .order_by(_thread.c.id)
+)
+
+
+def head(session: Session, public_id: str) -> HeadRow | None:
+    """The person and the stay behind an opaque id; None where there is no such stay."""
+    row = session.execute(_HEAD, {"public_id": public_id}).first()
+    return None if row is None else HeadRow._make(row)
+
+
+def course(
+    session: Session,
+    encounter_id: int,
+    *,
+    from_at: datetime,
+    to_at: datetime,
+    concepts: Iterable[str],
+) -> list[CourseRow]:
+    """The current observations of some concepts in a window, by time; both ends included."""
+    parameters = {
+        "encounter_id": encounter_id,
+        "from_at": from_at,
+        "to_at": to_at,
+        "concepts": list(concepts),
+    }
+    return [CourseRow._make(row) for row in session.execute(_COURSE, parameters)]
+
+
+def values(
+    session: Session, encounter_id: int, *, from_at: datetime, to_at: datetime, at_most: int
+) -> list[ValueRow]:
+    """The current observations of a window with their origin, newest first."""
+    parameters = {
+        "encounter_id": encounter_id,
+        "from_at": from_at,
+        "to_at": to_at,
+        "at_most": at_most,
+    }
+    return [ValueRow._make(row) for row in session.execute(_VALUES, parameters)]
+
+
+def replaced(
+    session: Session, encounter_id: int, *, from_at: datetime, to_at: datetime
+) -> list[ReplacedRow]:
+    """What was amended or struck out in a window, newest first; a value changed twice is twice."""
+    parameters = {"encounter_id": encounter_id, "from_at": from_at, "to_at": to_at}
+    return [ReplacedRow._make(row) for row in session.execute(_REPLACED, parameters)]
+
+
+def grades(
+    session: Session, encounter_id: int, *, from_at: datetime, to_at: datetime
+) -> list[GradePointRow]:
+    """The suggested grade at every evaluated moment of a window; for one moment the newest row."""
+    parameters = {"encounter_id": encounter_id, "from_at": from_at, "to_at": to_at}
+    newest: dict[int, GradePointRow] = {}
+    for row in session.execute(_GRADES, parameters):
+        point = GradePointRow._make(row)
+        newest[point.at_us] = point
+    return list(newest.values())
+
+
+def open_alerts(session: Session, encounter_id: int) -> list[AlertRow]:
+    """Every open alert of one patient that has been raised, oldest first."""
+    return [AlertRow._make(row) for row in session.execute(_ALERTS, {"encounter_id": encounter_id})]
+
+
+_RECORDED = {
+    "observation": (_observation, _observation.c.recorded_by),
+    "treatment": (_treatment, _treatment.c.recorded_by),
+    "attribution": (_attribution, _attribution.c.attributed_by),
+    "baseline": (_baseline, _baseline.c.set_by),
+    "therapy_dose": (_dose, _dose.c.recorded_by),
+}
+
+
+def provenance(session: Session, table_name: str, row_ids: Iterable[int]) -> list[Provenance]:
+    """Who recorded some rows of a table of facts, and when; ``KeyError`` for another table."""
+    source, recorded_by = _RECORDED[table_name]
+    statement = (
+        select(
+            source.c.id,
+            func.coalesce(_author.c.display_name, recorded_by),
+            epoch_us(source.c.recorded_at),
+        )
+        .outerjoin(_author, _author.c.username == recorded_by)
+        .where(source.c.id.in_(bindparam("ids", expanding=True)))
+    )
+    return [Provenance._make(row) for row in session.execute(statement, {"ids": list(row_ids)})]
+
+
+def mark(session: Session, encounter_id: int, ward_id: int) -> Mark:
+    """The newest row ids behind the page of one patient."""
+    own = {"encounter_id": encounter_id, "ward_id": ward_id}
+    row = session.execute(_MARK, own).one()
+    return Mark._make(part or 0 for part in row)
+
+
+def _newest_of(source: Any) -> Any:
+    return (
+        select(func.max(source.c.id))
+        .where(source.c.encounter_id == bindparam("encounter_id"))
+        .scalar_subquery()
+    )
+
+
+_MARK = select(
+    _newest_of(_observation),
+    _newest_of(_evaluation),
+    _newest_of(_treatment),
+    _newest_of(_attribution),
+    _newest_of(_baseline),
+    _newest_of(_dose),
+    select(func.max(_event.c.id))
+    .join(_thread, _thread.c.id == _event.c.thread_id)
+    .where(_thread.c.encounter_id == bindparam("encounter_id"))
+    .scalar_subquery(),
+    _newest_of(_stay),
+    select(func.max(_policy.c.id))
+    .where(
+        or_(
+            _policy.c.encounter_id == bindparam("encounter_id"),
+            and_(_policy.c.encounter_id.is_(None), _policy.c.ward_id == bindparam("ward_id")),
+            and_(_policy.c.encounter_id.is_(None), _policy.c.ward_id.is_(None)),
+        )
+    )
+    .scalar_subquery(),
+)

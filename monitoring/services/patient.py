@@ -1,0 +1,327 @@
+"""One patient's page: who it is, why this grade, what is open, and the course of the stay.
+
+Two reads: ``open_page`` is everything that is small and always shown, ``course`` the columns of a
+window for the figure and the tables. ``mark`` says cheaply whether either would be different now.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from db.engine import Store
+from db.queries import baselines, census, evaluations, observations, therapies, treatments
+from db.queries import patient as rows
+from db.queries.patient import AlertRow, HeadRow, Mark, Provenance, ReplacedRow, ValueRow
+from monitoring.clinical import schedule
+from monitoring.clinical.facts import BaselineRecord
+from monitoring.clinical.policy import Policy
+from monitoring.clinical.results import Evaluation
+from monitoring.clinical.schedule import Due
+from monitoring.services.evaluate import age_years
+from monitoring.services.instants import to_us
+from monitoring.services.policies import policy_for
+from monitoring.services.settle import set_taken_us
+
+__all__ = [
+    "AlertRow",
+    "Course",
+    "HeadRow",
+    "Mark",
+    "PatientPage",
+    "Provenance",
+    "ReplacedRow",
+    "ValueRow",
+    "course",
+    "mark",
+    "open_page",
+    "provenance",
+]
+
+# Of a longer window the newest so many values are listed; the figure always draws all of it.
+LISTED_VALUES = 2_000
+
+_NUMBERS = (
+    "body_temperature",
+    "heart_rate",
+    "respiratory_rate",
+    "systolic_bp",
+    "diastolic_bp",
+    "mean_arterial_pressure",
+    "spo2",
+    "oxygen_flow",
+)
+_CODES = ("oxygen_device",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseGiven:
+    """One dose of an immunotherapy."""
+
+    product: str
+    therapy_class: str
+    infused_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestValue:
+    """The newest current observation of a concept."""
+
+    row_id: int
+    value: float | None
+    code: str | None
+    taken_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreatmentGiven:
+    """A treatment; ``ended_us`` equals ``started_us`` for a dose, None still runs."""
+
+    row_id: int
+    kind: str
+    agent: str
+    dose_value: float | None
+    dose_unit: str | None
+    route: str | None
+    indication: str | None
+    started_us: int
+    ended_us: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientPage:
+    """What is always shown of one patient, as of one moment of the store.
+
+    ``doses`` oldest first; ``latest`` by concept; ``due`` None before anything was observed.
+    """
+
+    head: HeadRow
+    age_years: float | None
+    doses: tuple[DoseGiven, ...]
+    baseline: BaselineRecord | None
+    evaluation: Evaluation | None
+    due: Due | None
+    alerts: tuple[AlertRow, ...]
+    latest: dict[str, LatestValue]
+    treatments: tuple[TreatmentGiven, ...]
+    policy: Policy
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """One numeric concept in a window: int64 microseconds ascending, float64 canonical values."""
+
+    taken_us: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradePoint:
+    """The suggested CRS grade from a moment on; ``grade`` None where it could not be given."""
+
+    at_us: int
+    grade: int | None
+    status: str
+    fever_waived: bool
+    resolving: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """A window of the stay: ``numbers`` and ``codes`` by concept, grades, and replaced values."""
+
+    from_us: int
+    to_us: int
+    numbers: dict[str, Numbers]
+    codes: dict[str, tuple[tuple[int, str], ...]]
+    grades: tuple[GradePoint, ...]
+    replaced: tuple[ReplacedRow, ...]
+
+
+def open_page(store: Store, *, public_id: str, now: datetime) -> PatientPage | None:
+    """The page of the stay behind an opaque id as the store is now; None where there is none."""
+    with store.read() as session:
+        head = rows.head(session, public_id)
+        if head is None:
+            return None
+        encounter = census.encounter(session, head.encounter_id)
+        policy = policy_for(session, encounter)
+        latest = {
+            row.concept: LatestValue(
+                row_id=row.id,
+                value=row.value_num,
+                code=row.value_code,
+                taken_us=to_us(row.taken_at),
+            )
+            for row in observations.latest_per_concept(session, [head.encounter_id])
+        }
+        evaluation = _newest_evaluation(session, head.encounter_id)
+        last_set_us = set_taken_us({name: one.taken_us for name, one in latest.items()})
+        return PatientPage(
+            head=head,
+            age_years=age_years(head.birth_date, head.age_years_stated, now.date()),
+            doses=_doses(session, head.encounter_id),
+            baseline=_baseline(session, head.encounter_id, now=now),
+            evaluation=evaluation,
+            due=None if evaluation is None else schedule.next_due(evaluation, last_set_us, policy),
+            alerts=tuple(rows.open_alerts(session, head.encounter_id)),
+            latest=latest,
+            treatments=_treatments(session, head.encounter_id),
+            policy=policy,
+            mark=rows.mark(session, head.encounter_id, head.ward_id),
+        )
+
+
+def mark(store: Store, *, encounter_id: int, ward_id: int) -> Mark:
+    """The newest row ids behind one page; an equal mark means that nothing on it has changed."""
+    with store.read() as session:
+        return rows.mark(session, encounter_id, ward_id)
+
+
+def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetime) -> Course:
+    """The course of the stay from ``from_at`` to ``to_at``, both included.
+
+    The grade in force at the window's beginning is the first grade point, at its own time.
+    """
+    with store.read() as session:
+        found = rows.course(
+            session,
+            encounter_id,
+            from_at=from_at,
+            to_at=to_at,
+            concepts=(*_NUMBERS, *_CODES),
+        )
+        points = rows.grades(session, encounter_id, from_at=from_at, to_at=to_at)
+        before = evaluations.before(session, encounter_id, from_at)
+        replaced = rows.replaced(session, encounter_id, from_at=from_at, to_at=to_at)
+    grades = [
+        GradePoint(
+            at_us=point.at_us,
+            grade=point.crs_grade,
+            status=point.crs_status,
+            fever_waived=bool(point.fever_waived),
+            resolving=bool(point.resolving),
+        )
+        for point in points
+    ]
+    if before is not None:
+        earlier = Evaluation.from_document(before.document)
+        grades.insert(
+            0,
+            GradePoint(
+                at_us=earlier.at_us,
+                grade=earlier.crs.grade,
+                status=earlier.crs.status.value,
+                fever_waived=earlier.crs.fever_waived,
+                resolving=earlier.crs.resolving,
+            ),
+        )
+    return Course(
+        from_us=to_us(from_at),
+        to_us=to_us(to_at),
+        numbers={concept: _numbers(found, concept) for concept in _NUMBERS},
+        codes={
+            concept: tuple(
+                (row.taken_us, row.value_code)
+                for row in found
+                if row.concept == concept and row.value_code is not None
+            )
+            for concept in _CODES
+        },
+        grades=tuple(grades),
+        replaced=tuple(replaced),
+    )
+
+
+def listed_values(
+    store: Store, *, encounter_id: int, from_at: datetime, to_at: datetime
+) -> tuple[list[ValueRow], list[ReplacedRow]]:
+    """The current values of a window with their origin, and those that were replaced."""
+    with store.read() as session:
+        return (
+            rows.values(session, encounter_id, from_at=from_at, to_at=to_at, at_most=LISTED_VALUES),
+            rows.replaced(session, encounter_id, from_at=from_at, to_at=to_at),
+        )
+
+
+def provenance(store: Store, evaluation: Evaluation) -> dict[tuple[str, int], Provenance]:
+    """Who recorded each row behind an evaluation, and when, by table and row id."""
+    wanted: dict[str, set[int]] = {}
+    for criterion in evaluation.crs.criteria:
+        for one in criterion.inputs:
+            wanted.setdefault(one.table, set()).add(one.row_id)
+    for part in evaluation.news2.parts:
+        if part.evidence is not None:
+            wanted.setdefault(part.evidence.table, set()).add(part.evidence.row_id)
+    with store.read() as session:
+        return {
+            (table, found.id): found
+            for table, ids in wanted.items()
+            for found in rows.provenance(session, table, ids)
+        }
+
+
+def _newest_evaluation(session: Session, encounter_id: int) -> Evaluation | None:
+    found = evaluations.latest(session, [encounter_id])
+    return Evaluation.from_document(found[0].document) if found else None
+
+
+def _doses(session: Session, encounter_id: int) -> tuple[DoseGiven, ...]:
+    doses = [
+        DoseGiven(
+            product=row.product,
+            therapy_class=row.therapy_class,
+            infused_us=to_us(row.infused_at),
+        )
+        for row in therapies.current(session, encounter_id)
+    ]
+    return tuple(sorted(doses, key=lambda dose: dose.infused_us))
+
+
+def _baseline(session: Session, encounter_id: int, *, now: datetime) -> BaselineRecord | None:
+    """The baseline in force: the newest one that is effective by now."""
+    in_force = [
+        row for row in baselines.current(session, encounter_id) if row.effective_from <= now
+    ]
+    if not in_force:
+        return None
+    row = max(in_force, key=lambda one: (one.effective_from, one.id))
+    return BaselineRecord(
+        row_id=row.id,
+        effective_us=to_us(row.effective_from),
+        systolic_mmhg=row.systolic_mmhg,
+        diastolic_mmhg=row.diastolic_mmhg,
+        mean_mmhg=row.mean_mmhg,
+        home_oxygen_device=row.home_oxygen_device,
+        home_oxygen_lpm=row.home_oxygen_lpm,
+        spo2_scale=row.spo2_scale,
+    )
+
+
+def _treatments(session: Session, encounter_id: int) -> tuple[TreatmentGiven, ...]:
+    return tuple(
+        TreatmentGiven(
+            row_id=row.id,
+            kind=row.kind,
+            agent=row.agent,
+            dose_value=row.dose_value,
+            dose_unit=row.dose_unit,
+            route=row.route,
+            indication=row.indication,
+            started_us=to_us(row.started_at),
+            ended_us=None if row.ended_at is None else to_us(row.ended_at),
+        )
+        for row in treatments.current(session, encounter_id)
+    )
+
+
+def _numbers(found: Sequence[rows.CourseRow], concept: str) -> Numbers:
+    own = [row for row in found if row.concept == concept and row.value_num is not None]
+    return Numbers(
+        taken_us=np.array([row.taken_us for row in own], dtype=np.int64),
+        value=np.array([row.value_num for row in own], dtype=np.float64),
+    )
