@@ -4,10 +4,15 @@ Times are microseconds since the Unix epoch, UTC (``*_us``), so that a column of
 array. ``row_id`` is the store's row, carried through so that every conclusion can point at it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+# The row of a value that is only being previewed.
+UNSAVED_ROW = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,34 @@ class ObservationColumns:
     taken_us: NDArray[np.int64]
     value: NDArray[np.float64]
     code: NDArray[np.object_]
+
+    def appended(
+        self,
+        *,
+        taken_us: int,
+        concepts: Sequence[str],
+        values: Sequence[float | None],
+        codes: Sequence[str | None],
+    ) -> "ObservationColumns":
+        """These columns with values that are not stored yet, all taken at one moment.
+
+        They come after what was taken at the same moment and stand under ``UNSAVED_ROW``.
+        """
+        place = int(np.searchsorted(self.taken_us, taken_us, side="right"))
+        numbers = [np.nan if value is None else value for value in values]
+        return ObservationColumns(
+            row_id=np.insert(self.row_id, place, [UNSAVED_ROW] * len(concepts)),
+            concept=_spliced(self.concept, place, concepts),
+            taken_us=np.insert(self.taken_us, place, [taken_us] * len(concepts)),
+            value=np.insert(self.value, place, numbers),
+            code=_spliced(self.code, place, codes),
+        )
+
+
+def _spliced(
+    column: NDArray[np.object_], place: int, more: Sequence[str | None]
+) -> NDArray[np.object_]:
+    return np.array([*column[:place], *more, *column[place:]], dtype=object)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
