@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-
 # The row of a value that is only being previewed.
 UNSAVED_ROW = -1
 
@@ -60,7 +59,7 @@ def _spliced(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreatmentSpan:
-    """A treatment given at a moment (``ended_us`` equals ``started_us``) or still running (None)."""
+    """A treatment given at a moment (``ended_us`` is ``started_us``) or still running (None)."""
 
     row_id: int
     kind: str
