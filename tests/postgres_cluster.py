@@ -40,7 +40,7 @@ shared_buffers = 64MB
 
 
 def find_binaries() -> Path | None:
-    """The folder of ``initdb`` and ``postgres``: from PATH, else Debian's newest; None if missing."""
+    """The folder of ``initdb`` and ``postgres``: on PATH, else Debian's newest, or None."""
     on_path = shutil.which("initdb")
     if on_path is not None:
         return Path(on_path).parent

@@ -1,9 +1,8 @@
 """The migrations end where the models are, from nothing and from every earlier store."""
 
-import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine
 
 from db.engine import Store
 from db.migrate import head_revision, schema_revision

@@ -1,0 +1,254 @@
+"""Alert threads, their immutable events, and who took or silenced them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from db.models.alert import Acknowledgement, AlertEvent, AlertThread, Snooze
+from db.models.base import table
+from db.queries.rows import columns, instant, refuse_anonymous, values
+
+_thread, _event = table(AlertThread), table(AlertEvent)
+_acknowledgement, _snooze = table(Acknowledgement), table(Snooze)
+
+
+class ThreadRow(NamedTuple):
+    """A stored thread with its projection, and how many events it has."""
+
+    id: int
+    public_id: str
+    encounter_id: int
+    ward_id: int
+    problem: str
+    priority: str
+    condition: str
+    acknowledgement: str
+    visibility: str
+    raised_at: datetime
+    closed_at: datetime | None
+    owner: str | None
+    snapshot: dict[str, Any]
+    state: dict[str, Any]
+    event_count: int
+
+
+class AlertEventRow(NamedTuple):
+    """One transition of a thread."""
+
+    id: int
+    thread_id: int
+    sequence: int
+    at: datetime
+    kind: str
+    actor: str
+    detail: dict[str, Any]
+
+
+class AcknowledgementRow(NamedTuple):
+    """A named person took the alert."""
+
+    id: int
+    thread_id: int
+    by: str
+    at: datetime
+    note: str | None
+    valid_until: datetime | None
+
+
+class SnoozeRow(NamedTuple):
+    """A named person silenced the alert for a while."""
+
+    id: int
+    thread_id: int
+    by: str
+    at: datetime
+    reason: str
+    until_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAlertEvent:
+    """A transition to be appended; ``sequence`` counts a thread's events from 1."""
+
+    thread_id: int
+    sequence: int
+    at: datetime
+    kind: str
+    actor: str
+    detail: dict[str, Any]
+
+
+def open_threads(
+    session: Session, *, ward_id: int | None = None, encounter_id: int | None = None
+) -> list[ThreadRow]:
+    """The threads that are not closed, of a ward or of a patient, oldest first."""
+    if (ward_id is None) == (encounter_id is None):
+        message = "Ask for the open threads of either a ward or an encounter."
+        raise ValueError(message)
+    if encounter_id is not None:
+        rows = session.execute(_OPEN_OF_ENCOUNTER, {"wanted": encounter_id})
+    else:
+        rows = session.execute(_OPEN_OF_WARD, {"wanted": ward_id})
+    return list(map(ThreadRow._make, rows))
+
+
+def threads(session: Session, encounter_id: int) -> list[ThreadRow]:
+    """All threads of a patient, open and closed, oldest first."""
+    return list(map(ThreadRow._make, session.execute(_THREADS_OF, {"wanted": encounter_id})))
+
+
+def thread_by_public_id(session: Session, public_id: str) -> ThreadRow | None:
+    """The thread that an address or a button names, or None."""
+    row = session.execute(_THREAD_BY_PUBLIC_ID, {"wanted": public_id}).one_or_none()
+    return None if row is None else ThreadRow._make(row)
+
+
+def insert_thread(
+    session: Session,
+    *,
+    encounter_id: int,
+    ward_id: int,
+    public_id: str,
+    problem: str,
+    priority: str,
+    condition: str,
+    acknowledgement: str,
+    visibility: str,
+    raised_at: datetime | None,
+    closed_at: datetime | None,
+    owner: str | None,
+    snapshot: dict[str, Any],
+    state: dict[str, Any],
+) -> int:
+    """Begin a thread; its row id. A patient's problem has one open thread (``IntegrityError``)."""
+    thread_id: int = session.execute(
+        _INSERT_THREAD,
+        {
+            "encounter_id": encounter_id,
+            "ward_id": ward_id,
+            "public_id": public_id,
+            "problem": problem,
+            "priority": priority,
+            "condition": condition,
+            "acknowledgement": acknowledgement,
+            "visibility": visibility,
+            "raised_at": raised_at,
+            "closed_at": closed_at,
+            "owner": owner,
+            "snapshot": snapshot,
+            "state": state,
+        },
+    ).scalar_one()
+    return thread_id
+
+
+def update_projection(session: Session, *, thread_id: int, **projection: Any) -> None:
+    """Move what a thread shows to where its events took it.
+
+    ``projection`` names columns of the thread. The snapshot can be given until the thread is
+    raised; from then on the store refuses another (``IntegrityError``).
+    """
+    session.execute(
+        update(_thread).where(_thread.c.id == bindparam("wanted")).values(**projection),
+        {"wanted": thread_id},
+    )
+
+
+def insert_events(session: Session, events: Sequence[NewAlertEvent]) -> None:
+    """Append transitions; each says who made it."""
+    for event in events:
+        refuse_anonymous(event.actor)
+    if events:
+        session.execute(_INSERT_EVENTS, [values(event) for event in events])
+
+
+def events(session: Session, thread_id: int) -> list[AlertEventRow]:
+    """A thread's transitions in their order."""
+    return list(map(AlertEventRow._make, session.execute(_EVENTS, {"wanted": thread_id})))
+
+
+def insert_acknowledgement(
+    session: Session,
+    *,
+    thread_id: int,
+    by: str,
+    at: datetime,
+    note: str | None,
+    valid_until: datetime | None,
+) -> int:
+    """Write down that a named person took an alert; the row id."""
+    refuse_anonymous(by)
+    row_id: int = session.execute(
+        _INSERT_ACKNOWLEDGEMENT,
+        {"thread_id": thread_id, "by": by, "at": at, "note": note, "valid_until": valid_until},
+    ).scalar_one()
+    return row_id
+
+
+def acknowledgements(session: Session, thread_id: int) -> list[AcknowledgementRow]:
+    """Who took an alert, oldest first."""
+    rows = session.execute(_ACKNOWLEDGEMENTS, {"wanted": thread_id})
+    return list(map(AcknowledgementRow._make, rows))
+
+
+def insert_snooze(
+    session: Session, *, thread_id: int, by: str, at: datetime, reason: str, until_at: datetime
+) -> int:
+    """Write down that a named person silenced an alert; the row id."""
+    refuse_anonymous(by)
+    row_id: int = session.execute(
+        _INSERT_SNOOZE,
+        {"thread_id": thread_id, "by": by, "at": at, "reason": reason, "until_at": until_at},
+    ).scalar_one()
+    return row_id
+
+
+def move_snooze_end(session: Session, snooze_id: int, *, until_at: datetime) -> None:
+    """Move the end of a snooze; nothing else of it can change."""
+    session.execute(_MOVE_SNOOZE_END, {"wanted": snooze_id, "moved": until_at})
+
+
+def snoozes(session: Session, thread_id: int) -> list[SnoozeRow]:
+    """Who silenced an alert and until when, oldest first."""
+    return list(map(SnoozeRow._make, session.execute(_SNOOZES, {"wanted": thread_id})))
+
+
+_EVENT_COUNT = (
+    select(func.count())
+    .where(_event.c.thread_id == _thread.c.id)
+    .correlate(_thread)
+    .scalar_subquery()
+)
+_THREADS = select(*columns(_thread, ThreadRow._fields[:-1]), _EVENT_COUNT).order_by(_thread.c.id)
+_THREADS_OF = _THREADS.where(_thread.c.encounter_id == bindparam("wanted"))
+_OPEN_OF_ENCOUNTER = _THREADS_OF.where(_thread.c.closed_at.is_(None))
+_OPEN_OF_WARD = _THREADS.where(
+    _thread.c.ward_id == bindparam("wanted"), _thread.c.closed_at.is_(None)
+)
+_THREAD_BY_PUBLIC_ID = _THREADS.where(_thread.c.public_id == bindparam("wanted"))
+_INSERT_THREAD = insert(_thread).returning(_thread.c.id)
+_INSERT_EVENTS = insert(_event)
+_EVENTS = (
+    select(*columns(_event, AlertEventRow._fields))
+    .where(_event.c.thread_id == bindparam("wanted"))
+    .order_by(_event.c.sequence)
+)
+_INSERT_ACKNOWLEDGEMENT = insert(_acknowledgement).returning(_acknowledgement.c.id)
+_ACKNOWLEDGEMENTS = (
+    select(*columns(_acknowledgement, AcknowledgementRow._fields))
+    .where(_acknowledgement.c.thread_id == bindparam("wanted"))
+    .order_by(_acknowledgement.c.id)
+)
+_INSERT_SNOOZE = insert(_snooze).returning(_snooze.c.id)
+_MOVE_SNOOZE_END = (
+    update(_snooze).where(_snooze.c.id == bindparam("wanted")).values(until_at=instant("moved"))
+)
+_SNOOZES = (
+    select(*columns(_snooze, SnoozeRow._fields))
+    .where(_snooze.c.thread_id == bindparam("wanted"))
+    .order_by(_snooze.c.id)
+)

@@ -1,0 +1,121 @@
+"""Local policy, version upon version: the house's, a ward's, a patient's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy
+from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from db.models.base import table
+from db.models.operations import PolicyVersion
+from db.queries.rows import columns, instant, refuse_anonymous, values
+
+_policy = table(PolicyVersion)
+
+
+class PolicyRow(NamedTuple):
+    """One version of local policy; no ward and no encounter means the whole house."""
+
+    id: int
+    kind: str
+    version: str
+    ward_id: int | None
+    encounter_id: int | None
+    content: dict[str, Any]
+    author: str
+    reason: str
+    effective_from: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPolicy:
+    """A version to be appended."""
+
+    kind: str
+    version: str
+    ward_id: int | None
+    encounter_id: int | None
+    content: dict[str, Any]
+    author: str
+    reason: str
+    effective_from: datetime
+    recorded_at: datetime
+
+
+def insert(session: Session, policy: NewPolicy) -> int:
+    """Append a version; its row id."""
+    refuse_anonymous(policy.author)
+    policy_id: int = session.execute(_INSERT, values(policy)).scalar_one()
+    return policy_id
+
+
+def current(
+    session: Session,
+    *,
+    kind: str,
+    ward_id: int,
+    encounter_id: int,
+    at: datetime | None = None,
+) -> dict[str, Any] | None:
+    """What holds for a patient: the house's newest version, the ward's over it, the patient's last.
+
+    Tables are laid over each other key by key, so that a ward changes one limit and keeps the rest.
+    None where there is no local policy. ``at`` leaves out what takes effect later.
+    """
+    wanted = {"kind": kind, "ward": ward_id, "encounter": encounter_id}
+    if at is None:
+        rows = session.execute(_CURRENT, wanted)
+    else:
+        rows = session.execute(_CURRENT_AT, wanted | {"at": at})
+    # From the widest to the narrowest; of several for one place the last one read is the newest.
+    newest: dict[tuple[int | None, int | None], Mapping[str, Any]] = {}
+    for row in rows:
+        newest[row.ward_id, row.encounter_id] = row.content
+    layers = sorted(newest.items(), key=lambda one: (one[0][1] is not None, one[0][0] is not None))
+    merged: dict[str, Any] = {}
+    for _, content in layers:
+        merged = _laid_over(merged, content)
+    return merged or None
+
+
+def versions(session: Session, kind: str) -> list[PolicyRow]:
+    """Every version of a kind, oldest first."""
+    return list(map(PolicyRow._make, session.execute(_VERSIONS, {"kind": kind})))
+
+
+def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        lower = merged.get(key)
+        if isinstance(lower, Mapping) and isinstance(value, Mapping):
+            merged[key] = _laid_over(lower, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+_INSERT = sqlalchemy.insert(_policy).returning(_policy.c.id)
+_VERSIONS = (
+    select(*columns(_policy, PolicyRow._fields))
+    .where(_policy.c.kind == bindparam("kind"))
+    .order_by(_policy.c.id)
+)
+_CURRENT = (
+    select(_policy.c.ward_id, _policy.c.encounter_id, _policy.c.content)
+    .where(
+        _policy.c.kind == bindparam("kind"),
+        or_(
+            _policy.c.encounter_id == bindparam("encounter"),
+            and_(
+                _policy.c.encounter_id.is_(None),
+                or_(_policy.c.ward_id == bindparam("ward"), _policy.c.ward_id.is_(None)),
+            ),
+        ),
+    )
+    .order_by(_policy.c.effective_from, _policy.c.id)
+)
+_CURRENT_AT = _CURRENT.where(_policy.c.effective_from <= instant("at"))
