@@ -1,5 +1,7 @@
 """Input that could not be used: kept raw with its reason until a person has looked at it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.models.base import table
 from db.models.operations import Quarantine
 from db.queries.appending import append
-from db.queries.rows import columns, instant, refuse_anonymous
+from db.queries.rows import columns, instant, refuse_anonymous, values
 
 _quarantine = table(Quarantine)
 
@@ -28,29 +30,26 @@ class QuarantineRow(NamedTuple):
     resolved_by: str | None
 
 
-def insert(
-    session: Session,
-    *,
-    source: str,
-    source_id: str,
-    received_at: datetime,
-    reason_code: str,
-    reason: str,
-    raw: str,
-) -> bool:
-    """Keep what could not be used; False where the same was kept before.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewQuarantine:
+    """A piece of input to be kept; ``raw`` is kept exactly, whatever bytes it holds."""
 
-    ``raw`` is kept exactly, whatever bytes it holds.
-    """
-    row = {
-        "source": source,
-        "source_id": source_id,
-        "received_at": received_at,
-        "reason_code": reason_code,
-        "reason": reason,
-        "raw": raw,
-    }
-    return bool(append(session, _quarantine, [row]))
+    source: str
+    source_id: str
+    received_at: datetime
+    reason_code: str
+    reason: str
+    raw: str
+
+
+def insert(session: Session, item: NewQuarantine) -> bool:
+    """Keep what could not be used; False where its source had sent it before."""
+    return insert_many(session, [item]) == 1
+
+
+def insert_many(session: Session, items: Sequence[NewQuarantine]) -> int:
+    """Keep several; how many of them were not kept before."""
+    return len(append(session, _quarantine, [values(item) for item in items]))
 
 
 def waiting(session: Session) -> list[QuarantineRow]:
