@@ -97,7 +97,8 @@ class AlertState:
     ``priority`` and ``criteria`` are latched: the highest, and all that were met, since it was
     raised. ``severity`` is the current one, so that every later rise is a rise.
     ``trigger_priority`` is the priority when it last spoke: escalation follows it and not the
-    current value, so that a patient who looks better for a moment is not lost.
+    current value, so that a patient who looks better for a moment is not lost. It counts from
+    ``waiting_since_us``, when the thread last became unowned.
     """
 
     problem: str
@@ -111,6 +112,7 @@ class AlertState:
     visibility: VisibilityAxis
     pending_since_us: int | None
     raised_us: int | None
+    waiting_since_us: int | None
     spoken_us: int | None
     escalation_level: int
     owner: str | None

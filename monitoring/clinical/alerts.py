@@ -80,13 +80,13 @@ def tick(
     waiting = (
         state.acknowledgement is AcknowledgementAxis.UNACKNOWLEDGED
         and state.visibility is VisibilityAxis.SHOWN
-        and state.raised_us is not None
     )
-    if not waiting or state.raised_us is None:
+    since_us = state.waiting_since_us
+    if not waiting or since_us is None:
         return state, tuple(changes)
     while state.escalation_level < len(timing.escalation):
         due = timing.escalation[state.escalation_level]
-        if now_us - state.raised_us < due.after_s * _US:
+        if now_us - since_us < due.after_s * _US:
             break
         state = replace(state, escalation_level=state.escalation_level + 1, spoken_us=now_us)
         changes.append(_system(TransitionKind.ESCALATED, now_us, role=due.role))
@@ -157,6 +157,7 @@ def _begin(condition: Condition, *, now_us: int, timing: AlertTiming) -> Step:
         visibility=VisibilityAxis.SHOWN,
         pending_since_us=now_us,
         raised_us=None,
+        waiting_since_us=None,
         spoken_us=None,
         escalation_level=0,
         owner=None,
@@ -175,6 +176,7 @@ def _raise(state: AlertState, *, now_us: int) -> Step:
         condition=ConditionAxis.ACTIVE,
         acknowledgement=AcknowledgementAxis.UNACKNOWLEDGED,
         raised_us=now_us,
+        waiting_since_us=now_us,
         spoken_us=now_us,
         pending_since_us=None,
     )
@@ -249,7 +251,7 @@ def _unowned(state: AlertState, *, now_us: int, trigger: Priority | None = None)
         owner=None,
         acknowledged_until_us=None,
         snoozed_until_us=None,
-        raised_us=now_us,
+        waiting_since_us=now_us,
         spoken_us=now_us,
         escalation_level=0,
         trigger_priority=state.trigger_priority if trigger is None else trigger,
