@@ -101,6 +101,13 @@ def series(
     return list(map(EvaluationRow._make, rows))
 
 
+def moments(session: Session, encounter_id: int, *, from_at: datetime) -> list[datetime]:
+    """The moments from ``from_at`` on for which something was said, in no order."""
+    return list(
+        session.execute(_MOMENTS, {"encounter": encounter_id, "from": from_at}).scalars().all()
+    )
+
+
 @cache
 def _latest(*, bounded: bool, as_known: bool) -> Select[Any]:
     seen = _evaluation.alias("seen")
@@ -145,6 +152,13 @@ def _series(*, as_known: bool) -> Select[Any]:
 
 _ROW = columns(_evaluation, EvaluationRow._fields)
 _INSERT = insert(_evaluation)
+_MOMENTS = (
+    select(_evaluation.c.at)
+    .where(
+        _evaluation.c.encounter_id == bindparam("encounter"), _evaluation.c.at >= instant("from")
+    )
+    .distinct()
+)
 _BEFORE = (
     select(*_ROW)
     .where(_evaluation.c.encounter_id == bindparam("encounter"), _evaluation.c.at < instant("at"))
