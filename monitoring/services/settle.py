@@ -69,15 +69,15 @@ def settle(
     known = recorded_us or {}
     newest = evaluations.latest(session, [encounter.id])
     stepped_until_us = to_us(newest[0].at) if newest else None
-    to_at = max([now, *new_moments])
+    # What the clock alone made us say from there on has to be said again too.
+    said = evaluations.moments(session, encounter.id, from_at=from_at)
     judged = judge(
         session,
         encounter,
         from_at=from_at,
-        to_at=to_at,
+        to_at=max([now, *new_moments, *said]),
         policy=policy,
-        # What the clock alone made us say from there on has to be said again too.
-        extra_moments=evaluations.moments(session, encounter.id, from_at=from_at),
+        extra_moments=said,
     )
     if not judged.evaluations:
         return Settled(before=judged.before, evaluation=judged.before, changes=())
