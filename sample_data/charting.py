@@ -21,7 +21,7 @@ PRESSURE_ONLY = ("systolic_bp", "diastolic_bp", "mean_arterial_pressure", "heart
 
 def charted(concept: str, value: float) -> SampleValue:
     """A value at the precision of the bedside chart."""
-    return SampleValue(concept=concept, value=round(value, CONCEPTS[concept].decimals))
+    return SampleValue(concept=concept, value=round(float(value), CONCEPTS[concept].decimals))
 
 
 def vital_values(vitals: Vitals, *, mean_error: float) -> tuple[SampleValue, ...]:
@@ -63,8 +63,8 @@ def _news2(story: Scenario, values: Sequence[SampleValue]) -> tuple[int, bool]:
     rules = load_rulebook().news2
     if story.person.age_years[1] < rules.lowest_age_years:
         return 0, False
-    numbers = {v.concept: v.value for v in values}
-    codes = {v.concept: v.code for v in values}
+    numbers = {v.concept: v.value for v in values if v.value is not None}
+    codes = {v.concept: v.code for v in values if v.code is not None}
     on_air = codes["oxygen_device"] == "room_air"
     scored = score_news2_columns(
         rules,
@@ -73,7 +73,7 @@ def _news2(story: Scenario, values: Sequence[SampleValue]) -> tuple[int, bool]:
         on_oxygen=[ON_AIR if on_air else ON_OXYGEN],
         systolic_bp=[numbers["systolic_bp"]],
         heart_rate=[numbers["heart_rate"]],
-        consciousness=[CONSCIOUSNESS.index(codes["consciousness"] or "A")],
+        consciousness=[CONSCIOUSNESS.index(codes["consciousness"])],
         body_temperature=[numbers["body_temperature"]],
         spo2_scale=story.person.spo2_scale,
     )

@@ -123,8 +123,14 @@ def _orders(stay: Stay, physician: str, weight_kg: float) -> list[Event]:
     """Doses, treatments and attributions of the story, at their hours."""
     story, key = stay.story, str(stay.key)
     orders: list[Event] = [
-        DoseGiven(at=stay.at(dose.h), patient_key=key, dose_text=dose.text, actor=physician)
-        for dose in story.doses
+        DoseGiven(
+            at=stay.at(dose.h),
+            patient_key=key,
+            number=number,
+            dose_text=dose.text,
+            actor=physician,
+        )
+        for number, dose in enumerate(story.doses, start=1)
         if dose.h >= story.admitted_h
     ]
     for number, plan in enumerate(story.treatments, start=1):

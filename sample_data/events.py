@@ -66,8 +66,9 @@ class Admitted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseGiven(Event):
-    """One dose of the immunotherapy; day +N counts from here."""
+    """One dose of the immunotherapy, the ``number``-th; day +N counts from here."""
 
+    number: int
     dose_text: str
     actor: str
 

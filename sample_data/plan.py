@@ -2,8 +2,10 @@
 
 import tomllib
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 from sample_data.scenario import scenarios
 
@@ -62,3 +64,18 @@ def ward_plan() -> WardPlan:
         message = f"ward.toml names stories that do not exist: {', '.join(map(str, unknown))}."
         raise ValueError(message)
     return plan
+
+
+def local_time(at: datetime) -> datetime:
+    """The ward's own clock."""
+    return at.astimezone(ZoneInfo(ward_plan().time_zone))
+
+
+def nurse_on_duty(bed: int, at: datetime) -> str:
+    """Who looks after a bed: two nurses by day and two by night, who change places every day."""
+    nurses = ward_plan().usernames("nurse")
+    local = local_time(at)
+    is_day = 7 <= local.hour < 19
+    # The night belongs to the day on which it began.
+    shift_day = local.toordinal() - (local.hour < 7)
+    return nurses[(bed + shift_day + 2 * is_day) % len(nurses)]

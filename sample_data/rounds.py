@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -24,7 +23,7 @@ from sample_data.events import (
     ValueStruckOut,
 )
 from sample_data.physiology import Body, Constitution, latent_state, oxygen_at
-from sample_data.plan import ward_plan
+from sample_data.plan import local_time, nurse_on_duty
 from sample_data.scenario import Scenario, Slip
 from sample_data.stay import Stay
 from sample_data.symptoms import symptom_severities
@@ -67,7 +66,7 @@ def monitor_readings(
 
 
 def _local_hour(at: datetime) -> float:
-    local = at.astimezone(ZoneInfo(ward_plan().time_zone))
+    local = local_time(at)
     return local.hour + local.minute / 60
 
 
@@ -159,7 +158,7 @@ class _Rounds:
             key=key,
             values=values,
             partial_reason=reason,
-            actor=self._nurse(at),
+            actor=nurse_on_duty(self._stay.key.bed, at),
         )
         return charted, interval_h
 
@@ -187,7 +186,7 @@ class _Rounds:
         if due is None:
             return values
         self._slips.remove(due)
-        patient_key, actor = str(self._stay.key), self._nurse(at)
+        patient_key, actor = str(self._stay.key), nurse_on_duty(self._stay.key.bed, at)
         corrected_at = at + due.after_min * _MINUTES
         true_value = next(v.value for v in values if v.concept == due.concept)
         if due.struck_out or true_value is None:
@@ -213,11 +212,3 @@ class _Rounds:
         return tuple(
             replace(v, value=due.charted) if v.concept == due.concept else v for v in values
         )
-
-    def _nurse(self, at: datetime) -> str:
-        nurses = ward_plan().usernames("nurse")
-        local = at.astimezone(ZoneInfo(ward_plan().time_zone))
-        is_day = 7 <= local.hour < 19
-        pair = self._stay.key.bed % 2
-        shift = local.toordinal() + (0 if is_day or local.hour >= 19 else -1)
-        return nurses[(pair + 2 * ((shift + is_day) % 2)) % len(nurses)]

@@ -202,9 +202,12 @@ def _check(scenario: Scenario) -> None:
         f"consciousness {s.code}" for s in scenario.consciousness if s.code not in CONSCIOUSNESS
     ]
     problems += [
-        f"concept {s.concept}"
-        for s in (*scenario.symptoms, *scenario.slips)
-        if s.concept not in CONCEPTS
+        f"concept {concept}"
+        for concept in (
+            *(step.concept for step in scenario.symptoms),
+            *(slip.concept for slip in scenario.slips),
+        )
+        if concept not in CONCEPTS
     ]
     if problems:
         message = f"Scenario {scenario.name}: {'; '.join(problems)}."
@@ -214,11 +217,11 @@ def _check(scenario: Scenario) -> None:
 def _read(name: str, document: dict[str, Any]) -> Scenario:
     course = document.pop("course", {})
     therapy = document.pop("therapy")
-    expect = {
+    expect: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in document.pop("expect").items()
     }
-    person = {
+    person: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in document.pop("person").items()
     }

@@ -27,18 +27,12 @@ class SampleWard:
     anchor: datetime
     events: tuple[Event, ...]
 
-    def after(self, story_time: datetime) -> Iterator[Event]:
-        """Events later than ``story_time``, in order, without end: who goes home is followed."""
-        for event in _ward_events(self.seed, self.anchor):
-            if event.at > story_time:
-                yield event
-
 
 def build_ward(seed: int, now: datetime) -> SampleWard:
     """The ward of ``seed`` as it is at ``now`` (aware; rounded down to the minute)."""
     anchor = now.replace(second=0, microsecond=0)
     events = []
-    for event in _ward_events(seed, anchor):
+    for event in ward_events(seed, anchor):
         if event.at > anchor:
             break
         events.append(event)
@@ -52,7 +46,8 @@ def _bed_events(seed: int, anchor: datetime, bed: int) -> Iterator[Event]:
         stay = next_stay(stay)
 
 
-def _ward_events(seed: int, anchor: datetime) -> Iterator[Event]:
+def ward_events(seed: int, anchor: datetime) -> Iterator[Event]:
+    """All events of a ward in order of time, without end: who goes home is followed by another."""
     beds = range(len(ward_plan().occupied))
     return heapq.merge(
         *(_bed_events(seed, anchor, bed) for bed in beds), key=lambda event: event.at

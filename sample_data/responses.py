@@ -1,0 +1,58 @@
+"""How the invented team answers its alerts: who takes one, how soon, and what they write."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from monitoring.clinical.alert_state import TransitionKind
+from monitoring.clinical.results import Priority
+from monitoring.services.instants import from_us, to_us
+from monitoring.services.settle import Responder, Response
+from monitoring.services.threads import Change
+from sample_data.plan import nurse_on_duty, ward_plan
+from sample_data.stay import PatientKey
+
+_ANSWERED = frozenset({TransitionKind.RAISED, TransitionKind.WORSENED, TransitionKind.RECURRED})
+# Minutes until somebody takes an alert, by its priority.
+_MINUTES = {
+    Priority.HIGH: (1.0, 4.0),
+    Priority.MEDIUM: (2.0, 12.0),
+    Priority.LOW: (8.0, 40.0),
+    Priority.TECHNICAL: (5.0, 20.0),
+}
+_NOTES = {
+    "fever": ("Blood cultures taken, doctor informed.", "Paracetamol as prescribed, will recheck."),
+    "hypotension": ("Doctor at the bed, bolus prepared.", "Legs up, bolus running."),
+    "hypoxia": ("Oxygen adjusted, doctor informed.", "Sat up, oxygen started."),
+    "crs_grade": ("Doctor informed, plan reviewed.", "Reviewed at the bed with the doctor."),
+    "news2": ("Reviewed with the doctor.", "Observations stepped up."),
+}
+_OTHER_NOTES = ("Seen.", "On my way.")
+# The newest alerts of a story that leaves them unowned.
+_UNOWNED_WITHIN = timedelta(minutes=90)
+
+
+def responder(key: PatientKey, *, now: datetime, leaves_unowned: bool) -> Responder:
+    """Who took which alert of a patient when, the same for the same patient every time.
+
+    With ``leaves_unowned`` nobody has yet come to what was raised in the last hour and a half.
+    """
+    random = np.random.default_rng([key.seed, key.bed, key.generation, 2])
+    physicians = ward_plan().usernames("physician")
+
+    def respond(change: Change) -> Response | None:
+        transition = change.transition
+        if transition.kind not in _ANSWERED:
+            return None
+        low, high = _MINUTES[change.priority]
+        delay = timedelta(minutes=float(random.uniform(low, high)))
+        at = from_us(transition.at_us) + delay
+        notes = _NOTES.get(change.problem, _OTHER_NOTES)
+        note = notes[int(random.integers(len(notes)))]
+        by_physician = change.priority is Priority.HIGH and random.random() < 0.3
+        if leaves_unowned and transition.at_us > to_us(now - _UNOWNED_WITHIN):
+            return None
+        by = physicians[key.bed % len(physicians)] if by_physician else nurse_on_duty(key.bed, at)
+        return Response(by=by, note=note, at_us=to_us(at))
+
+    return respond
