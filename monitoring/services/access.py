@@ -49,11 +49,17 @@ def member(store: Store, usernames: Iterable[str]) -> Member | None:
     return None
 
 
-def ensure_demo_members(store: Store, *, actor: str, now: datetime) -> None:
+def ensure_demo_members(
+    store: Store,
+    *,
+    actor: str,
+    now: datetime,
+    members: Iterable[Member] = DEMO_MEMBERS,
+) -> None:
     """Let the invented members of the demo exist; those who do are left as they are."""
 
     def work(session: Session) -> None:
-        for person in DEMO_MEMBERS:
+        for person in members:
             if users.by_username(session, person.username) is not None:
                 continue
             row_id = users.insert(
