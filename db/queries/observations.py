@@ -8,9 +8,10 @@ new row in its place.
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, Select, bindparam, func, insert, select, union
+from sqlalchemy import CTE, ColumnElement, Select, bindparam, func, insert, select, union
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,8 +28,10 @@ from db.queries.observation_sets import (
     insert_sets,
 )
 from db.queries.rows import columns, instant, refuse_anonymous, standing
+from db.types import MICROSECOND, epoch_us
 
 __all__ = [
+    "FactRow",
     "InsertedSet",
     "NewObservation",
     "NewSet",
@@ -36,6 +39,7 @@ __all__ = [
     "by_id",
     "by_source",
     "chain_digest",
+    "facts",
     "history",
     "insert_set",
     "insert_sets",
@@ -78,7 +82,26 @@ class ObservationRow(NamedTuple):
     reason: str | None
 
 
-_ROW = columns(_observation, ObservationRow._fields)
+class FactRow(NamedTuple):
+    """Of a stored observation what the rules look at; the time in microseconds since 1970, UTC."""
+
+    id: int
+    concept: str
+    taken_us: int
+    value_num: float | None
+    value_code: str | None
+
+
+Columns = tuple[ColumnElement[Any], ...]
+
+_ROW: Columns = columns(_observation, ObservationRow._fields)
+_FACT: Columns = (
+    _observation.c.id,
+    _observation.c.concept,
+    epoch_us(_observation.c.taken_at),
+    _observation.c.value_num,
+    _observation.c.value_code,
+)
 
 
 def window(
@@ -94,10 +117,35 @@ def window(
     Both ends are included. Values that were corrected or struck out are left out.
     """
     rows = session.execute(
-        _window(as_known=as_known_at is not None),
+        _window(_ROW, as_known=as_known_at is not None),
         {"encounter": encounter_id, "from": from_at, "to": to_at, "as_known_at": as_known_at},
     )
-    return list(map(ObservationRow._make, rows))
+    return list(map(ObservationRow._make, rows.all()))
+
+
+def facts(
+    session: Session,
+    encounter_id: int,
+    *,
+    from_at: datetime,
+    to_at: datetime,
+    as_known_at: datetime | None = None,
+) -> list[FactRow]:
+    """What the rules look at: the window, and before it the newest value of each concept.
+
+    The same rows as ``latest_per_concept`` just before ``from_at`` and ``window``, at a fraction of
+    the cost: no datetime is made of any of them.
+    """
+    as_known = as_known_at is not None
+    asked = {"from": from_at, "to": to_at, "at": from_at - MICROSECOND, "as_known_at": as_known_at}
+    before = session.execute(
+        _latest(_FACT, bounded=True, as_known=as_known), {**asked, "encounters": [encounter_id]}
+    )
+    within = session.execute(
+        _window(_FACT, as_known=as_known), {**asked, "encounter": encounter_id}
+    )
+    rows = [*map(FactRow._make, before.all()), *map(FactRow._make, within.all())]
+    return sorted(rows, key=attrgetter("taken_us", "id"))
 
 
 def latest_per_concept(
@@ -117,10 +165,10 @@ def latest_per_concept(
     if not wanted:
         return []
     rows = session.execute(
-        _latest(bounded=at is not None, as_known=as_known_at is not None),
+        _latest(_ROW, bounded=at is not None, as_known=as_known_at is not None),
         {"encounters": wanted, "at": at, "as_known_at": as_known_at},
     )
-    return list(map(ObservationRow._make, rows))
+    return list(map(ObservationRow._make, rows.all()))
 
 
 def since(session: Session, ward_id: int, after_id: int) -> list[ObservationRow]:
@@ -223,9 +271,9 @@ def _one(row: Any) -> ObservationRow:
 
 
 @cache
-def _window(*, as_known: bool) -> Select[Any]:
+def _window(wanted: Columns, *, as_known: bool) -> Select[Any]:
     return (
-        select(*_ROW)
+        select(*wanted)
         .where(
             _observation.c.encounter_id == bindparam("encounter"),
             _observation.c.taken_at >= instant("from"),
@@ -237,7 +285,7 @@ def _window(*, as_known: bool) -> Select[Any]:
 
 
 @cache
-def _latest(*, bounded: bool, as_known: bool) -> Select[Any]:
+def _latest(wanted: Columns, *, bounded: bool, as_known: bool) -> Select[Any]:
     names = _names_of_concepts()
     seen = _observation.alias("seen")
     newest = select(seen.c.id).where(
@@ -248,7 +296,7 @@ def _latest(*, bounded: bool, as_known: bool) -> Select[Any]:
     if bounded:
         newest = newest.where(seen.c.taken_at <= instant("at"))
     newest = newest.order_by(seen.c.taken_at.desc(), seen.c.id.desc()).limit(1)
-    return select(*_ROW).select_from(
+    return select(*wanted).select_from(
         names.join(_observation, _observation.c.id == newest.correlate(names).scalar_subquery())
     )
 

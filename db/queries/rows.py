@@ -19,9 +19,9 @@ class Record(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
 
-def columns(source: FromClause, names: Iterable[str]) -> list[ColumnElement[Any]]:
+def columns(source: FromClause, names: Iterable[str]) -> tuple[ColumnElement[Any], ...]:
     """The columns of a table that make a row, in the row's order."""
-    return [source.c[name] for name in names]
+    return tuple(source.c[name] for name in names)
 
 
 def values(record: Record) -> dict[str, Any]:
