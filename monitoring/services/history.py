@@ -54,9 +54,9 @@ class History:
     source: str
     sets: Sequence[PastSet] = ()
     corrections: Sequence[PastCorrection] = ()
-    treatments: Sequence[treatments.NewTreatment] = ()
-    attributions: Sequence[attributions.NewAttribution] = ()
-    baselines: Sequence[baselines.NewBaseline] = ()
+    treatments: Sequence["treatments.NewTreatment"] = ()
+    attributions: Sequence["attributions.NewAttribution"] = ()
+    baselines: Sequence["baselines.NewBaseline"] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
