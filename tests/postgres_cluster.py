@@ -114,7 +114,7 @@ def _wait_until_ready(url: str, supervisor: subprocess.Popen[bytes], log: Path) 
             psycopg.connect(url).close()
         except psycopg.OperationalError:
             told = log.read_text() if log.exists() else ""
-            if "shut down" in told or supervisor.poll() is not None:
+            if "database system is shut down" in told or supervisor.poll() is not None:
                 message = f"The test PostgreSQL did not start:\n{told}"
                 raise RuntimeError(message) from None
             if time.monotonic() > deadline:
