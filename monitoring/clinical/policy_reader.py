@@ -70,7 +70,6 @@ def _hypotension(table: RuleTable) -> HypotensionLimits:
         baseline_cap_mmhg=table.number("baseline_cap_mmhg", low=60, high=200),
         severe_systolic_mmhg=table.number("severe_systolic_mmhg", low=40, high=120),
         systolic_hysteresis_mmhg=table.number("systolic_hysteresis_mmhg", low=0, high=20),
-        mean_hysteresis_mmhg=table.number("mean_hysteresis_mmhg", low=0, high=20),
     )
     _cited(table)
     return limits

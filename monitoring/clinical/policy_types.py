@@ -66,7 +66,6 @@ class HypotensionLimits:
     baseline_cap_mmhg: float
     severe_systolic_mmhg: float
     systolic_hysteresis_mmhg: float
-    mean_hysteresis_mmhg: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

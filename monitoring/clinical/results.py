@@ -10,7 +10,7 @@ from typing import Any, Self
 
 
 class Truth(StrEnum):
-    """A criterion's three values, and the fourth way to be yes: it was, and nothing newer is known."""
+    """A criterion's three values, and one more way to be yes: it was, nothing newer is known."""
 
     YES = "yes"
     HELD = "held"
@@ -53,7 +53,7 @@ class ConditionState(StrEnum):
 class InputEvidence:
     """One value a conclusion rests on, with its age when it was used.
 
-    ``display`` is the value as the ward writes it ("38.4 Cel", "nasal cannula 2 L/min"). ``row_id``
+    ``display`` is the value as the ward writes it ("38.4 C", "nasal cannula 2 L/min"). ``row_id``
     points into the table ``table`` (observation, treatment, baseline, attribution, therapy_dose).
     """
 
@@ -87,7 +87,8 @@ class EpisodeState:
 
     ``peak`` is the highest grade of the current or last episode. ``waived`` is true from the first
     antipyretic, anticytokine or steroid at or after the onset fever (rule C6). ``held`` carries the
-    criteria that were met when last known.
+    criteria that were met when last known. ``quiet_since_us`` to ``last_quiet_us`` is the time
+    without any sign so far, which must last to resolve the episode (rule C21).
     """
 
     number: int = 0
@@ -96,6 +97,7 @@ class EpisodeState:
     peak: int | None = None
     waived_since_us: int | None = None
     quiet_since_us: int | None = None
+    last_quiet_us: int | None = None
     resolved_us: int | None = None
     held: tuple[str, ...] = ()
 
@@ -135,7 +137,9 @@ class ScorePart:
 class News2Score:
     """NEWS2: ``total`` only when complete; ``minimum`` is the sum of what is known.
 
-    ``applicable`` is False under 16 years, where NEWS2 must not be used.
+    ``applicable`` is False under 16 years, where NEWS2 must not be used. ``risk`` is high, medium,
+    low_medium, low, incomplete or not_applicable; an incomplete score whose minimum already reaches
+    a threshold has that threshold's risk.
     """
 
     total: int | None
@@ -146,13 +150,14 @@ class News2Score:
     risk: str
     parts: tuple[ScorePart, ...]
     missing: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """One watched problem at a moment: what ``alerts.step`` consumes.
 
-    ``severity`` orders worsening within the problem (the grade, the NEWS2 total, ...): a rise while
+    ``severity`` orders worsening within the problem (the grade, the NEWS2 risk, ...): a rise while
     active speaks again. ``criteria`` names what was met, a new one also speaks again.
     """
 
@@ -185,5 +190,68 @@ class Evaluation:
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Self:
-        """The record again from its JSON; raises ``KeyError`` on a document of another shape."""
-        raise NotImplementedError
+        """The record again from its JSON, equal to the one it came from.
+
+        Raises ``KeyError``, ``TypeError`` or ``ValueError`` on a document of another shape.
+        """
+        news2, crs = document["news2"], document["crs"]
+        return cls(
+            at_us=document["at_us"],
+            rulebook=document["rulebook"],
+            crs=CrsGrade(
+                **{
+                    **crs,
+                    "status": GradeStatus(crs["status"]),
+                    "criteria": tuple(_criterion(one) for one in crs["criteria"]),
+                    "missing": tuple(crs["missing"]),
+                    "notes": tuple(crs["notes"]),
+                }
+            ),
+            news2=News2Score(
+                **{
+                    **news2,
+                    "parts": tuple(_part(one) for one in news2["parts"]),
+                    "missing": tuple(news2["missing"]),
+                    "notes": tuple(news2["notes"]),
+                }
+            ),
+            conditions=tuple(_condition(one) for one in document["conditions"]),
+            episode=EpisodeState(
+                **{**document["episode"], "held": tuple(document["episode"]["held"])}
+            ),
+            atypical_timing=document["atypical_timing"],
+            hours_since_dose=document["hours_since_dose"],
+        )
+
+
+def _inputs(documents: list[dict[str, Any]]) -> tuple[InputEvidence, ...]:
+    return tuple(InputEvidence(**one) for one in documents)
+
+
+def _criterion(document: dict[str, Any]) -> CriterionEvidence:
+    return CriterionEvidence(
+        **{
+            **document,
+            "truth": Truth(document["truth"]),
+            "inputs": _inputs(document["inputs"]),
+        }
+    )
+
+
+def _part(document: dict[str, Any]) -> ScorePart:
+    evidence = document["evidence"]
+    return ScorePart(
+        **{**document, "evidence": None if evidence is None else InputEvidence(**evidence)}
+    )
+
+
+def _condition(document: dict[str, Any]) -> Condition:
+    return Condition(
+        **{
+            **document,
+            "state": ConditionState(document["state"]),
+            "priority": Priority(document["priority"]),
+            "criteria": tuple(document["criteria"]),
+            "evidence": _inputs(document["evidence"]),
+        }
+    )

@@ -45,7 +45,7 @@ class RiskThreshold:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class News2Rules:
     """NEWS2 as the Royal College of Physicians prints it (RCP 2017, Charts 1 and 2)."""
 
@@ -103,7 +103,7 @@ class ChildrenRule:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CrsRules:
     """The ASTCT 2019 CRS grade (Lee 2019, Table 2) with the readings C1-C23 that it needs."""
 
@@ -124,7 +124,7 @@ class CrsRules:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rulebook:
     """All published rules in force; ``id`` is stored with every conclusion."""
 

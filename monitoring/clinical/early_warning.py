@@ -1,0 +1,195 @@
+"""NEWS2 of one patient at each moment: which values make one set, and what is missing.
+
+Values taken within the set window before the newest one count as one set (local policy); oxygen
+support lasts until it is changed. Source: RCP 2017; clinical reference, section 4.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.clinical.concepts import CONSCIOUSNESS
+from monitoring.clinical.evidence import EvidenceBook
+from monitoring.clinical.oxygen import SupportColumns
+from monitoring.clinical.policy_types import Freshness
+from monitoring.clinical.results import InputEvidence, News2Score, ScorePart
+from monitoring.clinical.rulebook_types import News2Rules
+from monitoring.clinical.scoring import (
+    NOT_ASSESSED,
+    ON_OXYGEN,
+    OXYGEN_UNKNOWN,
+    PARAMETERS,
+    News2Columns,
+    points_and_band,
+    score_news2_columns,
+)
+from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
+
+_MEASURED = (
+    "respiratory_rate",
+    "spo2",
+    "systolic_bp",
+    "heart_rate",
+    "consciousness",
+    "body_temperature",
+)
+_AIR_PERCENT = 21.0
+NOTE_AGE_UNKNOWN = "Age not known: NEWS2 holds from 16 years on."
+NOTE_CHILD = "NEWS2 is not for people under 16."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetColumns:
+    """The sets as scored: per parameter whether its newest value belongs to the newest set."""
+
+    scored: News2Columns
+    in_set: dict[str, list[bool]]
+    spo2_scale: list[int]
+    on_oxygen: list[int]
+
+
+def set_columns(
+    timeline: Timeline,
+    support: SupportColumns,
+    rules: News2Rules,
+    freshness: Freshness,
+    limits_s: NDArray[np.float64],
+) -> SetColumns:
+    """Score the newest set at each moment; ``limits_s`` is the age up to which it is known."""
+    taken = {concept: timeline.taken_us(concept) for concept in _MEASURED}
+    newest_us = np.maximum.reduce(list(taken.values()))
+    too_old = (timeline.at_us - newest_us) / US_PER_S > limits_s
+    of_set_us = np.where(
+        too_old | (newest_us == NEVER_US),
+        np.iinfo(np.int64).max,
+        newest_us - int(freshness.set_window_s * US_PER_S),
+    )
+    in_set = {concept: taken[concept] >= of_set_us for concept in _MEASURED}
+    on_oxygen = _on_oxygen(timeline, support, freshness, limits_s, of_set_us)
+    scale = _scale(timeline)
+
+    def column(concept: str) -> NDArray[np.float64]:
+        return np.where(in_set[concept], timeline.value(concept), np.nan)
+
+    conscious = np.where(in_set["consciousness"], timeline.value("consciousness"), NOT_ASSESSED)
+    scored = score_news2_columns(
+        rules,
+        respiratory_rate=column("respiratory_rate"),
+        spo2=column("spo2"),
+        on_oxygen=on_oxygen,
+        systolic_bp=column("systolic_bp"),
+        heart_rate=column("heart_rate"),
+        consciousness=conscious.astype(np.intp),
+        body_temperature=column("body_temperature"),
+        spo2_scale=scale,
+    )
+    return SetColumns(
+        scored,
+        {concept: mask.tolist() for concept, mask in in_set.items()},
+        scale.tolist(),
+        on_oxygen.tolist(),
+    )
+
+
+def news2_score(
+    sets: SetColumns,
+    place: int,
+    *,
+    rules: News2Rules,
+    book: EvidenceBook,
+    age_years: float | None,
+    limit_s: float,
+) -> News2Score:
+    """The score of one moment with the band and the row behind each parameter."""
+    applicable = age_years is None or age_years >= rules.lowest_age_years
+    parts = []
+    for row, parameter in enumerate(PARAMETERS):
+        hit = points_and_band(int(sets.scored.cells[row, place]))
+        shown = _evidence(sets, parameter, place, book, limit_s)
+        if hit is None or not applicable:
+            parts.append(ScorePart(parameter=parameter, points=None, band=None, evidence=shown))
+            continue
+        points, number = hit
+        band = _band(sets, parameter, place, number, rules)
+        parts.append(ScorePart(parameter=parameter, points=points, band=band, evidence=shown))
+    if not applicable:
+        return News2Score(
+            total=None,
+            minimum=0,
+            any_three=False,
+            complete=False,
+            applicable=False,
+            risk="not_applicable",
+            parts=tuple(parts),
+            missing=(),
+            notes=(NOTE_CHILD,),
+        )
+    complete = bool(sets.scored.complete[place])
+    minimum = int(sets.scored.minimum[place])
+    any_three = bool(sets.scored.any_three[place])
+    return News2Score(
+        total=minimum if complete else None,
+        minimum=minimum,
+        any_three=any_three,
+        complete=complete,
+        applicable=True,
+        risk=risk_of(rules, minimum=minimum, any_three=any_three, complete=complete),
+        parts=tuple(parts),
+        missing=tuple(part.parameter for part in parts if part.points is None),
+        notes=(NOTE_AGE_UNKNOWN,) if age_years is None else (),
+    )
+
+
+def risk_of(rules: News2Rules, *, minimum: int, any_three: bool, complete: bool) -> str:
+    """The row of Chart 2 that applies; a partial score can only reach a row by what is known."""
+    for threshold in rules.thresholds:
+        reached = any_three if threshold.total_from is None else minimum >= threshold.total_from
+        if reached and (complete or threshold.total_from != 0):
+            return threshold.risk
+    return "incomplete"
+
+
+def _on_oxygen(
+    timeline: Timeline,
+    support: SupportColumns,
+    freshness: Freshness,
+    limits_s: NDArray[np.float64],
+    of_set_us: NDArray[np.int64],
+) -> NDArray[np.int8]:
+    """Air or oxygen: by the support in force, else by the charted fraction of the newest set."""
+    known_s = np.maximum(limits_s, freshness.oxygen_support_s_at_least)
+    by_support = np.where(support.support_age_s <= known_s, support.on_oxygen, OXYGEN_UNKNOWN)
+    percent = timeline.value("inhaled_oxygen")
+    of_set = timeline.taken_us("inhaled_oxygen") >= of_set_us
+    by_fraction = np.where(of_set, np.where(percent > _AIR_PERCENT, ON_OXYGEN, 0), OXYGEN_UNKNOWN)
+    return np.where(by_support == OXYGEN_UNKNOWN, by_fraction, by_support).astype(np.int8)
+
+
+def _scale(timeline: Timeline) -> NDArray[np.int64]:
+    scales = np.array([b.spo2_scale for b in timeline.facts.baselines] + [1], dtype=np.int64)
+    result: NDArray[np.int64] = scales[timeline.baseline_rows()]
+    return result
+
+
+def _evidence(
+    sets: SetColumns, parameter: str, place: int, book: EvidenceBook, limit_s: float
+) -> InputEvidence | None:
+    if parameter == "supplemental_oxygen":
+        return book.newest("oxygen_device", place, limit_s) or book.newest(
+            "inhaled_oxygen", place, limit_s
+        )
+    return book.newest(parameter, place, limit_s) if sets.in_set[parameter][place] else None
+
+
+def _band(sets: SetColumns, parameter: str, place: int, number: int, rules: News2Rules) -> str:
+    if parameter == "consciousness":
+        return CONSCIOUSNESS[number]
+    if parameter == "supplemental_oxygen":
+        return ("air", "oxygen")[number]
+    name = parameter
+    if parameter == "spo2":
+        on_air = sets.on_oxygen[place] == 0
+        name = "spo2_scale_2_on_air" if on_air else "spo2_scale_2_on_oxygen"
+        name = "spo2_scale_1" if sets.spo2_scale[place] == 1 else name
+    return rules.banded[name].bands[number].text

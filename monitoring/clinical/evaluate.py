@@ -1,0 +1,272 @@
+"""One patient at some moments: grade, score, problems and episode, each with its evidence.
+
+Pure and chained: a whole stay in one call gives the same as one call a moment, each going on from
+the episode and the grade of the one before.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.clinical import grading
+from monitoring.clinical.criteria import (
+    NOTE_FEVER_ATTRIBUTED,
+    NOTE_HYPOTENSION_ATTRIBUTED,
+    CriteriaColumns,
+    criteria_columns,
+)
+from monitoring.clinical.early_warning import news2_score, set_columns
+from monitoring.clinical.episodes import Before, Moment, follow
+from monitoring.clinical.evidence import EvidenceBook
+from monitoring.clinical.facts import Dose, EncounterFacts, TreatmentSpan
+from monitoring.clinical.flags import Flags
+from monitoring.clinical.policy_types import Policy
+from monitoring.clinical.results import (
+    CriterionEvidence,
+    CrsGrade,
+    EpisodeState,
+    Evaluation,
+    GradeStatus,
+    InputEvidence,
+)
+from monitoring.clinical.rulebook_types import Criterion, Rulebook
+from monitoring.clinical.timeline import US_PER_S, Timeline, build
+from monitoring.clinical.truths import HELD, UNKNOWN, WORDS
+
+# The history of observations that the facts must hold before the first moment, besides the newest
+# value of each concept before it: no window of the policy is longer.
+LOOKBACK_US = 24 * 3600 * US_PER_S
+
+_HOURS_US = 3600 * US_PER_S
+NOTE_NO_DOSE = "No immunotherapy dose recorded: timing cannot be judged."
+
+
+def evaluate(
+    facts: EncounterFacts,
+    *,
+    at_us: NDArray[np.int64],
+    prior: EpisodeState,
+    previous: CrsGrade | None,
+    rulebook: Rulebook,
+    policy: Policy,
+) -> list[Evaluation]:
+    """Judge one encounter at each moment of ``at_us`` (ascending, microseconds since the epoch).
+
+    ``facts`` hold the observations of ``LOOKBACK_US`` before the first moment and the newest of
+    each concept before that, and all treatments, attributions, baselines and doses. ``prior`` and
+    ``previous`` are the episode and grade of the evaluation before; for the first one of a stay
+    ``EpisodeState()`` and None. Facts later than a moment do not influence it.
+
+    Raises ``ValueError`` when the moments do not ascend.
+    """
+    if len(at_us) == 0:
+        return []
+    timeline = build(facts, at_us)
+    columns = criteria_columns(timeline, rulebook.crs, policy)
+    before = None if previous is None else Before(grade=previous.grade)
+    moments = follow(timeline, columns, rulebook.crs, policy, prior=prior, before=before)
+    book = EvidenceBook(timeline, rulebook.crs)
+    limits_s = np.array([moment.limit_s for moment in moments])
+    sets = set_columns(timeline, columns.support, rulebook.news2, policy.freshness, limits_s)
+    flags = Flags(timeline, columns, rulebook, policy, book)
+    judge = _Judge(timeline, columns, rulebook, policy, book)
+    result = []
+    for place, moment in enumerate(moments):
+        news2 = news2_score(
+            sets,
+            place,
+            rules=rulebook.news2,
+            book=book,
+            age_years=facts.age_years,
+            limit_s=moment.limit_s,
+        )
+        hours, atypical, timing_notes = judge.timing(moment, int(at_us[place]))
+        crs = judge.crs(place, moment, previous, timing_notes)
+        result.append(
+            Evaluation(
+                at_us=int(at_us[place]),
+                rulebook=rulebook.id,
+                crs=crs,
+                news2=news2,
+                conditions=flags.of(place, moment, news2),
+                episode=moment.episode,
+                atypical_timing=atypical,
+                hours_since_dose=hours,
+            )
+        )
+        previous = crs
+    return result
+
+
+class _Judge:
+    """Turns judged moments into the record of a grade with its evidence."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        columns: CriteriaColumns,
+        rulebook: Rulebook,
+        policy: Policy,
+        book: EvidenceBook,
+    ) -> None:
+        self._timeline = timeline
+        self._columns = columns
+        self._rules = rulebook.crs
+        self._policy = policy
+        self._book = book
+        self._baseline_rows = timeline.baseline_rows().tolist()
+        self._noted = [
+            (note, mask.tolist())
+            for note, mask in (
+                *columns.vasopressors.noted.items(),
+                *columns.support.noted.items(),
+                (NOTE_HYPOTENSION_ATTRIBUTED, columns.hypotension_attributed),
+                (NOTE_FEVER_ATTRIBUTED, np.array(columns.fever.is_attributed)),
+            )
+            if mask.any()
+        ]
+
+    def crs(
+        self, place: int, moment: Moment, previous: CrsGrade | None, timing: tuple[str, ...]
+    ) -> CrsGrade:
+        """The suggested grade with every criterion, what is missing, and what to know about it."""
+        notes = tuple(note for note, mask in self._noted if mask[place])
+        return CrsGrade(
+            grade=moment.grade,
+            status=moment.status,
+            at_most=moment.at_most,
+            peak=moment.episode.peak,
+            direction=_direction(moment.grade, previous),
+            resolving=moment.grade == 0 and moment.episode.is_open,
+            fever_waived=moment.waived,
+            criteria=tuple(
+                CriterionEvidence(
+                    id=criterion.id,
+                    domain=criterion.domain,
+                    grade=criterion.grade,
+                    label=criterion.label,
+                    truth=WORDS[truth],
+                    source=criterion.source,
+                    inputs=self._inputs(row, place, moment),
+                    note=_held_note(truth),
+                )
+                for row, (criterion, truth) in enumerate(
+                    zip(self._rules.criteria, moment.truths, strict=True)
+                )
+            ),
+            missing=self._missing(place, moment),
+            notes=(*notes, *self._unusable(place), *timing),
+        )
+
+    def timing(self, moment: Moment, at_us: int) -> tuple[float | None, bool, tuple[str, ...]]:
+        """Hours since the newest dose, whether the onset is late, and a word on it (C18)."""
+        newest = _newest_dose(self._timeline.facts.doses, at_us)
+        if newest is None:
+            return None, False, (NOTE_NO_DOSE,)
+        hours = (at_us - newest.infused_us) / _HOURS_US
+        onset_us = moment.episode.onset_us
+        if not moment.episode.is_open or onset_us is None:
+            return hours, False, ()
+        cause = _newest_dose(self._timeline.facts.doses, onset_us)
+        if cause is None:
+            return hours, False, ("Onset before any recorded dose: check the doses.",)
+        days = (onset_us - cause.infused_us) / (24 * _HOURS_US)
+        if days <= self._rules.usual_onset_days:
+            return hours, False, ()
+        if cause.therapy_class == "checkpoint_inhibitor":
+            why = "late onset is known after checkpoint inhibitors; exclude other causes."
+        else:
+            why = "atypical timing, exclude other causes."
+        return hours, True, (f"Onset {days:.0f} days after the last dose: {why}",)
+
+    def _inputs(self, row: int, place: int, moment: Moment) -> tuple[InputEvidence, ...]:
+        book, limit_s = self._book, moment.limit_s
+        if row == grading.FEVER:
+            newest = book.newest("body_temperature", place, limit_s)
+            shown = [] if newest is None else [newest]
+            if moment.fever_row is not None:
+                fever = book.row("body_temperature", moment.fever_row, place, limit_s)
+                if newest is None or fever.row_id != newest.row_id:
+                    shown.append(fever)
+            return tuple(shown)
+        if row == grading.LOW_PRESSURE:
+            return self._pressure_inputs(place, limit_s)
+        if row in (grading.ONE_VASOPRESSOR, grading.MULTIPLE_VASOPRESSORS):
+            return self._given(self._columns.vasopressors.running, place)
+        support_limit_s = max(limit_s, self._policy.freshness.oxygen_support_s_at_least)
+        device = book.newest("oxygen_device", place, support_limit_s)
+        flow = None
+        if self._columns.support.uses_flow[place]:
+            flow = book.newest("oxygen_flow", place, support_limit_s)
+        return tuple(one for one in (device, flow) if one is not None)
+
+    def _pressure_inputs(self, place: int, limit_s: float) -> tuple[InputEvidence, ...]:
+        pressure = self._columns.pressure
+        names = ["systolic_bp"]
+        has_mean = not np.isnan(pressure.mean_mmhg[place])
+        if has_mean:
+            measured = pressure.mean_is_measured[place]
+            names.append("mean_arterial_pressure" if measured else "diastolic_bp")
+        shown = [self._book.newest(name, place, limit_s) for name in names]
+        own = self._baseline_rows[place]
+        if own >= 0:
+            shown.append(self._book.baseline(self._timeline.facts.baselines[own], place))
+        boluses = self._given(self._columns.vasopressors.boluses, place)
+        return (*(one for one in shown if one is not None), *boluses)
+
+    def _given(
+        self, spans: tuple[tuple[TreatmentSpan, NDArray[np.bool_]], ...], place: int
+    ) -> tuple[InputEvidence, ...]:
+        return tuple(self._book.treatment(span, place) for span, mask in spans if mask[place])
+
+    def _missing(self, place: int, moment: Moment) -> tuple[str, ...]:
+        """What has to be charted to know the grade; nothing where the grade stands."""
+        if moment.status is GradeStatus.GRADED:
+            return ()
+        names: list[str] = []
+        for row, (criterion, truth) in enumerate(
+            zip(self._rules.criteria, moment.truths, strict=True)
+        ):
+            if truth == UNKNOWN and criterion.grade > (moment.grade or 0):
+                names.append(self._missing_input(row, place, criterion))
+        return tuple(dict.fromkeys(names))
+
+    def _missing_input(self, row: int, place: int, criterion: Criterion) -> str:
+        if row in range(grading.OXYGEN.start, grading.OXYGEN.stop):
+            support = self._columns.support
+            fresh = support.support_age_s[place] <= max(
+                0.0, self._policy.freshness.oxygen_support_s_at_least
+            )
+            return "oxygen_flow" if fresh and support.device[place] >= 0 else "oxygen_device"
+        if row == grading.LOW_PRESSURE and self._columns.pressure.truth[place] != UNKNOWN:
+            pressure_known = self._columns.pressure.age_s[place] <= LOOKBACK_US / US_PER_S
+            return "fluid_bolus" if pressure_known else "systolic_bp"
+        return criterion.inputs[0]
+
+    def _unusable(self, place: int) -> tuple[str, ...]:
+        at_us = int(self._timeline.at_us[place])
+        names = {
+            concept
+            for concept, taken_us in self._timeline.unusable
+            if at_us - LOOKBACK_US <= taken_us <= at_us
+        }
+        return tuple(
+            f"A value of {name.replace('_', ' ')} outside its possible range was not used."
+            for name in sorted(names)
+        )
+
+
+def _direction(grade: int | None, previous: CrsGrade | None) -> str:
+    if grade is None or previous is None or previous.grade is None:
+        return "unknown"
+    if grade == previous.grade:
+        return "steady"
+    return "rising" if grade > previous.grade else "falling"
+
+
+def _held_note(truth: int) -> str | None:
+    return "Met when last known, nothing newer is charted." if truth == HELD else None
+
+
+def _newest_dose(doses: tuple[Dose, ...], at_us: int) -> Dose | None:
+    given = [dose for dose in doses if dose.infused_us <= at_us]
+    return max(given, key=lambda dose: (dose.infused_us, dose.row_id), default=None)

@@ -1,0 +1,103 @@
+"""The rows a conclusion rests on, each with its value as the ward writes it and its age."""
+
+from monitoring.clinical.concepts import CONCEPTS, OXYGEN_DEVICES
+from monitoring.clinical.facts import BaselineRecord, Dose, TreatmentSpan
+from monitoring.clinical.results import InputEvidence
+from monitoring.clinical.rulebook_types import CrsRules
+from monitoring.clinical.timeline import US_PER_S, Timeline
+
+# UCUM to what is written on a ward.
+_WRITTEN = {"Cel": "C", "mm[Hg]": "mmHg"}
+
+
+def number_as_written(concept: str, value: float) -> str:
+    """A value with its unit, never rounded over a limit: 37.95 C stays 37.95 C (rule C1)."""
+    known = CONCEPTS[concept]
+    text = f"{value:.{known.decimals}f}"
+    if abs(float(text) - value) > 1e-6:
+        text = f"{value:.{known.decimals + 1}f}"
+    unit = _WRITTEN.get(known.unit, known.unit)
+    return f"{text} {unit}" if unit else text
+
+
+class EvidenceBook:
+    """Evidence of one timeline, by concept and moment."""
+
+    def __init__(self, timeline: Timeline, rules: CrsRules) -> None:
+        """``rules`` give the devices their names."""
+        self._timeline = timeline
+        self._at_us = timeline.at_us.tolist()
+        self._rows = {concept: rows.tolist() for concept, rows in timeline.rows.items()}
+        self._labels = [rules.devices[device].label for device in OXYGEN_DEVICES]
+
+    def newest(self, concept: str, place: int, limit_s: float) -> InputEvidence | None:
+        """The newest value at a moment, or None where there is none yet."""
+        row = self._rows[concept][place]
+        return None if row < 0 else self.row(concept, row, place, limit_s)
+
+    def row(self, concept: str, row: int, place: int, limit_s: float) -> InputEvidence:
+        """A given row of a series, as seen from a moment."""
+        series = self._timeline.series[concept]
+        value = float(series.value[row])
+        taken_us = int(series.taken_us[row])
+        age_s = (self._at_us[place] - taken_us) / US_PER_S
+        is_coded = CONCEPTS[concept].is_coded
+        return InputEvidence(
+            concept=concept,
+            display=self._code(concept, int(value))
+            if is_coded
+            else number_as_written(concept, value),
+            value=None if is_coded else value,
+            taken_us=taken_us,
+            age_s=age_s,
+            table="observation",
+            row_id=int(series.row_id[row]),
+            stale=age_s > limit_s,
+        )
+
+    def treatment(self, span: TreatmentSpan, place: int) -> InputEvidence:
+        """A treatment, as old as its beginning; while it runs it is never stale."""
+        agent = span.agent.replace("_", " ")
+        return InputEvidence(
+            concept=span.kind,
+            display=agent,
+            value=None,
+            taken_us=span.started_us,
+            age_s=(self._at_us[place] - span.started_us) / US_PER_S,
+            table="treatment",
+            row_id=span.row_id,
+            stale=False,
+        )
+
+    def baseline(self, record: BaselineRecord, place: int) -> InputEvidence | None:
+        """The person's own systolic pressure, or None where it was not set."""
+        if record.systolic_mmhg is None:
+            return None
+        return InputEvidence(
+            concept="baseline_systolic_bp",
+            display=number_as_written("systolic_bp", record.systolic_mmhg),
+            value=record.systolic_mmhg,
+            taken_us=record.effective_us,
+            age_s=(self._at_us[place] - record.effective_us) / US_PER_S,
+            table="baseline",
+            row_id=record.row_id,
+            stale=False,
+        )
+
+    def dose(self, dose: Dose, place: int) -> InputEvidence:
+        """A dose of the immunotherapy."""
+        return InputEvidence(
+            concept="therapy_dose",
+            display=dose.product,
+            value=None,
+            taken_us=dose.infused_us,
+            age_s=(self._at_us[place] - dose.infused_us) / US_PER_S,
+            table="therapy_dose",
+            row_id=dose.row_id,
+            stale=False,
+        )
+
+    def _code(self, concept: str, place: int) -> str:
+        if concept == "oxygen_device":
+            return self._labels[place]
+        return CONCEPTS[concept].codes[place].replace("_", " ")

@@ -1,0 +1,137 @@
+"""Low blood pressure against local limits, the person's own baseline, and age.
+
+ASTCT gives no number for hypotension (C8): every limit here is local policy and is labelled so.
+Children are judged by the PALS fifth centile (C19). MAP formula: clinical reference 5.1.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.clinical.facts import BaselineRecord
+from monitoring.clinical.policy_types import HypotensionLimits
+from monitoring.clinical.rulebook_types import ChildrenRule
+from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
+from monitoring.clinical.truths import NO, UNKNOWN, YES
+
+_DAYS_PER_YEAR = 365.25
+# 80 % of 110 must not become 88.00000000000001 and call 88 low.
+_EPSILON_MMHG = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PressureColumns:
+    """Blood pressure at each of n moments, judged.
+
+    ``systolic_mmhg`` and ``mean_mmhg`` are NaN where not of the newest set; ``mean_is_measured``
+    tells a measured MAP from the formula's. Limits are NaN where they do not apply to this person.
+    ``truth`` is whether it is low if the newest set is fresh; ``age_s`` the age of that set.
+    """
+
+    systolic_mmhg: NDArray[np.float64]
+    mean_mmhg: NDArray[np.float64]
+    mean_is_measured: NDArray[np.bool_]
+    baseline_systolic_mmhg: NDArray[np.float64]
+    systolic_limit_mmhg: NDArray[np.float64]
+    mean_limit_mmhg: NDArray[np.float64]
+    absolute: NDArray[np.bool_]
+    relative: NDArray[np.bool_]
+    severe: NDArray[np.bool_]
+    truth: NDArray[np.int8]
+    age_s: NDArray[np.float64]
+
+
+def pressure_columns(
+    timeline: Timeline, limits: HypotensionLimits, children: ChildrenRule, *, set_window_s: float
+) -> PressureColumns:
+    """Whether the newest blood pressure at each moment is low for this person."""
+    systolic, mean, measured, taken_us = _newest_set(timeline, set_window_s)
+    rows = timeline.baseline_rows()
+    own = [_own(baseline) for baseline in timeline.facts.baselines]
+    own_systolic = np.array([one[0] for one in own] + [np.nan])[rows]
+    own_mean = np.array([one[1] for one in own] + [np.nan])[rows]
+    age_years = timeline.facts.age_years
+    centile = child_limit_mmhg(age_years, children)
+    n = len(timeline.at_us)
+    if centile is None:
+        low_by_nature = own_systolic < limits.systolic_mmhg
+        systolic_limit = np.where(low_by_nature, np.nan, limits.systolic_mmhg)
+        no_mean_limit = low_by_nature | (own_mean < limits.mean_mmhg)
+        mean_limit = np.where(no_mean_limit, np.nan, limits.mean_mmhg)
+    else:
+        systolic_limit = np.where(own_systolic < centile, np.nan, centile)
+        mean_limit = np.full(n, np.nan)
+        mean = np.full(n, np.nan)
+    absolute = (systolic < systolic_limit) | (mean < mean_limit)
+    relative = (systolic < limits.baseline_fraction * own_systolic - _EPSILON_MMHG) & (
+        systolic < limits.baseline_cap_mmhg
+    )
+    low = absolute | relative
+    severe_below = limits.severe_systolic_mmhg if centile is None else centile
+    known = ~(np.isnan(systolic) & np.isnan(mean))
+    return PressureColumns(
+        systolic_mmhg=systolic,
+        mean_mmhg=mean,
+        mean_is_measured=measured,
+        baseline_systolic_mmhg=own_systolic,
+        systolic_limit_mmhg=systolic_limit,
+        mean_limit_mmhg=mean_limit,
+        absolute=absolute,
+        relative=relative,
+        severe=low & (systolic < severe_below),
+        truth=np.where(known, np.where(low, YES, NO), UNKNOWN).astype(np.int8),
+        age_s=(timeline.at_us - taken_us) / US_PER_S,
+    )
+
+
+def child_limit_mmhg(age_years: float | None, children: ChildrenRule) -> float | None:
+    """The systolic pressure below which a child of this age is hypotensive; None for adults.
+
+    An unknown age is judged as an adult's. PALS fifth centile (clinical reference C19): under 60 up
+    to 28 days, under 70 to one year, under 70 + 2 x completed years to ten years, under 90 above.
+    """
+    if age_years is None or age_years >= children.adult_from_years:
+        return None
+    if age_years * _DAYS_PER_YEAR <= children.newborn_days:
+        return children.newborn_mmhg
+    if age_years < 1:
+        return children.infant_mmhg
+    if age_years <= children.child_to_years:
+        return children.child_base_mmhg + children.child_per_year_mmhg * int(age_years)
+    return children.adolescent_mmhg
+
+
+def mean_pressure_mmhg(*, systolic_mmhg: float, diastolic_mmhg: float) -> float:
+    """MAP by the formula, DBP + (SBP - DBP) / 3 (clinical reference 5.1)."""
+    return diastolic_mmhg + (systolic_mmhg - diastolic_mmhg) / 3
+
+
+def _own(baseline: BaselineRecord) -> tuple[float, float]:
+    systolic, diastolic, mean = (
+        baseline.systolic_mmhg,
+        baseline.diastolic_mmhg,
+        baseline.mean_mmhg,
+    )
+    if mean is None and systolic is not None and diastolic is not None:
+        mean = mean_pressure_mmhg(systolic_mmhg=systolic, diastolic_mmhg=diastolic)
+    return np.nan if systolic is None else systolic, np.nan if mean is None else mean
+
+
+def _newest_set(
+    timeline: Timeline, set_window_s: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64]]:
+    """Systolic and mean of the newest set; a measured MAP is preferred to the formula's."""
+    window_us = int(set_window_s * US_PER_S)
+    systolic_us = timeline.taken_us("systolic_bp")
+    mean_us = timeline.taken_us("mean_arterial_pressure")
+    diastolic_us = timeline.taken_us("diastolic_bp")
+    taken_us = np.maximum(systolic_us, mean_us)
+    of_set_us = np.where(taken_us > NEVER_US, taken_us - window_us, NEVER_US)
+    systolic = np.where(systolic_us >= of_set_us, timeline.value("systolic_bp"), np.nan)
+    mean = np.where(mean_us >= of_set_us, timeline.value("mean_arterial_pressure"), np.nan)
+    diastolic = timeline.value("diastolic_bp")
+    fits = (np.abs(diastolic_us - systolic_us) <= window_us) & (diastolic < systolic)
+    formula = np.where(fits, diastolic + (systolic - diastolic) / 3, np.nan)
+    measured = ~np.isnan(mean)
+    return systolic, np.where(measured, mean, formula), measured, taken_us
