@@ -73,30 +73,31 @@ class Guard:
 
     async def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
-        path = scope["path"]
-        if not is_host_allowed(headers.get("host"), self._hosts):
-            return PlainTextResponse(
-                "This address is not served here. Ask for the dashboard's proper address.", 400
-            )
-        if self._demo and not is_loopback(scope, headers):
-            return PlainTextResponse(
-                "The demo is served on this computer only. Open it at http://localhost.", 403
-            )
-        if scope["type"] == "websocket" and not is_same_origin(headers):
-            return PlainTextResponse("Open the dashboard at its own address.", 403)
-        if path.startswith(CLOSED_PREFIXES):
-            return PlainTextResponse("Not served.", 404)
-        if path in OPEN_PATHS:
-            return None
+        refusal = self._refusal_at_the_door(scope, headers)
+        if refusal is not None or scope["path"] in OPEN_PATHS:
+            return refusal
         cookies = HTTPConnection(scope).cookies
         if await anyio.to_thread.run_sync(self._identities.member, cookies) is not None:
             return None
         if scope["type"] == "http" and "text/html" in headers.get("accept", ""):
-            asked = path + (
-                f"?{query}" if (query := scope["query_string"].decode("latin-1")) else ""
-            )
+            query = scope["query_string"].decode("latin-1")
+            asked = scope["path"] + (f"?{query}" if query else "")
             return RedirectResponse(f"/sign-in?next={quote(asked, safe='')}", 303)
         return PlainTextResponse("Sign in first, at /sign-in.", 401)
+
+    def _refusal_at_the_door(self, scope: Scope, headers: Headers) -> Response | None:
+        """What is refused to everybody, signed in or not."""
+        if not is_host_allowed(headers.get("host"), self._hosts):
+            words = "This address is not served here. Ask for the dashboard's proper address."
+            return PlainTextResponse(words, 400)
+        if self._demo and not is_loopback(scope, headers):
+            words = "The demo is served on this computer only. Open it at http://localhost."
+            return PlainTextResponse(words, 403)
+        if scope["type"] == "websocket" and not is_same_origin(headers):
+            return PlainTextResponse("Open the dashboard at its own address.", 403)
+        if scope["path"].startswith(CLOSED_PREFIXES):
+            return PlainTextResponse("Not served.", 404)
+        return None
 
 
 def is_host_allowed(host: str | None, allowed: Iterable[str]) -> bool:
@@ -146,7 +147,7 @@ def add_security_headers(headers: MutableHeaders) -> None:
 
 
 def _inline_script_hashes() -> str:
-    """Hashes of the scripts that stand in Streamlit's own page, so that no other inline one runs."""
+    """Hashes of the scripts that stand in Streamlit's own page: no other inline one may run."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
     digests = (hashlib.sha256(script.encode()).digest() for script in scripts)

@@ -27,7 +27,7 @@ ABSOLUTE_SIGN_IN_S = 13 * 3600
 # How long a member is believed before the store is asked again.
 _BELIEVED_S = 15.0
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Identities:
@@ -79,7 +79,7 @@ def hospital_claims(cookies: Mapping[str, str]) -> Mapping[str, object]:
         payload = get_cookie_with_chunks(signed, AUTH_COOKIE_NAME)
         claims = json.loads(payload) if payload else {}
     except (ValueError, UnicodeError):
-        _log.warning("A sign-in cookie could not be read. The visitor is asked to sign in again.")
+        log.warning("A sign-in cookie could not be read. The visitor is asked to sign in again.")
         return {}
     return claims if isinstance(claims, dict) and claims.get("is_logged_in") is True else {}
 

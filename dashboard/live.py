@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 # Seconds between two looks at the store. Each is one read of one small row.
 LOOK_EVERY_S = 0.25
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +81,10 @@ class LiveFeed:
                     sign = self._look(ward_code)
                 except Exception:
                     # The store may be away for a while. The boards' own tick says so to the ward.
-                    if not failing:
-                        _log.exception("The live feed cannot read the store; it keeps trying.")
+                    level = logging.DEBUG if failing else logging.ERROR
+                    log.log(
+                        level, "The store cannot be read; the feed keeps trying.", exc_info=True
+                    )
                     failing = True
                     continue
                 failing = False

@@ -1,15 +1,36 @@
-"""What every page of one process shares: the store, and reads cached by data version."""
+"""What every page of one process shares: the store, the boards, and the sign of a change."""
 
+from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from dashboard.live import Sign
 from db.engine import Store, create_store
 from monitoring.config import settings
+from monitoring.services import liveness
+from monitoring.services.board import Boards
 
 
 def store() -> Store:
     """The one store of this process."""
     return _opened(settings().database_url)
+
+
+def boards() -> Boards:
+    """The ward boards of this process."""
+    return _boards_of(store())
+
+
+def ward_sign(ward_code: str) -> Sign:
+    """What an open board must hear of: the ward's data version, and who is silent."""
+    silent = [
+        f"{pulse.kind}:{pulse.name}"
+        for pulse in liveness.pulses(store(), now=datetime.now(UTC))
+        if pulse.is_silent
+    ]
+    return Sign(
+        version=boards().ward(ward_code).version(), liveness="silent: " + ", ".join(sorted(silent))
+    )
 
 
 def ward_zone() -> ZoneInfo:
@@ -20,3 +41,8 @@ def ward_zone() -> ZoneInfo:
 @cache
 def _opened(url: str) -> Store:
     return create_store(url)
+
+
+@cache
+def _boards_of(opened: Store) -> Boards:
+    return Boards(opened)

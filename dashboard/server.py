@@ -3,7 +3,7 @@
 import gc
 import importlib
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,8 @@ from dashboard.live import LiveFeed
 from dashboard.loaders import store, ward_sign
 from monitoring.config import settings
 from monitoring.services.access import ensure_demo_members
+from monitoring.watch import Watcher
+from sample_data.living import live_on
 
 # Imported once, before the first viewer, so that no viewer waits for them and none is collected.
 _WARM = (
@@ -58,14 +60,10 @@ def _in_thread(name: str, run: Callable[[threading.Event], None]) -> Iterator[No
 
 
 def _watch(stopping: threading.Event) -> None:
-    from monitoring.watch import Watcher
-
-    Watcher().run(store(), stopping)
+    Watcher(store()).run(stopping)
 
 
 def _live_on(stopping: threading.Event) -> None:
-    from sample_data.living import live_on
-
     live_on(store(), stopping, speed=settings().demo_speed)
 
 
@@ -73,6 +71,7 @@ def _live_on(stopping: threading.Event) -> None:
 async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     await anyio.to_thread.run_sync(_warm)
     with ExitStack() as running:
+        running.callback(store().close)
         if settings().demo:
             ensure_demo_members(store(), actor="system:demo", now=datetime.now(UTC))
         if settings().demo or settings().watch_inside:
@@ -81,7 +80,6 @@ async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
             running.enter_context(_in_thread("living-ward", _live_on))
         _live.start()
         running.callback(_live.stop)
-        running.callback(lambda: None)
         yield {}
 
 

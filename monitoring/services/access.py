@@ -38,7 +38,7 @@ DEMO_MEMBERS = (
 
 
 def member(store: Store, usernames: Iterable[str]) -> Member | None:
-    """The active member who bears one of the names, the first name first; None where nobody does."""
+    """The active member who bears one of the names, the first name first, or None."""
     with store.read() as session:
         for username in usernames:
             row = users.by_username(session, username)

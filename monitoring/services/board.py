@@ -23,7 +23,7 @@ from monitoring.services.errors import RefusedError
 from monitoring.services.instants import to_us
 from monitoring.services.policies import policy_for
 from monitoring.services.settle import set_taken_us
-from monitoring.services.tiles import Held, Tile, TileAlert
+from monitoring.services.tiles import BoardPayload, Held, Tile, TileAlert
 
 SPARKLINE_SPAN = timedelta(hours=24)
 TEMPERATURE = "body_temperature"
@@ -38,18 +38,6 @@ CONCEPTS = (
     "heart_rate",
     "respiratory_rate",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardPayload:
-    """A whole ward at one data version; ``changed_s`` is when the store last changed."""
-
-    ward_code: str
-    ward_name: str
-    time_zone: str
-    version: int
-    changed_s: int
-    tiles: tuple[Tile, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,7 +79,14 @@ class WardBoard:
         self._tiles: dict[str, Tile] = {}
         self._drawn: dict[str, tuple[object, ...]] = {}
         self._seen = rows.Positions(0, 0, 0, 0, 0)
+        self._public_ids: dict[int, str] = {}
         self._payload: BoardPayload | None = None
+
+    def version(self) -> int:
+        """The ward's data version in the store now; 0 while there is no such ward."""
+        with self._store.read() as session:
+            ward = self._ward or rows.ward_by_code(session, self._ward_code)
+            return 0 if ward is None else rows.version(session, ward.id)
 
     def payload(self, *, now: datetime) -> BoardPayload:
         """The ward as it is in the store now; the same object as long as nothing changed.
@@ -106,6 +101,10 @@ class WardBoard:
             return known
         with self._lock:
             return self._brought_up_to_date(ward, now=now)
+
+    def public_id(self, encounter_id: int) -> str | None:
+        """The opaque id of an encounter that lies on the ward now; None for any other."""
+        return self._public_ids.get(encounter_id)
 
     def _find_ward(self, session: Session) -> rows.WardRow:
         ward = rows.ward_by_code(session, self._ward_code)
@@ -151,7 +150,12 @@ class WardBoard:
         now: datetime,
     ) -> set[int]:
         """Bring memory up to date; the encounters of which something is new."""
-        present = {bed.encounter_id for bed in beds if bed.encounter_id is not None}
+        self._public_ids = {
+            bed.encounter_id: bed.public_id
+            for bed in beds
+            if bed.encounter_id is not None and bed.public_id is not None
+        }
+        present = self._public_ids.keys()
         for gone in self._bedsides.keys() - present:
             del self._bedsides[gone]
         seen, self._seen = self._seen, at
@@ -215,6 +219,20 @@ class WardBoard:
         tile = _draw(bed, bedside, alerts, horizon_us)
         self._tiles[bed.label], self._drawn[bed.label] = tile, drawn_from
         return tile
+
+
+class Boards:
+    """The boards of one process, one a ward."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._wards: dict[str, WardBoard] = {}
+        self._lock = Lock()
+
+    def ward(self, ward_code: str) -> WardBoard:
+        """The board of a ward, the same one for every viewer."""
+        with self._lock:
+            return self._wards.setdefault(ward_code, WardBoard(self._store, ward_code))
 
 
 def _draw(

@@ -136,6 +136,18 @@ class Tile:
     next_set: NextSet | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardPayload:
+    """A whole ward at one data version; ``changed_s`` is when the store last changed."""
+
+    ward_code: str
+    ward_name: str
+    time_zone: str
+    version: int
+    changed_s: int
+    tiles: tuple[Tile, ...]
+
+
 def short_name(family_name: str, given_name: str) -> str:
     """A name as it stands on a tile: the family name and the first letter of the given one."""
     initial = given_name.strip()[:1]

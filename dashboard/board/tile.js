@@ -1,0 +1,217 @@
+// One bed's tile: made once, then patched in place.
+
+import { freshness, gradeFreshness, isUnowned, overdueSince, topAlert } from "./acuity.js"
+import { el, setAttribute, setHidden, setText } from "./dom.js"
+import { createSparkline } from "./sparkline.js"
+import { DIRECTIONS, age, ago, clock, device, sinceDose } from "./words.js"
+
+function cell(className, label) {
+  const parts = { value: el("span", "value"), extra: el("span", "extra"), note: el("span", "note") }
+  const line = el("span", "line", el("span", "label", label), parts.value, parts.extra)
+  const root = el("div", `cell ${className}`, line, parts.note)
+  return { root, ...parts }
+}
+
+function patchCell(part, tile, reading, now_s, { text, missing, extra = "" }) {
+  setText(part.extra, extra)
+  if (reading === null) {
+    setAttribute(part.root, "data-age", "missing")
+    setText(part.value, missing)
+    setText(part.note, "")
+    return
+  }
+  const state = freshness(tile, reading.taken_s, now_s)
+  const aged_s = now_s - reading.taken_s
+  setAttribute(part.root, "data-age", state)
+  setText(part.value, state === "expired" ? `last ${text}` : text)
+  setText(part.note, state === "expired" ? ago(aged_s) : age(aged_s))
+}
+
+function whole(value) {
+  return value === null ? "" : String(Math.round(value))
+}
+
+function pressureText(pressure) {
+  if (pressure === null) return ""
+  const diastolic = pressure.diastolic === null ? "" : `/${whole(pressure.diastolic)}`
+  return `${whole(pressure.systolic)}${diastolic}`
+}
+
+function gradeWords(tile, now_s) {
+  const crs = tile.crs
+  if (crs === null) return { fill: "unknown", value: "?", first: "not graded", second: "yet" }
+  const peak = crs.peak === null ? "" : `peak ${crs.peak}`
+  if (crs.grade !== null && gradeFreshness(tile, now_s) === "expired") {
+    return { fill: "unknown", value: "?", first: `was ${crs.grade}`, second: "data too old" }
+  }
+  if (crs.status === "cannot_grade") return { fill: "unknown", value: "?", first: "cannot grade", second: peak }
+  if (crs.grade === null) return { fill: "unknown", value: "?", first: "unknown", second: peak }
+  const direction = crs.resolving ? "resolving" : DIRECTIONS[crs.direction] ?? ""
+  return {
+    fill: String(crs.grade),
+    value: crs.status === "at_least" ? `≥${crs.grade}` : String(crs.grade),
+    first: direction,
+    second: [peak, crs.held ? "held" : ""].filter(Boolean).join(", "),
+  }
+}
+
+function news2Words(news2) {
+  if (news2 === null) return ["?", "not scored"]
+  if (!news2.applicable) return ["–", "under 16"]
+  if (news2.total === null) return [`≥${news2.minimum}`, "incomplete"]
+  return [String(news2.total), ""]
+}
+
+export function createTile(actions) {
+  const bed = el("strong", "bed")
+  const name = el("a", "name")
+  const therapy = el("span", "therapy")
+  const day = el("span", "day")
+  const crs = { value: el("span", "crs-value"), first: el("span"), second: el("span") }
+  const crsRoot = el("div", "crs", crs.value, el("span", "crs-words", el("span", "scale", "CRS"), crs.first, crs.second))
+  const icans = el("div", "score icans", el("span", "scale", "ICANS"), el("span", "score-note", "not assessed"))
+  const news = { value: el("span", "score-value"), note: el("span", "score-note") }
+  const newsRoot = el("div", "score news", el("span", "scale", "NEWS2"), news.value, news.note)
+  const temperature = cell("temperature", "T")
+  const spark = createSparkline()
+  const pressure = cell("pressure", "BP")
+  const spo2 = cell("spo2", "SpO2")
+  const heart = cell("heart", "HR")
+  const breath = cell("breath", "RR")
+  const alertMark = el("span", "mark", "!")
+  const alertText = el("span", "alert-label")
+  const alertNote = el("span", "alert-note")
+  const more = el("span", "more")
+  const own = el("button", "own", "I own")
+  own.type = "button"
+  const alertRoot = el("div", "alert", alertMark, el("span", "alert-words", alertText, alertNote), more, own)
+  const others = el("p", "others")
+  const due = el("span", "due")
+  const chart = el("a", "act", "Chart")
+  const open = el("a", "act", "Open")
+  const root = el(
+    "article",
+    "tile",
+    el("header", "who", bed, name, el("span", "course", therapy, day)),
+    el("div", "badges", crsRoot, icans, newsRoot),
+    el("div", "trend", temperature.root, spark.root, heart.root, breath.root),
+    el("div", "vitals", pressure.root, spo2.root),
+    el("div", "alerts", alertRoot, others),
+    el("footer", "next", due, chart, open),
+  )
+  root.setAttribute("role", "listitem")
+
+  let tile = null
+  let top = null
+  const go = page => event => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button > 0) return
+    event.preventDefault()
+    actions.go(page, tile.encounter)
+  }
+  name.addEventListener("click", go("patient"))
+  open.addEventListener("click", go("patient"))
+  chart.addEventListener("click", go("chart"))
+  own.addEventListener("click", () => {
+    actions.acknowledge(top.id)
+    own.disabled = true
+    setText(own, "Owning")
+  })
+
+  function patchAlerts(now_s, me) {
+    const [first, ...rest] = topAlert(tile)
+    setHidden(alertRoot, first === undefined)
+    setHidden(others, rest.length === 0)
+    setAttribute(root, "data-urgent", first && isUnowned(first) && first.priority === "high" ? "" : null)
+    if (first === undefined) return
+    if (top?.id !== first.id || top.owner !== first.owner) {
+      own.disabled = false
+      setText(own, "I own")
+    }
+    top = first
+    setAttribute(alertRoot, "data-priority", first.priority)
+    setAttribute(alertRoot, "data-owned", isUnowned(first) ? null : "")
+    setText(alertText, first.label)
+    const since = first.since_s === null ? "" : age(now_s - first.since_s)
+    setText(alertNote, [since, lostOrNormal(first), whose(first, me)].filter(Boolean).join(" · "))
+    setHidden(own, first.owner !== null || first.priority === "technical")
+    setAttribute(own, "aria-label", `I own: ${first.label}, bed ${tile.bed}`)
+    setText(more, rest.length ? `+${rest.length}` : "")
+    setText(others, rest.length ? `also ${rest.map(one => `${one.label} (${whose(one, me)})`).join(", ")}` : "")
+  }
+
+  return {
+    root,
+    get tile() {
+      return tile
+    },
+    patch(next) {
+      if (tile === next) return
+      tile = next
+      setText(bed, tile.bed)
+      setText(name, tile.name)
+      setText(therapy, tile.therapy ?? "no immunotherapy")
+      for (const [link, page] of [[name, "patient"], [open, "patient"], [chart, "chart"]]) {
+        setAttribute(link, "href", `/${page}?encounter=${encodeURIComponent(tile.encounter)}`)
+      }
+      setAttribute(open, "aria-label", `Open bed ${tile.bed}`)
+      setAttribute(chart, "aria-label", `Chart bed ${tile.bed}`)
+      setAttribute(root, "data-encounter", tile.encounter)
+    },
+    age(now_s, zone, me) {
+      setText(day, tile.therapy === null ? "" : sinceDose(tile.infused_s, now_s, zone))
+      const grade = gradeWords(tile, now_s)
+      setAttribute(root, "data-grade", grade.fill)
+      setText(crs.value, grade.value)
+      setText(crs.first, grade.first)
+      setText(crs.second, grade.second)
+      const [score, note] = news2Words(tile.news2)
+      setText(news.value, score)
+      setText(news.note, note)
+      patchCell(temperature, tile, tile.temperature, now_s, {
+        text: tile.temperature === null ? "" : `${tile.temperature.value.toFixed(1)} °C`,
+        missing: "no temperature yet",
+      })
+      spark.patch(tile.sparkline, now_s)
+      patchCell(pressure, tile, tile.pressure, now_s, {
+        text: pressureText(tile.pressure),
+        missing: "no BP yet",
+        extra: tile.pressure === null || tile.pressure.mean === null ? "" : `(${whole(tile.pressure.mean)})`,
+      })
+      const [short, long] = device(tile.oxygen)
+      setAttribute(spo2.root, "title", long)
+      patchCell(spo2, tile, tile.spo2, now_s, {
+        text: tile.spo2 === null ? "" : `${whole(tile.spo2.value)} %`,
+        missing: "no SpO2 yet",
+        extra: short,
+      })
+      patchCell(heart, tile, tile.heart_rate, now_s, { text: whole(tile.heart_rate?.value ?? null), missing: "no HR yet" })
+      patchCell(breath, tile, tile.respiratory_rate, now_s, {
+        text: whole(tile.respiratory_rate?.value ?? null),
+        missing: "no RR yet",
+      })
+      patchAlerts(now_s, me)
+      const late_s = overdueSince(tile, now_s)
+      setAttribute(due, "data-overdue", late_s === null ? null : "")
+      setText(due, dueWords(tile, now_s, zone, late_s))
+    },
+  }
+}
+
+function whose(alert, me) {
+  if (alert.snoozed) return "snoozed"
+  if (alert.owner !== null) return alert.owner === me ? "you" : alert.owner
+  return alert.priority === "technical" ? "technical" : "unowned"
+}
+
+function lostOrNormal(alert) {
+  if (alert.condition === "no_data") return "no new data"
+  return alert.condition === "normal" ? "back to normal" : ""
+}
+
+function dueWords(tile, now_s, zone, late_s) {
+  if (tile.next_set === null) return "no set charted yet"
+  if (late_s !== null) return `Overdue ${age(late_s)}`
+  const in_s = tile.next_set.due_s - now_s
+  const when = clock(tile.next_set.due_s, zone)
+  return in_s <= 0 ? `Set due ${when}, now` : `Next set ${when}, in ${age(in_s) === "now" ? "1 min" : age(in_s)}`
+}
