@@ -125,7 +125,7 @@ def _check(bed: Bedside, acknowledged: int) -> None:
         }
         spoken = {
             event.at: event.kind
-            for thread in alerts.threads_of(session, bed.encounter_id)
+            for thread in alerts.threads(session, bed.encounter_id)
             if thread.problem == "crs_grade"
             for event in alerts.events(session, thread.id)
         }
