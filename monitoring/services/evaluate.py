@@ -48,15 +48,13 @@ def load_facts(
     before it; ``as_known_at`` leaves out what was recorded later.
     """
     encounter_id = encounter.id
-    begin = from_at - _LOOKBACK
-    rows = [
-        *observations.latest_per_concept(
-            session, [encounter_id], at=begin, as_known_at=as_known_at
-        ),
-        *observations.window(
-            session, encounter_id, from_at=begin, to_at=to_at, as_known_at=as_known_at
-        ),
-    ]
+    rows = observations.facts(
+        session,
+        encounter_id,
+        from_at=from_at - _LOOKBACK,
+        to_at=to_at,
+        as_known_at=as_known_at,
+    )
     return EncounterFacts(
         observations=_columns(rows),
         treatments=tuple(
@@ -107,25 +105,22 @@ def load_facts(
     )
 
 
-def _columns(rows: Sequence[observations.ObservationRow]) -> ObservationColumns:
-    unique = {row.id: row for row in rows}
-    ordered = sorted(unique.values(), key=lambda row: (row.taken_at, row.id))
+def _columns(rows: Sequence[observations.FactRow]) -> ObservationColumns:
+    ids, concepts, taken_us, numbers, codes = zip(*rows, strict=True) if rows else ((),) * 5
     return ObservationColumns(
-        row_id=np.array([row.id for row in ordered], dtype=np.int64),
-        concept=np.array([row.concept for row in ordered], dtype=object),
-        taken_us=np.array([to_us(row.taken_at) for row in ordered], dtype=np.int64),
-        value=np.array(
-            [np.nan if row.value_num is None else row.value_num for row in ordered],
-            dtype=np.float64,
-        ),
-        code=np.array([row.value_code for row in ordered], dtype=object),
+        row_id=np.array(ids, dtype=np.int64),
+        concept=np.array(concepts, dtype=object),
+        taken_us=np.array(taken_us, dtype=np.int64),
+        value=np.array(numbers, dtype=np.float64),  # None becomes NaN
+        code=np.array(codes, dtype=object),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """The evaluations of a span of time, and the one that stood before it."""
+    """The evaluations of a span of time, the facts behind them, and what stood before them."""
 
+    facts: EncounterFacts
     before: Evaluation | None
     evaluations: tuple[Evaluation, ...]
 
@@ -163,7 +158,8 @@ def judge(
     before = evaluation_before(session, encounter.id, from_at)
     facts = load_facts(session, encounter, from_at=from_at, to_at=to_at)
     at_us = {*moments(facts, from_at=from_at, to_at=to_at), *map(to_us, extra_moments)}
-    return Judged(before=before, evaluations=judge_facts(facts, at_us, before, policy))
+    judged = judge_facts(facts, at_us, before, policy)
+    return Judged(facts=facts, before=before, evaluations=judged)
 
 
 def judge_facts(

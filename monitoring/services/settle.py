@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from db.queries import evaluations, observations
+from db.queries import evaluations
 from db.queries.census import EncounterRow
 from monitoring.clinical import schedule
+from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy import Policy
 from monitoring.clinical.results import Condition, ConditionState, Evaluation
-from monitoring.services.evaluate import judge, store_evaluations
+from monitoring.services.evaluate import Judged, judge, store_evaluations
 from monitoring.services.instants import to_us
 from monitoring.services.threads import Change, EncounterThreads, Snapshot
 
@@ -67,8 +68,6 @@ def settle(
     and not the alerts, save the newest state. ``responder`` replays who took an alert in the past.
     """
     known = recorded_us or {}
-    newest = evaluations.latest(session, [encounter.id])
-    stepped_until_us = to_us(newest[0].at) if newest else None
     # What the clock alone made us say from there on has to be said again too.
     said = evaluations.moments(session, encounter.id, from_at=from_at)
     judged = judge(
@@ -81,6 +80,8 @@ def settle(
     )
     if not judged.evaluations:
         return Settled(before=judged.before, evaluation=judged.before, changes=())
+    stood_us = None if judged.before is None else judged.before.at_us
+    stepped_until_us = max(map(to_us, said), default=stood_us)
     store_evaluations(
         session,
         encounter,
@@ -101,44 +102,34 @@ def settle(
     )
     steps.run(judged.evaluations, stepped_until_us)
     last = judged.evaluations[-1]
-    step_overdue(session, threads, encounter.id, last, now=now, policy=policy)
+    step_overdue(threads, judged, now=now, policy=policy)
     return Settled(before=judged.before, evaluation=last, changes=threads.flush())
 
 
 def step_overdue(
-    session: Session,
-    threads: EncounterThreads,
-    encounter_id: int,
-    evaluation: Evaluation,
-    *,
-    now: datetime,
-    policy: Policy,
+    threads: EncounterThreads, judged: Judged, *, now: datetime, policy: Policy
 ) -> None:
     """Let the clock's word on the next observations move the overdue alert."""
-    due = schedule.next_due(evaluation, last_set_us(session, encounter_id), policy)
+    evaluation = judged.evaluations[-1]
+    due = schedule.next_due(evaluation, last_set_us(judged.facts), policy)
     overdue = schedule.overdue_condition(due, now_us=to_us(now), policy=policy)
     threads.step(overdue, now_us=to_us(now), snapshot=snapshot_of(overdue, evaluation))
 
 
-def last_set_us(session: Session, encounter_id: int) -> int | None:
-    """When the last set of vital signs was taken, or None where there is none.
+def last_set_us(facts: EncounterFacts) -> int | None:
+    """When the last set of vital signs was taken, by the facts."""
+    columns = facts.observations
+    return set_taken_us(dict(zip(columns.concept, columns.taken_us.tolist(), strict=True)))
+
+
+def set_taken_us(newest: Mapping[str, int]) -> int | None:
+    """When the last set was taken, from when each concept was last; None where there is none.
 
     A set counts when three of temperature, heart rate, respiration, systolic pressure and SpO2 are
     at least that new, so that one stray value does not reset the clock.
     """
-    return set_taken_us(
-        {
-            row.concept: to_us(row.taken_at)
-            for row in observations.latest_per_concept(session, [encounter_id])
-        }
-    )
-
-
-def set_taken_us(newest_us: Mapping[str, int]) -> int | None:
-    """When the last set was taken, given when each concept was last observed; None where never."""
     times = sorted(
-        (taken_us for concept, taken_us in newest_us.items() if concept in _CORE_VITALS),
-        reverse=True,
+        (taken_us for concept, taken_us in newest.items() if concept in _CORE_VITALS), reverse=True
     )
     return times[_VITALS_OF_A_SET - 1] if len(times) >= _VITALS_OF_A_SET else None
 

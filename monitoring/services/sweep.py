@@ -1,7 +1,7 @@
 """What only time changes for a patient: overdue, escalation, stale data, a silent feed."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -9,15 +9,12 @@ from db.engine import Store
 from db.queries import census, versions
 from monitoring.clinical import flags
 from monitoring.clinical.results import Evaluation
-from monitoring.services.evaluate import evaluation_before, judge, store_evaluations
-from monitoring.services.instants import from_us, to_us
+from monitoring.services.evaluate import judge, store_evaluations
+from monitoring.services.instants import to_us
 from monitoring.services.liveness import Pulse
 from monitoring.services.policies import policy_for
 from monitoring.services.settle import snapshot_of, step_overdue
 from monitoring.services.threads import Change, EncounterThreads
-
-# Nothing in the rules changes by time alone within less than this.
-_JUDGE_AGAIN_AFTER = timedelta(minutes=1)
 
 
 def watched_encounters(store: Store) -> list[int]:
@@ -38,32 +35,22 @@ def sweep(
         encounter = census.encounter(session, encounter_id)
         versions.lock_ward(session, encounter.ward_id)
         policy = policy_for(session, encounter)
-        newest = evaluation_before(session, encounter_id, now + timedelta(microseconds=1))
-        if newest is None:
-            return ()
+        judged = judge(
+            session, encounter, from_at=now, to_at=now, policy=policy, extra_moments=[now]
+        )
+        evaluation = judged.evaluations[-1]
         threads = EncounterThreads(
             session,
             encounter_id=encounter_id,
             ward_id=encounter.ward_id,
             timing=policy.timing,
         )
-        evaluation, is_new = newest, False
-        if now - from_us(newest.at_us) >= _JUDGE_AGAIN_AFTER:
-            judged = judge(
-                session,
-                encounter,
-                from_at=now,
-                to_at=now,
-                policy=policy,
-                extra_moments=[now],
-            )
-            evaluation = judged.evaluations[-1]
-            is_new = _meaning(evaluation) != _meaning(newest)
+        is_new = judged.before is None or _meaning(evaluation) != _meaning(judged.before)
         if is_new:
             store_evaluations(session, encounter, [evaluation], recorded_at=now, recorded_us={})
         for condition in evaluation.conditions:
             threads.step(condition, now_us=to_us(now), snapshot=snapshot_of(condition, evaluation))
-        step_overdue(session, threads, encounter_id, evaluation, now=now, policy=policy)
+        step_overdue(threads, judged, now=now, policy=policy)
         for pulse in pulses:
             if pulse.encounter_id == encounter_id:
                 silent = flags.stale_feed_condition(
