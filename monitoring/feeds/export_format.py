@@ -169,17 +169,22 @@ def write_file(path: Path, rows: Iterable[Mapping[str, str | None]]) -> int:
 
     Raises ``FeedError`` where the folder cannot be written to.
     """
+    unfinished: Path | None = None
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        unfinished = Path(name)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
             count = write_table(stream, rows)
             stream.flush()
             os.fsync(handle)
-        Path(name).replace(path)
+        unfinished.replace(path)
     except OSError as error:
         why = error.strerror or type(error).__name__
         message = f"{path} cannot be written: {why}. Choose another place with --out."
         raise FeedError(message) from error
+    finally:
+        if unfinished is not None:
+            unfinished.unlink(missing_ok=True)
     return count
 
 

@@ -180,9 +180,6 @@ def _add_observation(stay: ExportedStay, row: ExportRow) -> None:
         row.refuse("value", "and column code: exactly one of them holds the value")
     if code is not None and code not in concept.codes:
         row.refuse("code", "is no code of this concept")
-    limits = concept.possible
-    if value is not None and (limits is None or not limits[0] <= value <= limits[1]):
-        row.refuse("value", "is not possible for this concept")
     if row.text("queried") not in {"yes", "no"}:
         row.refuse("queried", "is neither yes nor no")
     stay.observations.append(
