@@ -16,6 +16,7 @@ from monitoring.services.access import Member
 
 _MEMBER = "signed_in_member"
 _ACTIVE_AT = "last_active_at"
+_UNASKED = "running_unasked"
 ENCOUNTER_PARAMETER = "encounter"
 KIOSK_PARAMETER = "kiosk"
 
@@ -47,8 +48,15 @@ def open_gate() -> bool:
     if is_idle(now()) and not is_kiosk():
         return False
     st.session_state[_MEMBER] = person
-    touch(now())
+    if not st.session_state.pop(_UNASKED, False):
+        touch(now())
     return True
+
+
+def rerun_unasked() -> None:
+    """Run the page again because its data changed; nobody did anything, so idle time goes on."""
+    st.session_state[_UNASKED] = True
+    st.rerun()
 
 
 def touch(at: datetime) -> None:

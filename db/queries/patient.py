@@ -198,6 +198,13 @@ _HEAD = (
     .where(_encounter.c.public_id == bindparam("public_id"))
 )
 
+_FIRST_TAKEN = (
+    select(epoch_us(_observation.c.taken_at))
+    .where(_observation.c.encounter_id == bindparam("encounter_id"))
+    .order_by(_observation.c.taken_at)
+    .limit(1)
+)
+
 _in_window = and_(
     _observation.c.encounter_id == bindparam("encounter_id"),
     _observation.c.taken_at >= bindparam("from_at", type_=_observation.c.taken_at.type),
@@ -316,6 +323,14 @@ def head(session: Session, public_id: str) -> HeadRow | None:
     """The person and the stay behind an opaque id; None where there is no such stay."""
     row = session.execute(_HEAD, {"public_id": public_id}).first()
     return None if row is None else HeadRow._make(row)
+
+
+def first_taken_us(session: Session, encounter_id: int) -> int | None:
+    """When the oldest observation of a stay was taken; None before there is any."""
+    found: int | None = session.execute(
+        _FIRST_TAKEN, {"encounter_id": encounter_id}
+    ).scalar_one_or_none()
+    return found
 
 
 def course(

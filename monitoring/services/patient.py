@@ -36,6 +36,7 @@ __all__ = [
     "ReplacedRow",
     "ValueRow",
     "course",
+    "listed_values",
     "mark",
     "open_page",
     "provenance",
@@ -107,6 +108,7 @@ class PatientPage:
     alerts: tuple[AlertRow, ...]
     latest: dict[str, LatestValue]
     treatments: tuple[TreatmentGiven, ...]
+    first_taken_us: int | None
     policy: Policy
     mark: Mark
 
@@ -171,6 +173,7 @@ def open_page(store: Store, *, public_id: str, now: datetime) -> PatientPage | N
             alerts=tuple(rows.open_alerts(session, head.encounter_id)),
             latest=latest,
             treatments=_treatments(session, head.encounter_id),
+            first_taken_us=rows.first_taken_us(session, head.encounter_id),
             policy=policy,
             mark=rows.mark(session, head.encounter_id, head.ward_id),
         )

@@ -1,0 +1,1 @@
+"""The parts of the patient page: identity, why, alerts, the figure's data, evidence and tables."""

@@ -1,0 +1,352 @@
+"""The observation set: one screen, one submit, the last values beside the fields."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard import session, wording
+from dashboard.bedside import words
+from dashboard.charting import preview, time_field
+from dashboard.charting.entries import (
+    CELSIUS,
+    CODE_FIELDS,
+    FAHRENHEIT,
+    FULL_SET,
+    NUMBER_FIELDS,
+    PARTIAL_REASONS,
+    SYMPTOM_FIELDS,
+    Entries,
+    read_entries,
+)
+from dashboard.charting.form import Form
+from dashboard.charting.saving import Saved, refusal, refuse, save_once
+from dashboard.charting.wall_clock import Resolved, Twice, Unusable
+from dashboard.loaders import store
+from monitoring.clinical.concepts import (
+    CONCEPTS,
+    CONSCIOUSNESS,
+    OXYGEN_DEVICES,
+    OXYGEN_INDICATIONS,
+    SYMPTOMS,
+)
+from monitoring.services import record
+from monitoring.services.instants import to_us
+from monitoring.services.patient import PatientPage
+
+_UNITS = {"°C": CELSIUS, "°F": FAHRENHEIT}
+_SITES = ("oral", "tympanic", "axillary", "rectal", "bladder", "temporal")
+_OTHER_FIELDS = ("unit", "site", "partial", "partial_words", "confirmed")
+FIELDS = (*NUMBER_FIELDS, *CODE_FIELDS, *SYMPTOM_FIELDS, *_OTHER_FIELDS, *time_field.FIELDS)
+_DEFAULTS = {"unit": "°C"}
+
+# A keypad of digits on a tablet; temperature and flow need a decimal point, which it has not.
+_WHOLE = {
+    "heart_rate": "Heart rate /min",
+    "respiratory_rate": "Respiration /min",
+    "systolic_bp": "Systolic BP",
+    "diastolic_bp": "Diastolic BP",
+    "mean_arterial_pressure": "MAP, if measured",
+    "spo2": "SpO2 %",
+}
+
+
+def form_for(page: PatientPage) -> Form:
+    """The observation form of one stay for the signed-in member."""
+    return Form(
+        name="set",
+        author=session.member().username,
+        encounter=page.head.public_id,
+        defaults=_DEFAULTS,
+    )
+
+
+def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
+    """The whole form; ``now`` is when this run began."""
+    form = form_for(page)
+    draft = form.open(FIELDS, now=now)
+    fields = dict(draft.fields)
+    entries = read(fields)
+    found = time_field.read_time(fields, zone=zone, now=now, otherwise=draft.begun_at)
+    with st.container(key="sw_vitals"):
+        _draw_vitals(form, page, entries, found, zone=zone, now=now, begun_at=draft.begun_at)
+    outcome = preview.look_ahead(page, entries, found, now=now)
+    _draw_symptoms(form, page, outcome, now=now)
+    _draw_bar(form, page, entries, found, outcome)
+
+
+def read(fields: Mapping[str, object]) -> Entries:
+    """The set that the form's fields say."""
+    return read_entries(
+        {name: fields.get(name) for name in (*NUMBER_FIELDS, *CODE_FIELDS, *SYMPTOM_FIELDS)},
+        temperature_unit=_UNITS[str(fields.get("unit", "°C"))],
+        site=None if fields.get("site") is None else str(fields["site"]),
+    )
+
+
+def _draw_vitals(
+    form: Form,
+    page: PatientPage,
+    entries: Entries,
+    found: Resolved | Twice | Unusable,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    begun_at: datetime,
+) -> None:
+    grid = st.grid(6, min_column_width=150, gap="small")
+    with grid.cell(column_span=2), st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=150):
+            _number(form, page, entries, "body_temperature", "Temperature", now=now)
+        with st.container(width=110):
+            st.segmented_control("Unit", tuple(_UNITS), key=form.key("unit"), required=True)
+
+    for concept, label in _WHOLE.items():
+        with grid.cell():
+            _number(form, page, entries, concept, label, now=now)
+    with grid.cell(column_span=2):
+        st.selectbox(
+            "Oxygen device",
+            OXYGEN_DEVICES,
+            index=None,
+            key=form.key("oxygen_device"),
+            format_func=lambda code: words.device(code, None),
+            placeholder="not charted",
+        )
+        _last(page, entries, "oxygen_device", now=now)
+    with grid.cell():
+        _number(form, page, entries, "oxygen_flow", "Flow L/min", now=now)
+    with grid.cell():
+        on_air = st.session_state.get(form.key("oxygen_device")) == "room_air"
+        st.selectbox(
+            "Reason for oxygen",
+            OXYGEN_INDICATIONS,
+            index=None,
+            key=form.key("oxygen_indication"),
+            format_func=lambda code: words.coded("oxygen_indication", code),
+            placeholder="hypoxia, if left",
+            disabled=on_air,
+        )
+        _last(page, entries, "oxygen_indication", now=now)
+    with grid.cell(column_span=2):
+        st.segmented_control(
+            "Consciousness",
+            CONSCIOUSNESS,
+            key=form.key("consciousness"),
+            format_func=lambda code: words.coded("consciousness", code).split(": ")[0],
+            help="A alert · C new confusion · V responds to voice · P to pain · U unresponsive",
+        )
+        _last(page, entries, "consciousness", now=now)
+    with grid.cell():
+        st.selectbox(
+            "Temperature site", _SITES, index=None, key=form.key("site"), placeholder="not said"
+        )
+    with grid.cell():
+        time_field.draw_time(form, "Measured at", found, zone=zone, otherwise=begun_at)
+
+
+def _number(
+    form: Form, page: PatientPage, entries: Entries, concept: str, label: str, *, now: datetime
+) -> None:
+    st.text_input(
+        label,
+        key=form.key(concept),
+        type="phone" if concept in _WHOLE else "default",
+        autocomplete="off",
+        max_chars=12,
+    )
+    _last(page, entries, concept, now=now)
+
+
+def _last(page: PatientPage, entries: Entries, concept: str, *, now: datetime) -> None:
+    """Under the field: what needs a look, else the last value with its age."""
+    if concept in entries.refused or concept in entries.questions:
+        st.html("<p class='sw-last sw-look'>see below</p>")
+        return
+    st.html(f"<p class='sw-last'>{wording.plain(last_value(page, concept, now=now))}</p>")
+
+
+def last_value(page: PatientPage, concept: str, *, now: datetime) -> str:
+    """The newest value of a concept and its age: "38.4 C, 12 min ago"."""
+    latest = page.latest.get(concept)
+    if latest is None:
+        return "none yet"
+    age = wording.age((to_us(now) - latest.taken_us) / 1_000_000)
+    said = words.value(concept, latest.value, latest.code)
+    return f"{said}, {age}" if age == "now" else f"{said}, {age} ago"
+
+
+def _draw_symptoms(
+    form: Form, page: PatientPage, outcome: preview.Outlook, *, now: datetime
+) -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", key="sw_symptom_head", gap="small"
+    ):
+        st.html(
+            "<p class='sw-legend'><strong>Symptoms</strong> "
+            "0 none, 1 mild, 2 moderate, 3 severe, 4 life-threatening (CTCAE v5)</p>"
+        )
+        st.button("The rest: none", on_click=_rest_none, args=(form,), key=form.key("rest_none"))
+    with st.container(key="sw_symptoms"):
+        grid = st.grid("auto", min_column_width=340, gap="xsmall")
+        for label, state in outcome.from_vitals:
+            with grid.cell():
+                st.html(
+                    f"<p class='sw-symptom'><span>{wording.plain(label)}</span>"
+                    f"<em>{wording.plain(state)}</em></p>"
+                )
+        for symptom in SYMPTOMS:
+            with grid.cell(), st.container(horizontal=True, vertical_alignment="center", gap=None):
+                latest = page.latest.get(symptom.code)
+                before = "" if latest is None or not latest.value else f"was {latest.value:.0f}"
+                st.html(
+                    f"<p class='sw-symptom'><span>{wording.plain(symptom.label)}</span>"
+                    f"<em>{before}</em></p>",
+                    width=130,
+                )
+                highest = int((symptom.possible or (0, 3))[1])
+                st.segmented_control(
+                    symptom.label,
+                    range(highest + 1),
+                    key=form.key(symptom.code),
+                    label_visibility="collapsed",
+                    wrap=False,
+                )
+
+
+def _rest_none(form: Form) -> None:
+    typed = form.typed(SYMPTOM_FIELDS)
+    for symptom in SYMPTOM_FIELDS:
+        if symptom not in typed:
+            form.put(symptom, 0)
+
+
+def _draw_bar(
+    form: Form,
+    page: PatientPage,
+    entries: Entries,
+    found: Resolved | Twice | Unusable,
+    outcome: preview.Outlook,
+) -> None:
+    """What is wrong, what it will do, and the one button."""
+    with st.container(key="sw_save"):
+        said = refusal(form.draft.fields)
+        problems = [*entries.refused.values()]
+        if isinstance(found, Unusable):
+            problems.append(found.message)
+        if said is not None and said not in problems:
+            problems.insert(0, said)
+        for problem in problems:
+            st.html(f"<p class='sw-problem' role='alert'>{wording.plain(problem)}</p>")
+        if entries.questions:
+            st.pills(
+                "Unusual: press each that is right",
+                tuple(entries.questions.values()),
+                key=form.key("confirmed"),
+                selection_mode="multi",
+            )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.html(
+                f"<p class='sw-ahead' aria-live='polite'>{wording.plain(outcome.sentence)}</p>",
+                width="stretch",
+            )
+            if entries.missing and not entries.is_empty:
+                st.selectbox(
+                    f"Partial set ({len(entries.missing)} of {len(FULL_SET)} missing) because",
+                    PARTIAL_REASONS,
+                    index=None,
+                    key=form.key("partial"),
+                    placeholder="choose a reason",
+                    accept_new_options=True,
+                    width=280,
+                )
+            st.button(
+                "Discard",
+                key=form.key("discard"),
+                on_click=_discard,
+                args=(form,),
+                disabled=entries.is_empty,
+            )
+            st.button(
+                "Save",
+                type="primary",
+                key=form.key("save"),
+                on_click=_save,
+                args=(form, form.draft.key, page),
+            )
+
+
+def _discard(form: Form) -> None:
+    form.begin_anew(now=session.now())
+
+
+def _save(form: Form, key: str, page: PatientPage) -> None:
+    """Check everything again from what is in the fields now, and store it once."""
+    now = session.now()
+    session.touch(now)
+    if form.draft.key != key:
+        # This press was on its way while the first one was being saved.
+        return
+    fields = form.typed(FIELDS)
+    entries = read(fields)
+    zone = ZoneInfo(page.head.time_zone)
+    found = time_field.read_time(fields, zone=zone, now=now, otherwise=form.draft.begun_at)
+    confirmed = fields.get("confirmed") or ()
+    obstacle = _obstacle(entries, found, frozenset(confirmed), fields.get("partial"))
+    if obstacle is not None:
+        refuse(obstacle, fields)
+        return
+    assert isinstance(found, Resolved)
+
+    def save() -> Saved:
+        recorded = record.record_set(
+            store(),
+            encounter_id=page.head.encounter_id,
+            values=entries.values,
+            taken_at=found.at,
+            source="chart",
+            source_id=key,
+            actor=session.member().username,
+            now=now,
+            partial_reason=str(fields["partial"]) if entries.missing else None,
+        )
+        return Saved(
+            what=", ".join(
+                f"{CONCEPTS[one.concept].label} {words.value(one.concept, one.value, one.code)}"
+                for one in entries.values
+            ),
+            taken=wording.date_and_clock(found.at, zone),
+            recorded=recorded,
+        )
+
+    if save_once(key, encounter=page.head.public_id, fields=fields, save=save):
+        form.begin_anew(now=now)
+
+
+def _obstacle(
+    entries: Entries,
+    found: Resolved | Twice | Unusable,
+    confirmed: frozenset[str],
+    partial_reason: object,
+) -> str | None:
+    """Why the set cannot be saved yet, and what to do; None when it can."""
+    listed = ", ".join(entries.missing)
+    obstacles = (
+        (bool(entries.refused), next(iter(entries.refused.values()), "")),
+        (not entries.values, "Nothing is entered yet. Enter at least one value."),
+        (isinstance(found, Unusable), found.message if isinstance(found, Unusable) else ""),
+        (
+            isinstance(found, Twice),
+            "That hour came twice tonight. Choose the first or the second.",
+        ),
+        (
+            bool(entries.unanswered(confirmed)),
+            "Press each unusual value that is right, or correct it, then save.",
+        ),
+        (
+            bool(entries.missing) and not partial_reason,
+            f"Not a full set: {listed} missing. Enter them, or choose a reason, then save.",
+        ),
+    )
+    return next((message for stands, message in obstacles if stands), None)

@@ -1,0 +1,39 @@
+"""After saving: what was stored, the grade now, the alerts it raised, and the ways on."""
+
+import streamlit as st
+
+from dashboard import wording
+from dashboard.charting.saving import Saved, last_saved
+from monitoring.clinical.alert_state import SPEAKING
+from monitoring.clinical.explain import sentence
+from monitoring.services.patient import HeadRow
+
+
+def draw(head: HeadRow) -> None:
+    """The newest thing this session saved for the patient, if it saved anything."""
+    saved = last_saved(head.public_id)
+    if saved is None:
+        return
+    lines = [f"<strong>{wording.plain(line)}</strong>" for line in (headline(saved),)]
+    lines += [wording.plain(line) for line in consequences(saved)]
+    st.html(f"<p class='sw-saved' role='status'>{'<br>'.join(lines)}</p>")
+
+
+def headline(saved: Saved) -> str:
+    """What was stored and for when; a set that had been stored before says so."""
+    if not saved.recorded.stored:
+        return f"This had been stored already: {saved.what}, {saved.taken}."
+    return f"Stored for {saved.taken}: {saved.what}."
+
+
+def consequences(saved: Saved) -> list[str]:
+    """The grade as it is now, and each alert that spoke."""
+    lines = []
+    evaluation = saved.recorded.evaluation
+    if evaluation is not None:
+        lines.append(sentence(evaluation))
+    spoke = [change for change in saved.recorded.changes if change.transition.kind in SPEAKING]
+    lines += [f"Alert, {change.priority.value}: {change.label}." for change in spoke]
+    if not spoke:
+        lines.append("No alert was raised.")
+    return lines

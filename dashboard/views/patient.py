@@ -1,0 +1,32 @@
+"""Patient: who it is, why this grade, what is open, and the whole course on one time axis."""
+
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.bedside import alert_list, course_figure, evidence, frame, identity, why, window
+from dashboard.bedside.alive import keep_watch
+
+
+def _draw() -> None:
+    frame.begin()
+    now = session.now()
+    page = frame.find_page(now)
+    if page is None:
+        return
+    zone = ZoneInfo(page.head.time_zone)
+    identity.draw(page, zone=zone, now=now)
+    why.draw(page, zone=zone, now=now)
+    alert_list.draw(page, zone=zone, now=now)
+    frame.links(
+        ("Chart", f"/chart?{session.ENCOUNTER_PARAMETER}={page.head.public_id}"), ("Ward", "/")
+    )
+    course_figure.draw(page, window.draw(page, zone=zone, now=now), zone=zone)
+    if page.evaluation is not None:
+        with st.container(key="sw_evidence"):
+            evidence.draw(page.evaluation, zone=zone)
+    keep_watch(page.head, page.mark, zone)
+
+
+_draw()
