@@ -38,7 +38,7 @@ def _grade_bars(
     if not shown:
         return []
     fills = [_grade_fill(span.grade, palette) for _, span in shown]
-    words = ["?" if span.grade is None else str(span.grade) for _, span in shown]
+    words = [span.word for _, span in shown]
     trace = _spans([clipped for clipped, _ in shown], axis, y_axis=y_axis, level=0.5, width=0.94)
     marker: dict[str, Any] = {
         "color": [pair.fill for pair in fills],

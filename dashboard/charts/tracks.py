@@ -54,12 +54,23 @@ class SpanKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeSpan:
-    """A stretch of one suggested grade; ``grade`` is None where it could not be given."""
+    """A stretch of one suggested grade; ``grade`` is None where it could not be given.
+
+    ``at_least`` marks a grade that something unknown could raise.
+    """
 
     from_us: int
     to_us: int
     grade: int | None
     note: str
+    at_least: bool = False
+
+    @property
+    def word(self) -> str:
+        """The grade as it is written: "2", "≥2" or "?"."""
+        if self.grade is None:
+            return "?"
+        return f"≥{self.grade}" if self.at_least else str(self.grade)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
