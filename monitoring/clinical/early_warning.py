@@ -168,7 +168,7 @@ def _on_oxygen(
 
 def _scale(timeline: Timeline) -> NDArray[np.int64]:
     scales = np.array([b.spo2_scale for b in timeline.facts.baselines] + [1], dtype=np.int64)
-    result: NDArray[np.int64] = scales[timeline.baseline_rows()]
+    result: NDArray[np.int64] = scales[timeline.baseline_rows]
     return result
 
 

@@ -113,7 +113,7 @@ class _Judge:
         self._rules = rulebook.crs
         self._policy = policy
         self._book = book
-        self._baseline_rows = timeline.baseline_rows().tolist()
+        self._baseline_rows = timeline.baseline_rows.tolist()
         self._noted = [
             (note, mask.tolist())
             for note, mask in (

@@ -28,6 +28,8 @@ class EvidenceBook:
         self._timeline = timeline
         self._at_us = timeline.at_us.tolist()
         self._rows = {concept: rows.tolist() for concept, rows in timeline.rows.items()}
+        self._seen: dict[tuple[str, int, float], InputEvidence] = {}
+        self._seen_at = -1
         self._labels = [rules.devices[device].label for device in OXYGEN_DEVICES]
 
     def newest(self, concept: str, place: int, limit_s: float) -> InputEvidence | None:
@@ -37,6 +39,15 @@ class EvidenceBook:
 
     def row(self, concept: str, row: int, place: int, limit_s: float) -> InputEvidence:
         """A given row of a series, as seen from a moment."""
+        # Grade, score and flags of one moment rest on the same few rows.
+        if place != self._seen_at:
+            self._seen, self._seen_at = {}, place
+        known = self._seen.get((concept, row, limit_s))
+        if known is None:
+            known = self._seen[concept, row, limit_s] = self._row(concept, row, place, limit_s)
+        return known
+
+    def _row(self, concept: str, row: int, place: int, limit_s: float) -> InputEvidence:
         series = self._timeline.series[concept]
         value = float(series.value[row])
         taken_us = int(series.taken_us[row])

@@ -332,7 +332,7 @@ class Flags:
         return False
 
     def _baseline(self, place: int) -> InputEvidence | None:
-        row = int(self.timeline.baseline_rows()[place])
+        row = int(self.timeline.baseline_rows[place])
         return None if row < 0 else self.book.baseline(self.timeline.facts.baselines[row], place)
 
     def _pressure_words(
@@ -358,7 +358,7 @@ class Flags:
         return f"{words}: {', '.join(parts)}"
 
     def _spo2_limit(self, place: int) -> float:
-        row = int(self.timeline.baseline_rows()[place])
+        row = int(self.timeline.baseline_rows[place])
         scale = 1 if row < 0 else self.timeline.facts.baselines[row].spo2_scale
         hypoxia = self.policy.hypoxia
         return hypoxia.spo2_percent if scale == 1 else hypoxia.spo2_scale_2_percent

@@ -215,7 +215,7 @@ def _home(
     device = np.array([home[0] for home in homes] + [-1], dtype=np.intp)
     flow_lpm = np.array([home[1] for home in homes] + [np.nan])
     level = np.where(device >= 0, table[device, _flow_column(flow_lpm, rules.low_flow_to_lpm)], 0)
-    rows = timeline.baseline_rows()
+    rows = timeline.baseline_rows
     return device[rows], flow_lpm[rows], level[rows].astype(np.int8)
 
 

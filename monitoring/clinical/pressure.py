@@ -47,7 +47,7 @@ def pressure_columns(
 ) -> PressureColumns:
     """Whether the newest blood pressure at each moment is low for this person."""
     systolic, mean, measured, taken_us = _newest_set(timeline, set_window_s)
-    rows = timeline.baseline_rows()
+    rows = timeline.baseline_rows
     own = [_own(baseline) for baseline in timeline.facts.baselines]
     own_systolic = np.array([one[0] for one in own] + [np.nan])[rows]
     own_mean = np.array([one[1] for one in own] + [np.nan])[rows]

@@ -57,6 +57,7 @@ class Series:
 class Timeline:
     """One encounter's series and, for each asked moment, which value is the newest.
 
+    ``baseline_rows`` says which baseline (by order of effect) holds, -1 where none does yet.
     ``unusable`` holds (concept, taken_us) of rows that lie outside their possible range or carry no
     known code: they are never used, and conclusions near them say so.
     """
@@ -65,6 +66,7 @@ class Timeline:
     at_us: NDArray[np.int64]
     series: dict[str, Series]
     rows: dict[str, NDArray[np.intp]]
+    baseline_rows: NDArray[np.intp]
     unusable: tuple[tuple[str, int], ...]
 
     def value(self, concept: str) -> NDArray[np.float64]:
@@ -79,11 +81,6 @@ class Timeline:
         """Seconds since the newest value was taken, beyond any limit where there is none."""
         return (self.at_us - self.taken_us(concept)) / US_PER_S
 
-    def baseline_rows(self) -> NDArray[np.intp]:
-        """Which baseline (by order of effect) holds at each moment, -1 where none does yet."""
-        effective_us = np.array([b.effective_us for b in self.facts.baselines], dtype=np.int64)
-        return effective_us.searchsorted(self.at_us, side="right") - 1
-
 
 def build(facts: EncounterFacts, at_us: NDArray[np.int64]) -> Timeline:
     """Lay the facts out by concept and find what was newest at each moment.
@@ -94,13 +91,14 @@ def build(facts: EncounterFacts, at_us: NDArray[np.int64]) -> Timeline:
     if len(at_us) > 1 and not bool(np.all(at_us[1:] >= at_us[:-1])):
         message = "The moments to evaluate must ascend; sort them first."
         raise ValueError(message)
-    effective = [(b.effective_us, b.row_id) for b in facts.baselines]
-    if effective != sorted(effective):
+    effective_us = np.array([b.effective_us for b in facts.baselines], dtype=np.int64)
+    if not bool(np.all(effective_us[1:] >= effective_us[:-1])):
         message = "Baselines must come in the order in which they take effect; sort them first."
         raise ValueError(message)
     series, unusable = _series(facts.observations)
     rows = {concept: one.latest(at_us) for concept, one in series.items()}
-    return Timeline(facts, at_us, series, rows, unusable)
+    baseline_rows = effective_us.searchsorted(at_us, side="right") - 1
+    return Timeline(facts, at_us, series, rows, baseline_rows, unusable)
 
 
 def covered(
@@ -123,52 +121,51 @@ def covered(
 def _series(
     observations: ObservationColumns,
 ) -> tuple[dict[str, Series], tuple[tuple[str, int], ...]]:
-    order = np.lexsort((observations.row_id, observations.taken_us))
-    places: dict[str, list[int]] = {concept: [] for concept in WATCHED}
-    concepts = observations.concept.tolist()
-    for place in order.tolist():
-        found = places.get(concepts[place])
-        if found is not None:
-            found.append(place)
-    result: dict[str, Series] = {}
-    unusable: list[tuple[str, int]] = []
-    for concept, wanted in places.items():
-        if not wanted:
-            result[concept] = _NOTHING_CODED if CONCEPTS[concept].is_coded else _NOTHING
-            continue
-        index = np.array(wanted, dtype=np.intp)
-        values, usable = _usable(concept, observations, index)
-        taken_us = observations.taken_us[index]
-        if not usable.all():
-            unusable += [(concept, int(us)) for us in taken_us[~usable]]
-            index, values, taken_us = index[usable], values[usable], taken_us[usable]
-        missing = -1.0 if CONCEPTS[concept].is_coded else np.nan
-        result[concept] = Series(
-            np.concatenate((taken_us, (NEVER_US,))),
-            np.concatenate((values, (missing,))),
-            np.concatenate((observations.row_id[index], (-1,))),
-        )
-    return result, tuple(unusable)
+    """Sort all rows by concept, time and row id at once; each series is a slice of the whole.
+
+    A missing row is laid at the end of every concept before sorting.
+    """
+    concept = np.array([_PLACE.get(c, -1) for c in observations.concept.tolist()], dtype=np.intp)
+    watched = concept >= 0
+    concept = np.concatenate((concept[watched], _ALL))
+    taken_us = np.concatenate((observations.taken_us[watched], _END_US))
+    row_id = np.concatenate((observations.row_id[watched], _NO_ROW))
+    value = np.concatenate((observations.value[watched], _MISSING))
+    code = [*observations.code[watched].tolist(), *[None] * len(WATCHED)]
+    order = np.lexsort((row_id, taken_us, concept))
+    concept, taken_us, row_id, value = concept[order], taken_us[order], row_id[order], value[order]
+    begins = concept.searchsorted(np.arange(len(WATCHED) + 1)).tolist()
+    for place, codes in _CODED.items():
+        begin, end = begins[place], begins[place + 1] - 1
+        value[begin:end] = [codes.get(code[row], np.nan) for row in order[begin:end].tolist()]
+    ends = taken_us == _END_US[0]
+    usable = (value >= _LOWEST[concept]) & (value <= _HIGHEST[concept])
+    keep = usable | ends
+    unusable: tuple[tuple[str, int], ...] = ()
+    if not keep.all():
+        lost = zip(concept[~keep].tolist(), taken_us[~keep].tolist(), strict=True)
+        unusable = tuple((WATCHED[place], us) for place, us in lost)
+        concept, taken_us, ends = concept[keep], taken_us[keep], ends[keep]
+        row_id, value = row_id[keep], value[keep]
+        begins = concept.searchsorted(np.arange(len(WATCHED) + 1)).tolist()
+    taken_us[ends] = NEVER_US
+    bounds = zip(WATCHED, begins, begins[1:], strict=False)
+    return {
+        name: Series(taken_us[begin:end], value[begin:end], row_id[begin:end])
+        for name, begin, end in bounds
+    }, unusable
 
 
-def _usable(
-    concept: str, observations: ObservationColumns, index: NDArray[np.intp]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    known = CONCEPTS[concept]
-    if known.is_coded:
-        place = {code: float(n) for n, code in enumerate(known.codes)}
-        codes = observations.code[index].tolist()
-        values = np.array([place.get(code, -1.0) for code in codes], dtype=np.float64)
-        return values, values >= 0
-    values = observations.value[index]
-    if known.possible is None:
-        return values, ~np.isnan(values)
-    return values, (values >= known.possible[0]) & (values <= known.possible[1])
-
-
-def _empty(missing: float) -> Series:
-    return Series(np.array([NEVER_US]), np.array([missing]), np.array([-1], dtype=np.int64))
-
-
-_NOTHING = _empty(np.nan)
-_NOTHING_CODED = _empty(-1.0)
+_PLACE = {concept: place for place, concept in enumerate(WATCHED)}
+_CODED = {
+    place: {code: float(n) for n, code in enumerate(CONCEPTS[concept].codes)}
+    for concept, place in _PLACE.items()
+    if CONCEPTS[concept].is_coded
+}
+_RANGES = [CONCEPTS[concept].possible or (0.0, np.inf) for concept in WATCHED]
+_LOWEST, _HIGHEST = np.array(_RANGES).T
+# The missing row of each concept, later than any time while sorting.
+_ALL = np.arange(len(WATCHED), dtype=np.intp)
+_END_US = np.full(len(WATCHED), np.iinfo(np.int64).max)
+_NO_ROW = np.full(len(WATCHED), -1, dtype=np.int64)
+_MISSING = np.array([-1.0 if CONCEPTS[concept].is_coded else np.nan for concept in WATCHED])
