@@ -251,14 +251,15 @@ def _postgresql_engine(url: URL) -> Engine:
 def _forget_values(context: ExceptionContext) -> None:
     """Take stored values out of PostgreSQL's messages before anyone can log them.
 
-    Its DETAIL repeats the row that failed, which may be a patient's.
+    Its DETAIL repeats the row that failed, which may be a patient's; so does the message itself
+    where a value could not be read (class 22).
     """
     original = context.original_exception
     if not isinstance(original, psycopg.Error) or original.sqlstate is None:
         return
-    diagnostic = original.diag
-    place = " ".join(filter(None, (diagnostic.table_name, diagnostic.constraint_name)))
-    told = f"{type(original).__name__} ({original.sqlstate}) {place}".rstrip()
+    told = f"{type(original).__name__} ({original.sqlstate})"
+    if not original.sqlstate.startswith("22"):
+        told = f"{told}: {original.diag.message_primary}"
     original.args = (told,)
     if context.sqlalchemy_exception is not None:
         context.sqlalchemy_exception.args = (told,)

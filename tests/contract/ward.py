@@ -1,12 +1,19 @@
 """A ward of one bed in which the contract's stories happen."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import psycopg
+import pysqlite3.dbapi2
 from sqlalchemy.orm import Session
 
-from db.queries import census
+from db.engine import Store
+from db.queries import alerts, census
+from db.queries.evaluations import NewEvaluation
 from db.queries.observations import NewObservation, NewSet
+from db.queries.treatments import NewTreatment
 
 NIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -114,3 +121,100 @@ def a_value(
         supersedes_id=None,
         reason=None,
     )
+
+
+def a_treatment(
+    ward: Ward,
+    *,
+    source_id: str = "treatment 1",
+    started_at: datetime = NIGHT,
+    ended_at: datetime | None = None,
+    recorded_at: datetime = NIGHT,
+) -> NewTreatment:
+    """Norepinephrine, running unless it has an end."""
+    return NewTreatment(
+        encounter_id=ward.encounter_id,
+        kind="vasopressor",
+        agent="norepinephrine",
+        dose_value=4.0,
+        dose_unit="ug/min",
+        route="intravenous",
+        indication="hypotension",
+        started_at=started_at,
+        ended_at=ended_at,
+        recorded_at=recorded_at,
+        recorded_by="nurse.adeyemi",
+        source="chart",
+        source_id=source_id,
+        status="in-progress" if ended_at is None else "completed",
+        supersedes_id=None,
+        reason=None,
+    )
+
+
+def an_evaluation(
+    ward: Ward,
+    *,
+    at: datetime = NIGHT,
+    recorded_at: datetime = NIGHT,
+    crs_grade: int | None = 1,
+) -> NewEvaluation:
+    """What the rules said of a moment."""
+    return NewEvaluation(
+        encounter_id=ward.encounter_id,
+        ward_id=ward.ward_id,
+        at=at,
+        recorded_at=recorded_at,
+        rulebook="stormwatch-rules@1",
+        crs_grade=crs_grade,
+        crs_status="unknown" if crs_grade is None else "graded",
+        crs_peak=crs_grade,
+        news2_total=None,
+        news2_minimum=3,
+        document={"crs": {"grade": crs_grade}, "share": 0.1, "rows": [1, 2]},
+    )
+
+
+def a_thread(
+    session: Session,
+    ward: Ward,
+    *,
+    public_id: str = "thread-1",
+    problem: str = "fever",
+    condition: str = "active",
+    closed_at: datetime | None = None,
+) -> int:
+    """An alert that nobody owns yet."""
+    return alerts.insert_thread(
+        session,
+        encounter_id=ward.encounter_id,
+        ward_id=ward.ward_id,
+        public_id=public_id,
+        problem=problem,
+        priority="medium",
+        condition=condition,
+        acknowledgement="unacknowledged",
+        visibility="shown",
+        raised_at=NIGHT,
+        closed_at=closed_at,
+        owner=None,
+        snapshot={"temperature": 38.4},
+        state={"problem": problem},
+    )
+
+
+@contextmanager
+def behind_the_back(store: Store) -> Iterator[psycopg.Connection | pysqlite3.dbapi2.Connection]:
+    """A connection of an intruder, who has taken the guards away."""
+    url = store.engine.url
+    if store.is_sqlite:
+        connection = pysqlite3.dbapi2.connect(url.database)
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in names.fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+    else:
+        connection = psycopg.connect(url.render_as_string(hide_password=False))
+        connection.execute("SET session_replication_role = replica")
+    yield connection
+    connection.commit()
+    connection.close()
