@@ -15,7 +15,7 @@ from db.queries import attributions, baselines, observations, treatments
 from db.queries.census import EncounterRow
 from monitoring.services.change import Changed, Recorded, change_facts
 from monitoring.services.instants import to_us
-from monitoring.services.record import NewValue, insert_set
+from monitoring.services.record import NewValue, set_rows
 from monitoring.services.settle import Responder
 
 
@@ -111,8 +111,7 @@ class _Adding:
     def run(self, session: Session, encounter: EncounterRow) -> Changed | None:
         """Append everything that is new; None where nothing was."""
         self._session, self._encounter = session, encounter
-        for one in self._history.sets:
-            self._add_set(one)
+        self._add_sets()
         for correction in self._history.corrections:
             self._add_correction(correction)
         for treatment in self._history.treatments:
@@ -138,25 +137,28 @@ class _Adding:
             recorded_us=self._recorded_us,
         )
 
-    def _add_set(self, one: PastSet) -> None:
-        recorded_at = one.recorded_at or self._now
-        inserted = insert_set(
-            self._session,
-            self._encounter,
-            values=one.values,
-            taken_at=one.taken_at,
-            recorded_at=recorded_at,
-            source=self._history.source,
-            source_id=one.source_id,
-            actor=one.recorded_by or self._actor,
-            partial_reason=one.partial_reason,
-            taken_at_sent=one.taken_at_sent,
-        )
-        self.stored += len(inserted.row_ids)
-        self.known += inserted.duplicates
-        if inserted.row_ids:
-            self._digest = observations.chain_digest(self._digest, inserted.digest)
-            self._learn(one.taken_at, recorded_at)
+    def _add_sets(self) -> None:
+        batch = [
+            set_rows(
+                self._encounter,
+                values=one.values,
+                taken_at=one.taken_at,
+                recorded_at=one.recorded_at or self._now,
+                source=self._history.source,
+                source_id=one.source_id,
+                actor=one.recorded_by or self._actor,
+                partial_reason=one.partial_reason,
+                taken_at_sent=one.taken_at_sent,
+            )
+            for one in self._history.sets
+        ]
+        stored = observations.insert_sets(self._session, batch)
+        for (new_set, _), inserted in zip(batch, stored, strict=True):
+            self.stored += len(inserted.row_ids)
+            self.known += inserted.duplicates
+            if inserted.row_ids:
+                self._digest = observations.chain_digest(self._digest, inserted.digest)
+                self._learn(new_set.taken_at, new_set.recorded_at)
 
     def _add_correction(self, correction: PastCorrection) -> None:
         old = observations.by_source(

@@ -67,8 +67,7 @@ def record_set(
     _refuse_unusable(values, taken_at=taken_at, now=now)
 
     def change(session: Session, encounter: EncounterRow) -> Changed | None:
-        inserted = insert_set(
-            session,
+        new_set, rows = set_rows(
             encounter,
             values=values,
             taken_at=taken_at,
@@ -79,6 +78,7 @@ def record_set(
             partial_reason=partial_reason,
             taken_at_sent=taken_at_sent,
         )
+        inserted = observations.insert_set(session, new_set, rows)
         if not inserted.row_ids:
             return None
         return Changed(
@@ -99,8 +99,7 @@ def record_set(
     )
 
 
-def insert_set(
-    session: Session,
+def set_rows(
     encounter: EncounterRow,
     *,
     values: Sequence[NewValue],
@@ -111,44 +110,41 @@ def insert_set(
     actor: str,
     partial_reason: str | None,
     taken_at_sent: str | None,
-) -> observations.InsertedSet:
-    """Append one set's rows inside a transaction; a set known by its source adds nothing."""
-    return observations.insert_set(
-        session,
-        observations.NewSet(
+) -> tuple[observations.NewSet, list[observations.NewObservation]]:
+    """One set's rows, ready to be appended; a set known by its source will add nothing."""
+    new_set = observations.NewSet(
+        encounter_id=encounter.id,
+        source=source,
+        source_id=source_id,
+        taken_at=taken_at,
+        recorded_at=recorded_at,
+        recorded_by=actor,
+        partial_reason=partial_reason,
+    )
+    return new_set, [
+        observations.NewObservation(
             encounter_id=encounter.id,
-            source=source,
-            source_id=source_id,
+            ward_id=encounter.ward_id,
+            concept=value.concept,
+            category=CONCEPTS[value.concept].category.value,
+            value_num=value.value,
+            value_code=value.code,
+            value_sent=value.value_sent,
+            unit_sent=value.unit_sent,
             taken_at=taken_at,
+            taken_at_sent=taken_at_sent,
             recorded_at=recorded_at,
             recorded_by=actor,
-            partial_reason=partial_reason,
-        ),
-        [
-            observations.NewObservation(
-                encounter_id=encounter.id,
-                ward_id=encounter.ward_id,
-                concept=value.concept,
-                category=CONCEPTS[value.concept].category.value,
-                value_num=value.value,
-                value_code=value.code,
-                value_sent=value.value_sent,
-                unit_sent=value.unit_sent,
-                taken_at=taken_at,
-                taken_at_sent=taken_at_sent,
-                recorded_at=recorded_at,
-                recorded_by=actor,
-                source=source,
-                source_id=value.source_id or f"{source_id}/{value.concept}",
-                status="final",
-                method=value.method,
-                queried=value.queried,
-                supersedes_id=None,
-                reason=None,
-            )
-            for value in values
-        ],
-    )
+            source=source,
+            source_id=value.source_id or f"{source_id}/{value.concept}",
+            status="final",
+            method=value.method,
+            queried=value.queried,
+            supersedes_id=None,
+            reason=None,
+        )
+        for value in values
+    ]
 
 
 def preview(
