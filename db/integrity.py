@@ -68,6 +68,9 @@ def canonical(document: Any) -> bytes:
 
 
 def _plain(value: Any) -> Any:
+    # Most columns are texts; asking for the rarer kinds first would cost each of them four looks.
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, float):
         if not isfinite(value):
             message = "A number that is not finite cannot be stored; leave it out and say why."
