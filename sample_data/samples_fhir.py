@@ -42,12 +42,12 @@ def bundle(stays: Sequence[tuple[Admitted, Sequence[ObservationsCharted]]]) -> s
         entries.append(patient)
         for one in sets:
             entries += _observations(one, patient["id"])
-    document = {
-        "resourceType": "Bundle",
-        "type": "collection",
-        "entry": [{"fullUrl": f"urn:uuid:{e['id']}", "resource": e} for e in entries],
-    }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    # One entry a line, so that a change of one value is one changed line.
+    lines = ",\n".join(
+        json.dumps({"fullUrl": f"urn:uuid:{one['id']}", "resource": one}, ensure_ascii=False)
+        for one in entries
+    )
+    return f'{{"resourceType": "Bundle", "type": "collection", "entry": [\n{lines}\n]}}\n'
 
 
 def _identifier(*parts: str) -> str:
