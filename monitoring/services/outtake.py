@@ -40,7 +40,12 @@ def export_stays(
     ``RefusedError`` where nobody or more than one person is meant.
     """
     with store.read() as session:
-        patient, stays = _wanted(session, identifier, identifier_system, public_id)
+        patient, stays = wanted_stays(
+            session,
+            identifier=identifier,
+            identifier_system=identifier_system,
+            public_id=public_id,
+        )
     store.write(
         lambda writing: audit.append(
             writing,
@@ -56,9 +61,14 @@ def export_stays(
         return write(_rows(session, patient, stays))
 
 
-def _wanted(
-    session: Session, identifier: str | None, system: str | None, public_id: str | None
+def wanted_stays(
+    session: Session,
+    *,
+    identifier: str | None,
+    identifier_system: str | None,
+    public_id: str | None,
 ) -> tuple[PatientRow, Sequence[EncounterRow]]:
+    """The person and the stays that are meant, oldest first; ``RefusedError`` where unclear."""
     if public_id is not None:
         stay = census.encounter_by_public_id(session, public_id)
         if stay is None:
@@ -68,7 +78,7 @@ def _wanted(
     found = [
         one
         for one in exchange.patients_by_identifier(session, identifier or "")
-        if system in {None, one.identifier_system}
+        if identifier_system in {None, one.identifier_system}
     ]
     if len(found) > 1:
         systems = ", ".join(sorted(one.identifier_system for one in found))

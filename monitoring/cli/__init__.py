@@ -1,0 +1,5 @@
+"""The command ``stormwatch``."""
+
+from monitoring.cli.entry import main
+
+__all__ = ["main"]

@@ -1,0 +1,68 @@
+"""``stormwatch explain``: why a grade was suggested."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table
+
+from db.queries import census
+from monitoring.cli.speaking import clock, open_store, out, read_moment, stop
+from monitoring.clinical import explain as words
+from monitoring.clinical.results import Evaluation
+from monitoring.services.evaluate import evaluation_before
+from monitoring.services.instants import from_us
+from monitoring.services.outtake import wanted_stays
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def explain(
+    patient: Annotated[
+        str | None, typer.Option(help="The patient's identifier: the newest stay.")
+    ] = None,
+    encounter: Annotated[
+        str | None, typer.Option(help="The encounter's identifier, as in a page's address.")
+    ] = None,
+    system: Annotated[
+        str | None, typer.Option(help="Who gave the patient's identifier, where two did.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="The moment, as 2026-11-22T10:45+01:00; now if left out.")
+    ] = None,
+) -> None:
+    """Say why a CRS grade was suggested at a moment, and the rows it rests on."""
+    if (patient is None) == (encounter is None):
+        stop("Say whose grade: either --patient IDENTIFIER or --encounter IDENTIFIER.")
+    moment = read_moment(at, clock())
+    with open_store() as store, store.read() as session:
+        _, stays = wanted_stays(
+            session, identifier=patient, identifier_system=system, public_id=encounter
+        )
+        evaluation = evaluation_before(session, stays[-1].id, moment + _MICROSECOND)
+        ward = next(one for one in census.wards(session) if one.id == stays[-1].ward_id)
+    if evaluation is None:
+        stop("Nothing was known of this stay at that moment. Choose a later one with --at.")
+    _show(evaluation, moment, ZoneInfo(ward.time_zone))
+
+
+def _show(evaluation: Evaluation, moment: datetime, zone: ZoneInfo) -> None:
+    at = from_us(evaluation.at_us)
+    age = words.age_in_words((moment - at).total_seconds())
+    out.print(f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z} (the newest facts then, {age} before)")
+    out.print(words.sentence(evaluation))
+    for line in words.what_would_raise(evaluation):
+        out.print(line)
+    table = Table("grade", "criterion", "met", "because of", "age", "row", box=None)
+    for row in words.table(evaluation):
+        table.add_row(
+            str(row.grade),
+            row.label,
+            row.truth.value,
+            "" if row.concept is None else f"{row.concept.replace('_', ' ')} {row.value}",
+            "" if row.age_s is None else words.age_in_words(row.age_s),
+            "" if row.row_id is None else f"{row.table} {row.row_id}",
+        )
+    out.print(table)
+    out.print(f"Rules {evaluation.rulebook}. A suggestion for a clinician to confirm.")

@@ -1,0 +1,83 @@
+"""``stormwatch init``, ``doctor``, ``backup`` and ``verify-audit``: the store's upkeep."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from db.backup import backup as copy_store
+from db.doctor import examine
+from db.migrate import upgrade
+from db.queries import audit, observations
+from db.reach import reach
+from monitoring.cli.speaking import open_store, out, stop
+from monitoring.clinical.policy import load_policy
+from monitoring.clinical.rulebook import load_rulebook
+from monitoring.config import settings
+
+
+def init() -> None:
+    """Make the store's tables, or bring them to the present schema."""
+    rulebook, policy = load_rulebook(), load_policy(None)
+    store = reach(settings().database_url)
+    store.close()
+    upgrade(settings().database_url)
+    out.print(f"{store.url_without_secrets} is ready. Rules {rulebook.id}, policy {policy.id}.")
+
+
+def doctor() -> None:
+    """Look for whatever could harm the store; exit code 1 where something is wrong."""
+    store = reach(settings().database_url)
+    try:
+        findings = examine(store)
+    finally:
+        store.close()
+    for finding in findings:
+        out.print(f"{'ok ' if finding.ok else 'NOT'}  {finding.name}: {finding.detail}")
+        if not finding.ok and finding.advice:
+            out.print(f"     {finding.advice}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The copy to write; it must not exist yet.")],
+) -> None:
+    """Copy an SQLite store while the ward works."""
+    with open_store() as store:
+        copy_store(store, file)
+    out.print(
+        f"Copied to {file}. Check it: STORMWATCH_DATABASE_URL=sqlite:///{file} stormwatch doctor"
+    )
+
+
+def verify_audit(
+    head: Annotated[
+        str | None,
+        typer.Option(help="The head of an earlier report: it must still be part of the chain."),
+    ] = None,
+) -> None:
+    """Check that no audit event and no observation was altered; exit code 1 where one was."""
+    noted = None
+    if head is not None:
+        try:
+            noted = bytes.fromhex(head)
+        except ValueError:
+            stop("The head is written in hexadecimal digits, as an earlier report printed it.")
+    with open_store() as store, store.read() as session:
+        report = audit.verify(session, noted_head=noted)
+        altered = list(observations.verify_checksums(session))
+    for fault in report.faults:
+        out.print(f"audit event {fault.event_id}: {fault.kind.value.replace('_', ' ')}")
+    if report.noted_head_found is False:
+        out.print("the noted head is not part of the chain: events were cut off or replaced")
+    for row_id in altered:
+        out.print(f"observation {row_id}: altered")
+    out.print(f"{report.events} audit events, head {report.head.hex()}")
+    if not report.ok or altered:
+        out.print(
+            "The record was altered outside Stormwatch. Keep the store as it is, compare it with "
+            "the latest backup, and tell whoever answers for it."
+        )
+        raise typer.Exit(1)
+    out.print("The chain and every observation are as they were written.")
