@@ -232,7 +232,7 @@ def record_therapy(
         return Changed(
             entity="therapy",
             entity_id=str(therapy_id),
-            moments=[infused_at for infused_at, _ in doses],
+            moments=[_within_stay(encounter, infused_at) for infused_at, _ in doses],
             detail={"product": product},
         )
 
@@ -262,7 +262,8 @@ def record_dose(
 
     def change(session: Session, encounter: EncounterRow) -> Changed:
         _insert_dose(session, encounter, therapy_id, infused_at, dose_text, actor, now)
-        return Changed(entity="therapy", entity_id=str(therapy_id), moments=[infused_at])
+        moments = [_within_stay(encounter, infused_at)]
+        return Changed(entity="therapy", entity_id=str(therapy_id), moments=moments)
 
     change_facts(
         store,
@@ -319,6 +320,11 @@ def set_baseline(
         now=now,
         change=change,
     )
+
+
+def _within_stay(encounter: EncounterRow, infused_at: datetime) -> datetime:
+    """From when a dose is judged: one given before the stay makes nobody overdue on arrival."""
+    return max(infused_at, encounter.admitted_at)
 
 
 def _insert_dose(
