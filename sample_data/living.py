@@ -3,19 +3,14 @@
 Everything it writes carries the wall clock's time; a higher speed lets the stories come sooner.
 """
 
-import heapq
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event as StopEvent
 
 from db.engine import Store
-from db.queries import alerts as alert_rows
-from monitoring.services import alerts, liveness
-from monitoring.services.errors import RefusedError
+from monitoring.services import liveness
 from monitoring.services.instants import from_us
-from monitoring.services.settle import Response
 from sample_data.clock import StoryClock
 from sample_data.events import Event
 from sample_data.load import (
@@ -26,7 +21,7 @@ from sample_data.load import (
     monitor_name,
     stays_until,
 )
-from sample_data.responses import responder
+from sample_data.responses import Answers, responder
 from sample_data.stay import PatientKey
 from sample_data.ward import ward_events
 from sample_data.writing import WardWriter
@@ -37,13 +32,6 @@ BEAT_EVERY_S = 2.0
 VISITORS_FIRST = timedelta(minutes=4)
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(order=True, slots=True)
-class _Answer:
-    at: datetime
-    thread_public_id: str = field(compare=False)
-    response: Response = field(compare=False)
 
 
 def clock() -> datetime:
@@ -88,7 +76,7 @@ class LivingWard:
             event for event in ward_events(ward.seed, ward.anchor) if event.at > ward.clock.story
         )
         self._next = next(self._coming)
-        self._answers: list[_Answer] = []
+        self._answers = Answers(store)
 
     def run(self, stop: StopEvent) -> None:
         """Live until ``stop`` is set; then say that the feed ended in good order."""
@@ -111,8 +99,7 @@ class LivingWard:
             self._write(self._next)
             self._next = next(self._coming)
             written += 1
-        while self._answers and self._answers[0].at <= now:
-            self._answer(heapq.heappop(self._answers), now=now)
+        self._answers.give(until=now)
         self._beat(now)
         return written
 
@@ -126,24 +113,7 @@ class LivingWard:
             response = respond(change)
             if response is not None:
                 at = from_us(response.at_us) + VISITORS_FIRST
-                heapq.heappush(self._answers, _Answer(at, change.thread_public_id, response))
-
-    def _answer(self, answer: _Answer, *, now: datetime) -> None:
-        with self._store.read() as session:
-            thread = alert_rows.thread_by_public_id(session, answer.thread_public_id)
-        if thread is None or thread.closed_at is not None or thread.owner is not None:
-            return
-        try:
-            alerts.acknowledge(
-                self._store,
-                thread_public_id=answer.thread_public_id,
-                note=answer.response.note,
-                actor=answer.response.by,
-                now=now,
-            )
-        except RefusedError:
-            # Between the look and the word the alert closed or somebody took it.
-            log.info("An alert of the sample ward needed no answer any more.")
+                self._answers.add(change, response, at=at)
 
     def _beat(self, now: datetime) -> None:
         liveness.beat(

@@ -6,9 +6,12 @@ from datetime import datetime
 from db.engine import Store
 from db.queries.treatments import NewTreatment
 from monitoring.services.history import History, PastSet, record_history
-from monitoring.services.settle import Responder
+from monitoring.services.instants import from_us
+from monitoring.services.settle import Responder, Response
+from monitoring.services.threads import Change
 from sample_data.clock import StoryClock
 from sample_data.events import Event, ObservationsCharted, TreatmentEnded, TreatmentStarted
+from sample_data.responses import Answers
 from sample_data.writing import SOURCE, WardWriter, new_value, set_source_id
 
 # Who hands over a bulk of sets; each set still names the nurse who charted it.
@@ -25,11 +28,27 @@ def replay_stay(
     responder: Responder,
 ) -> None:
     """Write one stay's events up to ``now``, in order, with the team's answers to the alerts."""
-    bulk = _Bulk(store, writer, clock=clock, responder=responder)
+    answers = Answers(store)
+
+    def respond(change: Change) -> Response | None:
+        response = responder(change)
+        if response is not None:
+            # Who comes after the end of this bulk is remembered until the next one.
+            answers.add(change, response, at=from_us(response.at_us))
+        return response
+
+    bulk = _Bulk(store, writer, clock=clock, responder=respond)
     for event in events:
-        if not bulk.takes(event):
-            bulk.flush(now=clock.wall_at(event.at))
-            writer.write(event)
+        if bulk.takes(event):
+            continue
+        at = clock.wall_at(event.at)
+        answers.give(until=at)
+        bulk.flush(now=at)
+        answers.forget(until=at)
+        recorded = writer.write(event)
+        for change in () if recorded is None else recorded.changes:
+            respond(change)
+    answers.give(until=now)
     bulk.flush(now=now)
 
 

@@ -1,18 +1,32 @@
 """How the invented team answers its alerts: who takes one, how soon, and what they write."""
 
+import heapq
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
 
+from db.engine import Store
+from db.queries import alerts as alert_rows
 from monitoring.clinical.alert_state import TransitionKind
 from monitoring.clinical.results import Priority
+from monitoring.services import alerts
 from monitoring.services.instants import from_us, to_us
 from monitoring.services.settle import Responder, Response
 from monitoring.services.threads import Change
 from sample_data.plan import nurse_on_duty, ward_plan
 from sample_data.stay import PatientKey
 
-_ANSWERED = frozenset({TransitionKind.RAISED, TransitionKind.WORSENED, TransitionKind.RECURRED})
+# What makes an alert wait for an owner (again).
+_ANSWERED = frozenset(
+    {
+        TransitionKind.RAISED,
+        TransitionKind.WORSENED,
+        TransitionKind.RECURRED,
+        TransitionKind.ACKNOWLEDGEMENT_RAN_OUT,
+        TransitionKind.SNOOZE_RAN_OUT,
+    }
+)
 # Minutes until somebody takes an alert, by its priority.
 _MINUTES = {
     Priority.HIGH: (1.0, 4.0),
@@ -56,3 +70,43 @@ def responder(key: PatientKey, *, now: datetime, leaves_unowned: bool) -> Respon
         return Response(by=by, note=note, at_us=to_us(at))
 
     return respond
+
+
+@dataclass(order=True, slots=True)
+class _Answer:
+    at: datetime
+    thread_public_id: str = field(compare=False)
+    response: Response = field(compare=False)
+
+
+class Answers:
+    """Answers that the team will give when their time comes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: list[_Answer] = []
+
+    def add(self, change: Change, response: Response, *, at: datetime) -> None:
+        """Remember to take an alert at a time."""
+        heapq.heappush(self._waiting, _Answer(at, change.thread_public_id, response))
+
+    def forget(self, *, until: datetime) -> None:
+        """Drop what was due by a time, since it was given already."""
+        self._waiting = [answer for answer in self._waiting if answer.at > until]
+        heapq.heapify(self._waiting)
+
+    def give(self, *, until: datetime) -> None:
+        """Take what is due, at its time; what closed or has an owner by then is left alone."""
+        while self._waiting and self._waiting[0].at <= until:
+            answer = heapq.heappop(self._waiting)
+            with self._store.read() as session:
+                thread = alert_rows.thread_by_public_id(session, answer.thread_public_id)
+            if thread is None or thread.closed_at is not None or thread.owner is not None:
+                continue
+            alerts.acknowledge(
+                self._store,
+                thread_public_id=answer.thread_public_id,
+                note=answer.response.note,
+                actor=answer.response.by,
+                now=answer.at,
+            )
