@@ -13,7 +13,7 @@ import pysqlite3.dbapi2
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -148,8 +148,15 @@ def _open_sqlite(url: URL) -> Store:
         message = f"The database file cannot be opened ({error.strerror}). Check its folder."
         raise StoreUnusableError(message) from None
     reading, writing = _sqlite_engine(url, writing=False), _sqlite_engine(url, writing=True)
-    with writing.connect():  # the first connection puts the file into WAL mode
-        pass
+    try:
+        with writing.connect():  # the first connection puts the file into WAL mode
+            pass
+    except DatabaseError as error:
+        message = (
+            "The database file cannot be used: it is locked, damaged, or not a Stormwatch store. "
+            "Check the path; if it is right, restore the latest backup."
+        )
+        raise StoreUnusableError(message) from error
     return Store(url=url, engine=reading, writer=GroupCommitWriter(writing))
 
 

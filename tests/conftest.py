@@ -47,7 +47,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     """The address of a fresh SQLite store."""
     path = tmp_path / "stormwatch.db"
-    shutil.copyfile(sqlite_template, path)
+    shutil.copy(sqlite_template, path)  # with its permissions
     return f"sqlite:///{path}"
 
 
@@ -102,5 +102,13 @@ def store(store_url: str) -> Iterator[Store]:
 def sqlite_store(sqlite_url: str) -> Iterator[Store]:
     """A fresh SQLite store, for what does not depend on the engine."""
     opened = create_store(sqlite_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def postgres_store(postgres_url: str) -> Iterator[Store]:
+    """A fresh PostgreSQL store, for what only PostgreSQL has."""
+    opened = create_store(postgres_url)
     yield opened
     opened.close()
