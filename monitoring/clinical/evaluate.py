@@ -203,10 +203,13 @@ class _Judge:
         pressure = self._columns.pressure
         names = ["systolic_bp"]
         has_mean = not np.isnan(pressure.mean_mmhg[place])
+        measured = bool(pressure.mean_is_measured[place])
         if has_mean:
-            measured = pressure.mean_is_measured[place]
             names.append("mean_arterial_pressure" if measured else "diastolic_bp")
         shown = [self._book.newest(name, place, limit_s) for name in names]
+        mean_mmhg = float(pressure.mean_mmhg[place])
+        if has_mean and not measured and mean_mmhg < pressure.mean_limit_mmhg[place]:
+            shown.append(self._book.computed_mean(mean_mmhg, place, limit_s))
         own = self._baseline_rows[place]
         if own >= 0:
             shown.append(self._book.baseline(self._timeline.facts.baselines[own], place))

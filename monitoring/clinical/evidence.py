@@ -1,5 +1,7 @@
 """The rows a conclusion rests on, each with its value as the ward writes it and its age."""
 
+from dataclasses import replace
+
 from monitoring.clinical.concepts import CONCEPTS, OXYGEN_DEVICES
 from monitoring.clinical.facts import BaselineRecord, Dose, TreatmentSpan
 from monitoring.clinical.results import InputEvidence
@@ -64,6 +66,18 @@ class EvidenceBook:
             table="observation",
             row_id=int(series.row_id[row]),
             stale=age_s > limit_s,
+        )
+
+    def computed_mean(self, mean_mmhg: float, place: int, limit_s: float) -> InputEvidence | None:
+        """A mean pressure by the formula; it points at the diastolic value it was made with."""
+        diastolic = self.newest("diastolic_bp", place, limit_s)
+        if diastolic is None:
+            return None
+        return replace(
+            diastolic,
+            concept="mean_arterial_pressure",
+            display=f"{mean_mmhg:.0f} mmHg by the formula",
+            value=mean_mmhg,
         )
 
     def treatment(self, span: TreatmentSpan, place: int) -> InputEvidence:

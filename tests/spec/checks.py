@@ -1,0 +1,77 @@
+"""What a cell of the column "also" says of an evaluation, as a check."""
+
+import re
+from collections.abc import Callable
+
+from monitoring.clinical import explain
+from monitoring.clinical.policy import load_policy
+from monitoring.clinical.results import ConditionState, Evaluation, Truth
+from monitoring.clinical.schedule import next_due
+
+Check = Callable[[Evaluation, re.Match[str]], bool]
+
+
+def holds(evaluation: Evaluation, claim: str) -> bool:
+    """Whether one claim, such as "peak 2" or "alert hypotension high", is true."""
+    for pattern, check in _CLAIMS.items():
+        match = re.fullmatch(pattern, claim)
+        if match is not None:
+            return check(evaluation, match)
+    message = f"The handbook does not know the claim {claim!r}."
+    raise ValueError(message)
+
+
+def _state(evaluation: Evaluation, problem: str) -> ConditionState | None:
+    for condition in evaluation.conditions:
+        if condition.problem == problem.replace(" ", "_"):
+            return condition.state
+    return None
+
+
+def _alert(evaluation: Evaluation, match: re.Match[str]) -> bool:
+    problem = match[1].replace(" ", "_")
+    found = [c for c in evaluation.conditions if c.problem == problem]
+    return bool(found) and (found[0].state, found[0].priority.value) == ("active", match[2])
+
+
+def _truth(evaluation: Evaluation, criterion: str, truth: Truth) -> bool:
+    name = criterion.replace(" ", "_")
+    return next(c for c in evaluation.crs.criteria if c.id == name).truth is truth
+
+
+def _due(evaluation: Evaluation, match: re.Match[str]) -> bool:
+    due = next_due(evaluation, evaluation.at_us, load_policy())
+    return due.interval_s == float(match[1]) * (3600 if match[2] == "h" else 60)
+
+
+_CLAIMS: dict[str, Check] = {
+    r"peak (\d)": lambda e, m: e.crs.peak == int(m[1]),
+    r"at most (\d)": lambda e, m: e.crs.at_most == int(m[1]),
+    r"resolving": lambda e, _: e.crs.resolving,
+    r"not resolving": lambda e, _: not e.crs.resolving,
+    r"waived": lambda e, _: e.crs.fever_waived,
+    r"not waived": lambda e, _: not e.crs.fever_waived,
+    r"episode (\d)": lambda e, m: e.episode.number == int(m[1]) and e.episode.is_open,
+    r"no episode": lambda e, _: not e.episode.is_open,
+    r"rising|falling|steady": lambda e, m: e.crs.direction == m[0],
+    r"(?:no )?note (.+)": lambda e, m: (
+        any(m[1] in note for note in e.crs.notes) != m[0].startswith("no ")
+    ),
+    r"missing (.+)": lambda e, m: m[1].replace(" ", "_") in e.crs.missing,
+    r"(.+) held": lambda e, m: _truth(e, m[1], Truth.HELD),
+    r"(.+) unknown": lambda e, m: _truth(e, m[1], Truth.UNKNOWN),
+    r"alert (.+) (low|medium|high)": _alert,
+    r"no alert (.+)": lambda e, m: _state(e, m[1]) is ConditionState.NORMAL,
+    r"no data (.+)": lambda e, m: _state(e, m[1]) is ConditionState.NO_DATA,
+    r"never alerts (.+)": lambda e, m: _state(e, m[1]) is None,
+    r"atypical": lambda e, _: e.atypical_timing,
+    r"not atypical": lambda e, _: not e.atypical_timing,
+    r"NEWS2 (\d+)": lambda e, m: e.news2.total == int(m[1]),
+    r"NEWS2 incomplete (\d+)": lambda e, m: (e.news2.total, e.news2.minimum) == (None, int(m[1])),
+    r"NEWS2 not applicable": lambda e, _: not e.news2.applicable and e.news2.total is None,
+    r"NEWS2 note": lambda e, _: bool(e.news2.notes),
+    r"risk (.+)": lambda e, m: e.news2.risk == m[1].replace(" ", "_"),
+    r"next set in (\d+) (min|h)": _due,
+    r'says "(.+)"': lambda e, m: m[1] in explain.sentence(e),
+    r'raised "(.+)"': lambda e, m: any(m[1] in line for line in explain.what_would_raise(e)),
+}
