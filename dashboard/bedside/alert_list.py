@@ -30,7 +30,9 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
     )
     with st.container(key="sw_alerts", gap=None):
         for row in ordered:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with st.container(
+                horizontal=True, vertical_alignment="center", gap="small", wrap=False
+            ):
                 st.html(_line(row, zone=zone, now=now), width="stretch")
                 if row.owner is None or row.acknowledgement == "unacknowledged":
                     st.button(

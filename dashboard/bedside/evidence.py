@@ -32,11 +32,21 @@ def draw(evaluation: Evaluation, *, zone: ZoneInfo) -> None:
     crs = evaluation.crs
     title = "Not graded because" if crs.grade is None else f"Grade {crs.grade} because"
     st.subheader(title)
-    st.dataframe(criteria_frame(evaluation, known, zone=zone), hide_index=True, key="evidence_crs")
+    st.dataframe(
+        criteria_frame(evaluation, known, zone=zone),
+        hide_index=True,
+        height="content",
+        key="evidence_crs",
+    )
     for line in missing_lines(evaluation):
         st.text(line)
     st.subheader("NEWS2")
-    st.dataframe(news2_frame(evaluation, known, zone=zone), hide_index=True, key="evidence_news2")
+    st.dataframe(
+        news2_frame(evaluation, known, zone=zone),
+        hide_index=True,
+        height="content",
+        key="evidence_news2",
+    )
     st.caption(
         f"Rulebook {evaluation.rulebook}. Limits of blood pressure and SpO2 are local policy."
     )

@@ -34,9 +34,3 @@ def find_page(now: datetime) -> PatientPage | None:
             "Go back to the ward and open a bed.</p>"
         )
     return page
-
-
-def links(*pairs: tuple[str, str]) -> None:
-    """Links of our own to our own pages; addresses hold opaque ids only."""
-    anchors = "".join(f"<a href='{address}' target='_self'>{words}</a>" for words, address in pairs)
-    st.html(f"<nav class='sw-links' aria-label='Go to'>{anchors}</nav>")

@@ -14,8 +14,11 @@ _HOUR_US = 3_600_000_000
 _SEX = {"female": "female", "male": "male", "other": "other", "unknown": "sex not known"}
 
 
-def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
-    """Name, bed, identifier, age, weight, therapy, day and hours, allergies, usual pressure."""
+def draw(page: PatientPage, *, onward: tuple[str, str], zone: ZoneInfo, now: datetime) -> None:
+    """Name, bed, identifier, age, weight, therapy, day and hours, allergies, usual pressure.
+
+    ``onward`` is a link to the patient's other page: its word and its address.
+    """
     head = page.head
     parts = [
         ("Bed", head.bed or "no bed"),
@@ -37,8 +40,10 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
         else "<p class='sw-ended'>Discharged "
         f"{wording.plain(wording.date_and_clock(from_us(head.discharged_us), zone))}</p>"
     )
+    word, address = onward
+    link = f"<a class='sw-onward' href='{address}' target='_self'>{word}</a>"
     with st.container(key="sw_identity"):
-        st.html(f"<div class='sw-identity'><h1>{name}</h1><dl>{cells}</dl>{ended}</div>")
+        st.html(f"<div class='sw-identity'><h1>{name}</h1><dl>{cells}</dl>{ended}{link}</div>")
 
 
 def day_and_hours(dose_us: int, *, zone: ZoneInfo, now: datetime) -> str:

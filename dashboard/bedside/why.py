@@ -24,13 +24,13 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
         )
         return
     raise_words = what_would_raise(evaluation)
-    raises = "".join(f"<li>{wording.plain(line)}</li>" for line in raise_words)
+    raises = "".join(f"<p class='sw-raise'>{wording.plain(line)}</p>" for line in raise_words)
     st.html(
         "<div class='sw-why'>"
         f"<div class='sw-badges'>{crs_badge(evaluation.crs)}{_news2(evaluation)}</div>"
         f"<p class='sw-sentence'>{wording.plain(sentence(evaluation))}</p>"
-        + (f"<ul class='sw-raise'>{raises}</ul>" if raises else "")
-        + f"<p class='sw-next'>{wording.plain(_next(page, evaluation, zone=zone, now=now))}</p>"
+        f"{raises}"
+        f"<p class='sw-next'>{wording.plain(_next(page, evaluation, zone=zone, now=now))}</p>"
         "</div>"
     )
 

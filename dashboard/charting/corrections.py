@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session, wording
 from dashboard.bedside import values_table, words
@@ -51,7 +52,7 @@ def form_for(page: PatientPage) -> Form:
     )
 
 
-def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
+def draw(page: PatientPage, _row: DeltaGenerator, *, zone: ZoneInfo, now: datetime) -> None:
     """Choose a value, say what is right and why; below it the values as they are known."""
     form = form_for(page)
     fields = dict(form.open(FIELDS, now=now).fields)

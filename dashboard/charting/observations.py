@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session, wording
 from dashboard.bedside import words
@@ -62,18 +63,37 @@ def form_for(page: PatientPage) -> Form:
     )
 
 
-def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
-    """The whole form; ``now`` is when this run began."""
+def draw(page: PatientPage, row: DeltaGenerator, *, zone: ZoneInfo, now: datetime) -> None:
+    """The whole form; ``row`` is the line above it, ``now`` when this run began."""
     form = form_for(page)
     draft = form.open(FIELDS, now=now)
     fields = dict(draft.fields)
     entries = read(fields)
     found = time_field.read_time(fields, zone=zone, now=now, otherwise=draft.begun_at)
+    with row:
+        time_field.draw_time(form, "Measured", found, zone=zone, otherwise=draft.begun_at)
+        st.space("stretch")
+        st.segmented_control(
+            "Temperature in",
+            tuple(_UNITS),
+            key=form.key("unit"),
+            required=True,
+            label_visibility="collapsed",
+        )
+        st.selectbox(
+            "Temperature site",
+            _SITES,
+            index=None,
+            key=form.key("site"),
+            width=190,
+            placeholder="temperature site",
+            label_visibility="collapsed",
+        )
     with st.container(key="sw_vitals"):
-        _draw_vitals(form, page, entries, found, zone=zone, now=now, begun_at=draft.begun_at)
-    outcome = preview.look_ahead(page, entries, found, now=now)
-    _draw_symptoms(form, page, outcome, now=now)
-    _draw_bar(form, page, entries, found, outcome)
+        _draw_vitals(form, page, entries, now=now)
+    outlook = preview.look_ahead(page, entries, found, now=now)
+    _draw_symptoms(form, page, outlook, now=now)
+    _draw_bar(form, page, entries, found, outlook)
 
 
 def read(fields: Mapping[str, object]) -> Entries:
@@ -85,27 +105,15 @@ def read(fields: Mapping[str, object]) -> Entries:
     )
 
 
-def _draw_vitals(
-    form: Form,
-    page: PatientPage,
-    entries: Entries,
-    found: Resolved | Twice | Unusable,
-    *,
-    zone: ZoneInfo,
-    now: datetime,
-    begun_at: datetime,
-) -> None:
+def _draw_vitals(form: Form, page: PatientPage, entries: Entries, *, now: datetime) -> None:
     grid = st.grid(6, min_column_width=150, gap="small")
-    with grid.cell(column_span=2), st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width=150):
-            _number(form, page, entries, "body_temperature", "Temperature", now=now)
-        with st.container(width=110):
-            st.segmented_control("Unit", tuple(_UNITS), key=form.key("unit"), required=True)
-
+    with grid.cell():
+        label = f"Temperature {st.session_state[form.key('unit')]}"
+        _number(form, page, entries, "body_temperature", label, now=now)
     for concept, label in _WHOLE.items():
         with grid.cell():
             _number(form, page, entries, concept, label, now=now)
-    with grid.cell(column_span=2):
+    with grid.cell():
         st.selectbox(
             "Oxygen device",
             OXYGEN_DEVICES,
@@ -135,15 +143,8 @@ def _draw_vitals(
             CONSCIOUSNESS,
             key=form.key("consciousness"),
             format_func=lambda code: words.coded("consciousness", code).split(": ")[0],
-            help="A alert · C new confusion · V responds to voice · P to pain · U unresponsive",
         )
         _last(page, entries, "consciousness", now=now)
-    with grid.cell():
-        st.selectbox(
-            "Temperature site", _SITES, index=None, key=form.key("site"), placeholder="not said"
-        )
-    with grid.cell():
-        time_field.draw_time(form, "Measured at", found, zone=zone, otherwise=begun_at)
 
 
 def _number(
@@ -155,6 +156,8 @@ def _number(
         type="phone" if concept in _WHOLE else "default",
         autocomplete="off",
         max_chars=12,
+        # A field for telephone numbers would suggest one.
+        placeholder=" ",
     )
     _last(page, entries, concept, now=now)
 
@@ -178,32 +181,32 @@ def last_value(page: PatientPage, concept: str, *, now: datetime) -> str:
 
 
 def _draw_symptoms(
-    form: Form, page: PatientPage, outcome: preview.Outlook, *, now: datetime
+    form: Form, page: PatientPage, outlook: preview.Outlook, *, now: datetime
 ) -> None:
+    known = " · ".join(f"{label}: {state}" for label, state in outlook.from_vitals)
     with st.container(
-        horizontal=True, vertical_alignment="center", key="sw_symptom_head", gap="small"
+        horizontal=True, vertical_alignment="center", key="sw_symptom_head", gap="small", wrap=False
     ):
         st.html(
-            "<p class='sw-legend'><strong>Symptoms</strong> "
-            "0 none, 1 mild, 2 moderate, 3 severe, 4 life-threatening (CTCAE v5)</p>"
+            f"<p class='sw-legend'><strong>Symptoms</strong> {wording.plain(known)} "
+            "(from the vital signs) · 0 none, 1 mild, 2 moderate, 3 severe, "
+            "4 life-threatening</p>",
+            width="stretch",
         )
         st.button("The rest: none", on_click=_rest_none, args=(form,), key=form.key("rest_none"))
     with st.container(key="sw_symptoms"):
-        grid = st.grid("auto", min_column_width=340, gap="xsmall")
-        for label, state in outcome.from_vitals:
-            with grid.cell():
-                st.html(
-                    f"<p class='sw-symptom'><span>{wording.plain(label)}</span>"
-                    f"<em>{wording.plain(state)}</em></p>"
-                )
+        grid = st.grid("auto", min_column_width=310, gap="xsmall")
         for symptom in SYMPTOMS:
-            with grid.cell(), st.container(horizontal=True, vertical_alignment="center", gap=None):
+            with (
+                grid.cell(),
+                st.container(horizontal=True, vertical_alignment="center", gap=None, wrap=False),
+            ):
                 latest = page.latest.get(symptom.code)
                 before = "" if latest is None or not latest.value else f"was {latest.value:.0f}"
                 st.html(
                     f"<p class='sw-symptom'><span>{wording.plain(symptom.label)}</span>"
                     f"<em>{before}</em></p>",
-                    width=130,
+                    width=94,
                 )
                 highest = int((symptom.possible or (0, 3))[1])
                 st.segmented_control(
@@ -227,7 +230,7 @@ def _draw_bar(
     page: PatientPage,
     entries: Entries,
     found: Resolved | Twice | Unusable,
-    outcome: preview.Outlook,
+    outlook: preview.Outlook,
 ) -> None:
     """What is wrong, what it will do, and the one button."""
     with st.container(key="sw_save"):
@@ -246,9 +249,9 @@ def _draw_bar(
                 key=form.key("confirmed"),
                 selection_mode="multi",
             )
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.html(
-                f"<p class='sw-ahead' aria-live='polite'>{wording.plain(outcome.sentence)}</p>",
+                f"<p class='sw-ahead' aria-live='polite'>{wording.plain(outlook.sentence)}</p>",
                 width="stretch",
             )
             if entries.missing and not entries.is_empty:

@@ -37,15 +37,23 @@ def draw_time(
     zone: ZoneInfo,
     otherwise: datetime,
 ) -> None:
-    """The time of day, the day, and on the night the clocks go back which of the two hours."""
+    """The time of day, the day, and on the night the clocks go back which of the two hours.
+
+    Drawn in one row, into the container it is called in.
+    """
     st.text_input(
         label,
         key=form.key("clock"),
-        placeholder=f"now, {wording.clock(otherwise, zone)}",
+        placeholder=f"{label.lower()} now, {wording.clock(otherwise, zone)}",
         autocomplete="off",
+        label_visibility="collapsed",
+        width=230,
     )
-    st.checkbox("yesterday", key=form.key("yesterday"))
+    st.checkbox("yesterday", key=form.key("yesterday"), width=110)
     if isinstance(found, Twice):
         st.segmented_control(
-            "This hour came twice: which one?", found.choices, key=form.key("repeated")
+            "This hour came twice: which one?",
+            found.choices,
+            key=form.key("repeated"),
+            label_visibility="collapsed",
         )

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session, wording
 from dashboard.bedside import words
@@ -28,12 +29,14 @@ def form_for(page: PatientPage) -> Form:
     return Form(name="treatment", author=session.member().username, encounter=page.head.public_id)
 
 
-def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
+def draw(page: PatientPage, row: DeltaGenerator, *, zone: ZoneInfo, now: datetime) -> None:
     """What runs and can be ended, and the form for what was given."""
     form = form_for(page)
     fields = dict(form.open(FIELDS, now=now).fields)
     found = time_field.read_time(fields, zone=zone, now=now, otherwise=form.draft.begun_at)
     running = [one for one in page.treatments if one.ended_us is None]
+    with row:
+        time_field.draw_time(form, "Given", found, zone=zone, otherwise=form.draft.begun_at)
     with st.container(key="sw_treatment"):
         grid = st.grid(6, min_column_width=150, gap="small")
         with grid.cell(column_span=2):
@@ -57,10 +60,6 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
         with grid.cell():
             st.selectbox(
                 "Given for", INDICATIONS, index=None, key=form.key("indication"), placeholder="-"
-            )
-        with grid.cell():
-            time_field.draw_time(
-                form, "Given or started at", found, zone=zone, otherwise=form.draft.begun_at
             )
         with grid.cell(column_span=2):
             st.checkbox("runs on until it is ended", key=form.key("runs"))

@@ -10,7 +10,7 @@ from dashboard.charts.bands import LimitLine
 from dashboard.tokens import Palette
 
 # Left of the panels stand their names and scales, right of them the last values.
-MARGIN = {"l": 92, "r": 76, "t": 26, "b": 44}
+MARGIN = {"l": 108, "r": 76, "t": 26, "b": 44}
 _GAP_PX = 14
 # Height of a label on a scale.
 _LABEL_PX = 13

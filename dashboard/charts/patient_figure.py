@@ -197,7 +197,7 @@ def _names(
     return found
 
 
-_LONGEST_NAME = 14
+_LONGEST_NAME = 17
 
 
 def _fitted(label: str) -> str:

@@ -18,16 +18,26 @@ _PARTS = {
 
 
 @st.fragment
-def _form(head: HeadRow, part: str) -> None:
+def _form(head: HeadRow) -> None:
     """One form. Only this runs again while fields are filled, so typing is never waited for."""
     now = session.now()
     session.touch(now)
     page = frame.find_page(now)
     if page is None:
         return
-    zone = ZoneInfo(head.time_zone)
     outcome.draw(head)
-    _PARTS[part](page, zone=zone, now=now)
+    row = st.container(
+        key="sw_form_head", horizontal=True, vertical_alignment="center", gap="small"
+    )
+    part = row.segmented_control(
+        "What to chart",
+        tuple(_PARTS),
+        default="Observations",
+        required=True,
+        key="chart_part",
+        label_visibility="collapsed",
+    )
+    _PARTS[part or "Observations"](page, row, zone=ZoneInfo(head.time_zone), now=now)
 
 
 def _draw() -> None:
@@ -37,21 +47,9 @@ def _draw() -> None:
     if page is None:
         return
     zone = ZoneInfo(page.head.time_zone)
-    identity.draw(page, zone=zone, now=now)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        part = st.segmented_control(
-            "What to chart",
-            tuple(_PARTS),
-            default="Observations",
-            required=True,
-            key="chart_part",
-            label_visibility="collapsed",
-        )
-        frame.links(
-            ("Patient", f"/patient?{session.ENCOUNTER_PARAMETER}={page.head.public_id}"),
-            ("Ward", "/"),
-        )
-    _form(page.head, part or "Observations")
+    address = f"/patient?{session.ENCOUNTER_PARAMETER}={page.head.public_id}"
+    identity.draw(page, onward=("Patient", address), zone=zone, now=now)
+    _form(page.head)
     keep_watch(page.head, None, zone)
 
 

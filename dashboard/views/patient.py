@@ -16,12 +16,13 @@ def _draw() -> None:
     if page is None:
         return
     zone = ZoneInfo(page.head.time_zone)
-    identity.draw(page, zone=zone, now=now)
-    why.draw(page, zone=zone, now=now)
-    alert_list.draw(page, zone=zone, now=now)
-    frame.links(
-        ("Chart", f"/chart?{session.ENCOUNTER_PARAMETER}={page.head.public_id}"), ("Ward", "/")
-    )
+    address = f"/chart?{session.ENCOUNTER_PARAMETER}={page.head.public_id}"
+    identity.draw(page, onward=("Chart", address), zone=zone, now=now)
+    grid = st.grid("auto", min_column_width=480, gap="small")
+    with grid.cell():
+        why.draw(page, zone=zone, now=now)
+    with grid.cell():
+        alert_list.draw(page, zone=zone, now=now)
     course_figure.draw(page, window.draw(page, zone=zone, now=now), zone=zone)
     if page.evaluation is not None:
         with st.container(key="sw_evidence"):
