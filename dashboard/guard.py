@@ -138,7 +138,7 @@ def add_security_headers(headers: MutableHeaders) -> None:
     headers["content-security-policy"] = CONTENT_SECURITY_POLICY
     headers["x-content-type-options"] = "nosniff"
     headers["x-frame-options"] = "DENY"
-    headers["referrer-policy"] = "no-referrer"
+    headers["referrer-policy"] = "same-origin"
     headers["cross-origin-opener-policy"] = "same-origin"
     headers["cross-origin-resource-policy"] = "same-origin"
     headers["permissions-policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"

@@ -67,6 +67,10 @@ def _live_on(stopping: threading.Event) -> None:
     live_on(store(), stopping, speed=settings().demo_speed)
 
 
+def _wanted(choice: bool | None) -> bool:
+    return settings().demo if choice is None else choice
+
+
 @asynccontextmanager
 async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
     await anyio.to_thread.run_sync(_warm)
@@ -74,9 +78,9 @@ async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
         running.callback(store().close)
         if settings().demo:
             ensure_demo_members(store(), actor="system:demo", now=datetime.now(UTC))
-        if settings().demo or settings().watch_inside:
+        if _wanted(settings().watch_inside):
             running.enter_context(_in_thread("watch", _watch))
-        if settings().demo:
+        if _wanted(settings().living):
             running.enter_context(_in_thread("living-ward", _live_on))
         _live.start()
         running.callback(_live.stop)

@@ -23,8 +23,11 @@ class Settings(BaseSettings):
     tick_s: Annotated[float, Field(ge=1, le=30)] = 5.0
     # A person who does nothing for this long signs in again (shared workstations).
     idle_minutes: Annotated[int, Field(ge=1, le=720)] = 30
-    # Whether the dashboard process also watches; a larger installation runs its own watcher.
-    watch_inside: bool = False
+    # Whether the dashboard process also watches; left out, only the demo's does, and a larger
+    # installation runs its own watcher.
+    watch_inside: bool | None = None
+    # Whether the sample ward lives on in the dashboard process; left out, it does in the demo.
+    living: bool | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 

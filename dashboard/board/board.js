@@ -1,6 +1,6 @@
-// The ward board. Mounted once; every later call patches what changed. Two elements share this
-// module: the board (the ward's data, the same for all viewers) and the pulse (this viewer's proof
-// of life, a few hundred bytes every tick).
+// The ward board. Mounted once; every later call patches what changed. Three elements share this
+// module: the board (the ward's data, the same for all viewers), the viewer (who looks, once a
+// page) and the pulse (proof of life, a few hundred bytes every tick).
 
 import { FILTERS, byAcuity, byBed, gradeNow, isUnowned, matches, urgency } from "./acuity.js"
 import { arrange, el, setAttribute, setHidden, setText } from "./dom.js"
@@ -19,6 +19,7 @@ const STILL_FOR_MS = 2500
 const ORDERS = { acuity: "By acuity", bed: "By bed" }
 
 const boards = new WeakMap()
+let viewer = null
 let lastPulse = null
 let pulsed = () => {}
 
@@ -37,6 +38,11 @@ export function mountPulse(component) {
   const at = { performance_ms: performance.now(), wall_ms: Date.now() }
   lastPulse = { ...component.data, at }
   pulsed()
+  return () => {}
+}
+
+export function mountViewer(component) {
+  viewer = component.data
   return () => {}
 }
 
@@ -109,7 +115,7 @@ function createBoard(parent) {
   const search = find(".find input")
   search.addEventListener("input", () => choose({ text: search.value }))
   find(".theme").addEventListener("click", () =>
-    chooseTheme(root.dataset.theme === "night" ? "day" : "night", lastPulse.pages),
+    chooseTheme(root.dataset.theme === "night" ? "day" : "night", viewer.pages),
   )
   find(".wall").addEventListener("click", () => location.assign("/?kiosk=1"))
 
@@ -120,7 +126,7 @@ function createBoard(parent) {
     root.addEventListener(kind, still, { passive: true })
   }
   const leaveWall = event => {
-    if (event.key === "Escape" && lastPulse?.kiosk) location.assign("/")
+    if (event.key === "Escape" && viewer?.kiosk) location.assign("/")
   }
   const visible = () => {
     if (!document.hidden) ask({ version: asked.version, liveness: "seen again" })
@@ -153,23 +159,23 @@ function createBoard(parent) {
   }
 
   function draw() {
-    if (data === null || lastPulse === null) return
+    if (data === null || lastPulse === null || viewer === null) return
     const now_s = serverNow()
-    const kiosk = lastPulse.kiosk
+    const kiosk = viewer.kiosk
     setHidden(root, false)
     setAttribute(root, "data-kiosk", kiosk ? "" : null)
-    setAttribute(root, "data-theme", lastPulse.theme ?? currentTheme(parent.host ?? parent))
+    setAttribute(root, "data-theme", viewer.theme ?? currentTheme(parent.host ?? parent))
     grid.inert = kiosk
     setText(find(".theme"), root.dataset.theme === "night" ? "Day" : "Night")
     setText(find(".ward"), data.ward_name)
     const last_s = lastPulse.now_ms / 1000
     setText(find(".asof"), `Data as of ${clockWithSeconds(last_s, data.time_zone)}`)
     setText(find(".veil p"), `Not updating since ${clock(last_s, data.time_zone)}. Values below are old.`)
-    setText(find(".use"), lastPulse.intended_use + (kiosk ? " Esc leaves the wall screen." : ""))
-    setText(find(".demo"), lastPulse.demo ?? "")
+    setText(find(".use"), viewer.intended_use + (kiosk ? " Esc leaves the wall screen." : ""))
+    setText(find(".demo"), viewer.demo ?? "")
     drawSilent(now_s)
     const occupied = data.tiles.filter(tile => tile.encounter !== null)
-    for (const tile of occupied) tiles.get(tile.encounter).age(now_s, data.time_zone, lastPulse.me)
+    for (const tile of occupied) tiles.get(tile.encounter).age(now_s, data.time_zone, viewer.me)
     drawCounts(occupied, now_s)
     drawOrder(occupied, now_s)
     if (now_s - last_s > VEIL_AFTER_S) say(find(".veil p").textContent)
@@ -184,6 +190,8 @@ function createBoard(parent) {
       const meaning = one.kind === "watcher" ? "Overdue and escalation are not being watched." : "Its values are not updating."
       return `${what} has been silent since ${clock(one.since_s, data.time_zone)} (${ago(now_s - one.since_s)}). ${meaning}`
     })
+    const wardWide = lastPulse.silent.some(one => !data.tiles.some(tile => tile.encounter !== null && tile.encounter === one.encounter))
+    setAttribute(silent, "data-ward", wardWide ? "" : null)
     setHidden(silent, words.length === 0)
     setText(silent, words.join(" "))
   }
@@ -208,7 +216,7 @@ function createBoard(parent) {
 
   function drawOrder(occupied, now_s) {
     const filter = FILTERS.find(one => one.id === choice.filter)
-    const kiosk = lastPulse.kiosk
+    const kiosk = viewer.kiosk
     const shown = occupied.filter(tile => kiosk || (filter.holds(tile, now_s) && matches(tile, choice.text)))
     shown.sort(choice.order === "bed" && !kiosk ? byBed : byAcuity(now_s))
     const wanted = shown.map(tile => tile.encounter).join(" ")
@@ -260,7 +268,7 @@ function createBoard(parent) {
 
   let fitted = ""
   function wall() {
-    if (lastPulse === null || !lastPulse.kiosk) {
+    if (!viewer.kiosk) {
       release(grid)
       return
     }

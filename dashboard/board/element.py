@@ -1,4 +1,4 @@
-"""The two elements of the ward page: the board itself, and the pulse that proves it is alive."""
+"""The elements of the ward page: the board, who looks at it, and the pulse that proves it lives."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -18,16 +18,14 @@ _HTML = f'<link rel="stylesheet" href="{BASE}board.css">\n' + (
 def _script(function: str) -> str:
     # Loaded from our own address, once a browser; an element's own script is sent every tick.
     return (
-        "export default async component => {\n"
-        f'  const board = await import(new URL("{BASE}board.js", location.origin).href)\n'
-        f"  return board.{function}(component)\n"
-        "}\n"
+        "export default async c =>\n"
+        f'(await import(new URL("{BASE}board.js", location))).{function}(c)\n'
     )
 
 
-_board = st.components.v2.component("stormwatch_board", html=_HTML, js=_script("mountBoard"))
-_pulse = st.components.v2.component("stormwatch_pulse", js=_script("mountPulse"))
-
+_board = st.components.v2.component("ward_board", html=_HTML, js=_script("mountBoard"))
+_viewer = st.components.v2.component("ward_viewer", js=_script("mountViewer"))
+_pulse = st.components.v2.component("ward_pulse", js=_script("mountPulse"))
 _kept: dict[str, tuple[BoardPayload, bytes]] = {}
 
 
@@ -43,15 +41,17 @@ class Silent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """This viewer's proof of life: the server's time, who is silent, and what concerns the viewer.
-
-    ``notice`` is the answer to the viewer's last action; ``theme`` overrides the browser's theme.
-    """
+    """Proof of life, sent every tick: the server's time, who is silent, the last action's answer."""
 
     now_ms: int
-    version: int
     silent: tuple[Silent, ...]
     notice: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who looks and how, sent once a page. ``theme`` overrides the browser's choice."""
+
     me: str
     kiosk: bool
     theme: str | None
@@ -68,6 +68,11 @@ def draw_board(payload: BoardPayload, *, key: str, on_act: Callable[[], None]) -
 def draw_pulse(pulse: Pulse, *, key: str) -> None:
     """Say to the board that this page is alive, and what is not."""
     _pulse(key=key, data=asdict(pulse), height=1)
+
+
+def draw_viewer(viewer: Viewer, *, key: str) -> None:
+    """Tell the board who looks at it."""
+    _viewer(key=key, data=asdict(viewer), height=1)
 
 
 def _encoded(payload: BoardPayload) -> bytes:

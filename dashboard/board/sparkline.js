@@ -30,17 +30,22 @@ export function createSparkline() {
   return {
     root,
     patch(spark, now_s) {
-      const points = spark === null ? [] : spark.minutes.map((minute, i) => [spark.from_s + 60 * minute, spark.tenths[i] / 10])
-      const shown = points.filter(([time_s]) => time_s >= now_s - SPAN_S)
+      const points = []
+      let time_s = spark?.from_s
+      for (const [place, minutes] of (spark?.minutes ?? []).entries()) {
+        time_s += 60 * minutes
+        points.push([time_s, spark.tenths[place] / 10])
+      }
+      const shown = points.filter(([at_s]) => at_s >= now_s - SPAN_S)
       let previous_s = null
       let path = ""
-      for (const [time_s, celsius] of shown) {
-        const x = (1 - (now_s - time_s) / SPAN_S) * WIDTH
-        const joined = previous_s !== null && time_s - previous_s <= GAP_S
+      for (const [at_s, celsius] of shown) {
+        const x = (1 - (now_s - at_s) / SPAN_S) * WIDTH
+        const joined = previous_s !== null && at_s - previous_s <= GAP_S
         path += `${joined ? "L" : "M"}${x.toFixed(1)} ${y(celsius).toFixed(1)}`
         // A lone point still shows: a line of no length with round ends.
         if (!joined) path += `L${x.toFixed(1)} ${y(celsius).toFixed(1)}`
-        previous_s = time_s
+        previous_s = at_s
       }
       setAttribute(line, "d", path)
       const range = shown.map(([, celsius]) => celsius)

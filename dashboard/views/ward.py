@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import chrome, session, wording
-from dashboard.board.element import Pulse, Silent, draw_board, draw_pulse
+from dashboard.board.element import Pulse, Silent, Viewer, draw_board, draw_pulse, draw_viewer
 from dashboard.loaders import boards, store
 from monitoring.config import settings
 from monitoring.services import alerts, liveness
@@ -69,11 +69,9 @@ def _live() -> None:
         st.info(str(refusal))
         return
     draw_board(payload, key=BOARD, on_act=_act)
-    asked_theme = st.query_params.get("theme")
     draw_pulse(
         Pulse(
             now_ms=round(now.timestamp() * 1000),
-            version=payload.version,
             silent=tuple(
                 Silent(
                     kind=pulse.kind,
@@ -85,15 +83,21 @@ def _live() -> None:
                 if pulse.is_silent
             ),
             notice=st.session_state.get(_NOTICE),
-            me=session.member().display_name,
-            kiosk=session.is_kiosk(),
-            theme=asked_theme if asked_theme in _THEMES else None,
-            demo=wording.DEMO_BANNER if settings().demo else None,
-            intended_use=wording.INTENDED_USE,
-            pages=("/", "/patient", "/chart"),
         ),
         key="ward_pulse",
     )
 
 
+asked_theme = st.query_params.get("theme")
+draw_viewer(
+    Viewer(
+        me=session.member().display_name,
+        kiosk=session.is_kiosk(),
+        theme=asked_theme if asked_theme in _THEMES else None,
+        demo=wording.DEMO_BANNER if settings().demo else None,
+        intended_use=wording.INTENDED_USE,
+        pages=("/", "/patient", "/chart"),
+    ),
+    key="ward_viewer",
+)
 _live()

@@ -13,7 +13,7 @@ from monitoring.clinical.schedule import Due
 
 SECOND_US = 1_000_000
 # A tile's sparkline is about this many pixels wide; more points would not be seen.
-SPARKLINE_POINTS = 48
+SPARKLINE_POINTS = 32
 # Systolic and diastolic pressure of one cuff inflation carry one time, or nearly.
 ONE_CUFF_US = 5 * 60 * SECOND_US
 
@@ -57,7 +57,10 @@ class Oxygen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sparkline:
-    """Temperatures of the last 24 h: minutes after ``from_s``, and tenths of a degree Celsius."""
+    """Temperatures of the last 24 h in tenths of a degree Celsius; the first was at ``from_s``.
+
+    ``minutes`` are those since the point before: small numbers, as every viewer is sent them.
+    """
 
     from_s: int
     minutes: tuple[int, ...]
@@ -95,7 +98,6 @@ class TileAlert:
     """An open alert: what, how urgent, since when, and whose."""
 
     id: str
-    problem: str
     label: str
     priority: str
     condition: str
@@ -238,9 +240,16 @@ def sparkline(points: Sequence[Held], *, from_us: int) -> Sparkline | None:
     first_us = kept[0].taken_us
     return Sparkline(
         from_s=first_us // SECOND_US,
-        minutes=tuple((p.taken_us - first_us) // (60 * SECOND_US) for p in kept),
+        minutes=tuple(
+            _minute(p.taken_us, first_us) - _minute(before.taken_us, first_us)
+            for before, p in zip([kept[0], *kept], kept, strict=False)
+        ),
         tenths=tuple(round(10 * (p.value or 0.0)) for p in kept),
     )
+
+
+def _minute(taken_us: int, first_us: int) -> int:
+    return (taken_us - first_us) // (60 * SECOND_US)
 
 
 def _thinned(points: list[Held]) -> list[Held]:
@@ -259,7 +268,6 @@ def alert(row: OpenAlertRow) -> TileAlert:
     """An open alert of a tile."""
     return TileAlert(
         id=row.public_id,
-        problem=row.problem,
         label=row.label,
         priority=row.priority,
         condition=row.condition,
