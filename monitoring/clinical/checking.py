@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from monitoring.clinical.concepts import CONCEPTS, Category, Concept
-from monitoring.clinical.units import FRACTION, conversion, known_units, ucum, ward_words
+from monitoring.clinical.units import FRACTION, SAME, conversion, known_units, ucum, ward_words
 
 
 class Reason(StrEnum):
@@ -186,6 +186,10 @@ def _check_number(known: Concept, number: Decimal, unit: str | None) -> Checked 
             return _refuse(known, Reason.UNIT_UNCLEAR, message)
         rule = FRACTION
         assumed = f"{known.label} {_plain(number)} % was read as {_plain(number * 100)} %."
+    if code == "1" and number > 1:
+        # A share cannot exceed 1: the source means per cent (8.4, FiO2 above 1).
+        code, rule = "%", SAME
+        assumed = f"{known.label} {_plain(number)} was sent as a share and read as per cent."
     canonical = rule.apply(number)
     if not _within(canonical, known.possible) or (
         known.category is Category.SYMPTOM and canonical != canonical.to_integral_value()

@@ -39,6 +39,8 @@ USED = [
     ("spo2", "59", "%", 59.0, True),
     ("inhaled_oxygen", "0.5", "1", 50.0, False),
     ("inhaled_oxygen", "50", None, 50.0, False),
+    ("inhaled_oxygen", "1", "1", 100.0, False),
+    ("inhaled_oxygen", "40", "1", 40.0, True),
     ("inhaled_oxygen", "0.21", None, 21.0, True),
     ("oxygen_flow", "2", "LPM", 2.0, False),
     ("crp", "12", "mg/dL", 120.0, False),
