@@ -8,6 +8,7 @@ from typing import Any
 
 import pysqlite3.dbapi2
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from db.engine import Store, has_wal_reset_fix
@@ -80,15 +81,22 @@ def _guards(session: Session) -> Finding:
 
 
 def _checksums(session: Session) -> Finding:
-    altered = list(islice(observations.verify_checksums(session), _NAMED_AT_MOST + 1))
-    named = ", ".join(map(str, altered[:_NAMED_AT_MOST]))
-    more = " and more" if len(altered) > _NAMED_AT_MOST else ""
+    altered: list[int] = []
+    try:
+        altered += islice(observations.verify_checksums(session), _NAMED_AT_MOST + 1)
+    except DBAPIError:
+        # A damaged text is no text any more; and the driver stops there.
+        detail = "some rows cannot be read"
+    else:
+        named = ", ".join(map(str, altered[:_NAMED_AT_MOST]))
+        more = " and more" if len(altered) > _NAMED_AT_MOST else ""
+        detail = f"rows {named}{more} do not say what was recorded" if altered else ""
     return _finding(
         "observation checksums",
-        f"rows {named}{more} do not say what was recorded" if altered else "every row is whole",
+        detail or "every row is whole",
         "Stop the programs that use the store, keep a copy of it, and compare these rows with the "
         "latest backup that passes this check.",
-        ok=not altered,
+        ok=not detail,
     )
 
 

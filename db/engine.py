@@ -205,6 +205,7 @@ def _sqlite_engine(url: URL, *, writing: bool) -> Engine:
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
+    event.listen(engine, "handle_error", _forget_values)
     return engine
 
 
@@ -256,17 +257,20 @@ def _postgresql_engine(url: URL) -> Engine:
 
 
 def _forget_values(context: ExceptionContext) -> None:
-    """Take stored values out of PostgreSQL's messages before anyone can log them.
+    """Take stored values out of the driver's messages before anyone can log them.
 
-    Its DETAIL repeats the row that failed, which may be a patient's; so does the message itself
-    where a value could not be read (class 22).
+    PostgreSQL's DETAIL repeats the row that failed, which may be a patient's; so does the message
+    itself where a value could not be read (class 22). SQLite's driver repeats a damaged text.
     """
     original = context.original_exception
-    if not isinstance(original, psycopg.Error) or original.sqlstate is None:
+    if isinstance(original, psycopg.Error) and original.sqlstate is not None:
+        told = f"{type(original).__name__} ({original.sqlstate})"
+        if not original.sqlstate.startswith("22"):
+            told = f"{told}: {original.diag.message_primary}"
+    elif isinstance(original, pysqlite3.dbapi2.OperationalError):
+        told = str(original).partition(" with text ")[0]
+    else:
         return
-    told = f"{type(original).__name__} ({original.sqlstate})"
-    if not original.sqlstate.startswith("22"):
-        told = f"{told}: {original.diag.message_primary}"
     original.args = (told,)
     if context.sqlalchemy_exception is not None:
         context.sqlalchemy_exception.args = (told,)

@@ -97,7 +97,7 @@ def a_value(
     code: str | None = None,
     taken_at: datetime = NIGHT,
     recorded_at: datetime = NIGHT,
-    status: str = "final",
+    sent: str | None = None,
 ) -> NewObservation:
     """One value of a set that a nurse charted; named by concept and time unless told otherwise."""
     return NewObservation(
@@ -107,7 +107,7 @@ def a_value(
         category="vital",
         value_num=value,
         value_code=code,
-        value_sent=str(value if code is None else code),
+        value_sent=sent or str(value if code is None else code),
         unit_sent=None,
         taken_at=taken_at,
         taken_at_sent=None,
@@ -115,7 +115,7 @@ def a_value(
         recorded_by="nurse.adeyemi",
         source="chart",
         source_id=source_id or f"{concept}@{taken_at.isoformat()}",
-        status=status,
+        status="final",
         method=None,
         queried=False,
         supersedes_id=None,
