@@ -10,8 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session, wording
 from dashboard.bedside import values_table, words
+from dashboard.charting import save_bar
 from dashboard.charting.form import Form
-from dashboard.charting.saving import Saved, refusal, refuse, save_once
+from dashboard.charting.saving import Saved, refuse, save_once
 from dashboard.loaders import store
 from monitoring.clinical.checking import Checked, Refused, check_value
 from monitoring.clinical.concepts import CONCEPTS
@@ -84,16 +85,15 @@ def draw(page: PatientPage, _row: DeltaGenerator, *, zone: ZoneInfo, now: dateti
                 "Because", REASONS, index=None, key=form.key("reason"), placeholder="a reason",
                 accept_new_options=True,
             )  # fmt: skip
-    with st.container(key="sw_save"):
-        said = refusal(fields)
-        if said is not None:
-            st.html(f"<p class='sw-problem' role='alert'>{wording.plain(said)}</p>")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.checkbox("An unusual value is right", key=form.key("sure"))
-            st.button(
-                "Save correction", type="primary", key=form.key("save"),
-                on_click=_save, args=(form, form.draft.key, page, chosen),
-            )  # fmt: skip
+    with save_bar.draw(form):
+        st.checkbox("An unusual value is right", key=form.key("sure"), width="stretch")
+        st.button(
+            "Save correction",
+            type="primary",
+            key=form.key("save"),
+            on_click=_save,
+            args=(form, form.draft.key, page, chosen),
+        )
     values_table.draw(current, replaced, zone=zone, key="values_to_correct")
 
 

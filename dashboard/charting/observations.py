@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session, wording
 from dashboard.bedside import words
-from dashboard.charting import preview, time_field
+from dashboard.charting import preview, save_bar, time_field
 from dashboard.charting.entries import (
     CELSIUS,
     CODE_FIELDS,
@@ -22,7 +22,7 @@ from dashboard.charting.entries import (
     read_entries,
 )
 from dashboard.charting.form import Form
-from dashboard.charting.saving import Saved, refusal, refuse, save_once
+from dashboard.charting.saving import Saved, refuse, save_once
 from dashboard.charting.wall_clock import Resolved, Twice, Unusable
 from dashboard.loaders import store
 from monitoring.clinical.concepts import (
@@ -233,51 +233,40 @@ def _draw_bar(
     outlook: preview.Outlook,
 ) -> None:
     """What is wrong, what it will do, and the one button."""
-    with st.container(key="sw_save"):
-        said = refusal(form.draft.fields)
-        problems = [*entries.refused.values()]
-        if isinstance(found, Unusable):
-            problems.append(found.message)
-        if said is not None and said not in problems:
-            problems.insert(0, said)
-        for problem in problems:
-            st.html(f"<p class='sw-problem' role='alert'>{wording.plain(problem)}</p>")
-        if entries.questions:
-            st.pills(
-                "Unusual: press each that is right",
-                tuple(entries.questions.values()),
-                key=form.key("confirmed"),
-                selection_mode="multi",
-            )
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.html(
-                f"<p class='sw-ahead' aria-live='polite'>{wording.plain(outlook.sentence)}</p>",
-                width="stretch",
-            )
+    problems = [*entries.refused.values()]
+    if isinstance(found, Unusable):
+        problems.append(found.message)
+    with save_bar.draw(form, problems, ask=tuple(entries.questions.values())):
+        st.html(
+            f"<p class='sw-ahead' aria-live='polite'>{wording.plain(outlook.sentence)}</p>",
+            width="stretch",
+        )
+        with st.container(width="content"):
             if entries.missing and not entries.is_empty:
                 st.selectbox(
-                    f"Partial set ({len(entries.missing)} of {len(FULL_SET)} missing) because",
+                    "Why a partial set",
                     PARTIAL_REASONS,
                     index=None,
                     key=form.key("partial"),
-                    placeholder="choose a reason",
+                    placeholder=f"{len(entries.missing)} of {len(FULL_SET)} missing: why?",
                     accept_new_options=True,
-                    width=280,
+                    label_visibility="collapsed",
+                    width=230,
                 )
-            st.button(
-                "Discard",
-                key=form.key("discard"),
-                on_click=_discard,
-                args=(form,),
-                disabled=entries.is_empty,
-            )
-            st.button(
-                "Save",
-                type="primary",
-                key=form.key("save"),
-                on_click=_save,
-                args=(form, form.draft.key, page),
-            )
+        st.button(
+            "Discard",
+            key=form.key("discard"),
+            on_click=_discard,
+            args=(form,),
+            disabled=entries.is_empty,
+        )
+        st.button(
+            "Save",
+            type="primary",
+            key=form.key("save"),
+            on_click=_save,
+            args=(form, form.draft.key, page),
+        )
 
 
 def _discard(form: Form) -> None:
@@ -315,16 +304,24 @@ def _save(form: Form, key: str, page: PatientPage) -> None:
             partial_reason=str(fields["partial"]) if entries.missing else None,
         )
         return Saved(
-            what=", ".join(
-                f"{CONCEPTS[one.concept].label} {words.value(one.concept, one.value, one.code)}"
-                for one in entries.values
-            ),
+            what=in_words(entries),
             taken=wording.date_and_clock(found.at, zone),
             recorded=recorded,
         )
 
     if save_once(key, encounter=page.head.public_id, fields=fields, save=save):
         form.begin_anew(now=now)
+
+
+def in_words(entries: Entries) -> str:
+    """A set in one line; the symptoms that are absent are counted, not listed."""
+    said = [
+        f"{CONCEPTS[one.concept].label} {words.value(one.concept, one.value, one.code)}"
+        for one in entries.values
+        if one.concept not in SYMPTOM_FIELDS or one.value
+    ]
+    absent = sum(one.concept in SYMPTOM_FIELDS and not one.value for one in entries.values)
+    return ", ".join([*said, f"{absent} symptoms absent"] if absent else said)
 
 
 def _obstacle(

@@ -11,12 +11,16 @@ from monitoring.services.patient import HeadRow
 
 def draw(head: HeadRow) -> None:
     """The newest thing this session saved for the patient, if it saved anything."""
-    saved = last_saved(head.public_id)
-    if saved is None:
-        return
-    lines = [f"<strong>{wording.plain(line)}</strong>" for line in (headline(saved),)]
-    lines += [wording.plain(line) for line in consequences(saved)]
-    st.html(f"<p class='sw-saved' role='status'>{'<br>'.join(lines)}</p>")
+    with st.container(gap=None):
+        # The place is kept free, so that the form below stays the same form.
+        saved = last_saved(head.public_id)
+        if saved is None:
+            return
+        lines = "".join(f"<br>{wording.plain(line)}" for line in consequences(saved))
+        st.html(
+            f"<p class='sw-saved' role='status'><strong>{wording.plain(headline(saved))}</strong>"
+            f"{lines}<br><a href='/' target='_self'>Back to the ward</a></p>"
+        )
 
 
 def headline(saved: Saved) -> str:

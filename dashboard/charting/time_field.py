@@ -50,10 +50,11 @@ def draw_time(
         width=230,
     )
     st.checkbox("yesterday", key=form.key("yesterday"), width=110)
-    if isinstance(found, Twice):
-        st.segmented_control(
-            "This hour came twice: which one?",
-            found.choices,
-            key=form.key("repeated"),
-            label_visibility="collapsed",
-        )
+    with st.container(width="content"):
+        if isinstance(found, Twice):
+            st.segmented_control(
+                "This hour came twice: which one?",
+                found.choices,
+                key=form.key("repeated"),
+                label_visibility="collapsed",
+            )

@@ -10,10 +10,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session, wording
 from dashboard.bedside import words
-from dashboard.charting import time_field
+from dashboard.charting import save_bar, time_field
 from dashboard.charting.form import Form
 from dashboard.charting.formulary import AGENTS, INDICATIONS, ROUTES, UNITS, agent_of
-from dashboard.charting.saving import Saved, refusal, refuse, save_once
+from dashboard.charting.saving import Saved, refuse, save_once
 from dashboard.charting.wall_clock import Resolved, Unusable
 from dashboard.loaders import store
 from monitoring.services import treat
@@ -63,18 +63,15 @@ def draw(page: PatientPage, row: DeltaGenerator, *, zone: ZoneInfo, now: datetim
             )
         with grid.cell(column_span=2):
             st.checkbox("runs on until it is ended", key=form.key("runs"))
-    with st.container(key="sw_save"):
-        said = refusal(fields)
-        for problem in [said] if said else [found.message] if isinstance(found, Unusable) else []:
-            st.html(f"<p class='sw-problem' role='alert'>{wording.plain(problem)}</p>")
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            st.button(
-                "Save treatment",
-                type="primary",
-                key=form.key("save"),
-                on_click=_save,
-                args=(form, form.draft.key, page),
-            )
+    with save_bar.draw(form, [found.message] if isinstance(found, Unusable) else []):
+        st.space("stretch")
+        st.button(
+            "Save treatment",
+            type="primary",
+            key=form.key("save"),
+            on_click=_save,
+            args=(form, form.draft.key, page),
+        )
     if running:
         _draw_running(form, running, page, zone=zone)
 
