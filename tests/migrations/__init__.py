@@ -1,0 +1,1 @@
+"""Stores of every version, brought to the present."""
