@@ -91,11 +91,12 @@ def patient_figure(tracks: Tracks, axis: TimeAxis, palette: Palette) -> PatientF
             )
             data.append(trace)
             drawn, measured = drawn + points, measured + len(track)
+    pressure = vitals.within_pressure(tracks.pressure, axis)
     bars, points = vitals.pressure(
-        tracks.pressure, axis, y_axis=axes["pressure"], palette=palette, budget=BUDGET
+        pressure, axis, y_axis=axes["pressure"], palette=palette, budget=BUDGET
     )
     data += bars
-    drawn, measured = drawn + points, measured + _readings(tracks, axis)
+    drawn, measured = drawn + points, measured + len(pressure)
     for name in (*numeric, "pressure"):
         crossed = tuple(
             row for row in tracks.struck
@@ -153,20 +154,13 @@ def given_rows(
 def _ranges(
     panels: tuple[Panel, ...], tracks: Tracks, axis: TimeAxis, numeric: dict[str, Track]
 ) -> dict[str, tuple[float, float]]:
-    pressure = tracks.pressure
-    inside = (pressure.taken_us >= axis.from_us) & (pressure.taken_us <= axis.to_us)
+    pressure = vitals.within_pressure(tracks.pressure, axis)
     columns = {name: [track.value] for name, track in numeric.items()}
-    columns["pressure"] = [pressure.systolic[inside], pressure.diastolic[inside]]
+    columns["pressure"] = [pressure.systolic, pressure.diastolic, pressure.mean]
     for row in tracks.struck:
         if row.concept in columns and axis.from_us <= row.taken_us <= axis.to_us:
             columns[row.concept].append(np.array([row.value]))
     return {panel.name: widened(panel, *columns.get(panel.name, [])) for panel in panels}
-
-
-def _readings(tracks: Tracks, axis: TimeAxis) -> int:
-    taken_us = tracks.pressure.taken_us
-    inside = (taken_us >= axis.from_us) & (taken_us <= axis.to_us)
-    return int(np.count_nonzero(inside & ~np.isnan(tracks.pressure.systolic)))
 
 
 def _names(
@@ -230,19 +224,16 @@ def _last_values(
         for name, (track, colour) in numeric.items()
         if len(track)
     ]  # fmt: skip
-    pressure = tracks.pressure
-    inside = np.flatnonzero(
-        (pressure.taken_us >= axis.from_us)
-        & (pressure.taken_us <= axis.to_us)
-        & ~np.isnan(pressure.systolic)
-    )
-    if len(inside):
-        at = int(inside[-1])
-        systolic, diastolic = pressure.systolic[at], pressure.diastolic[at]
-        words = f"{systolic:.0f}" if np.isnan(diastolic) else f"{systolic:.0f}/{diastolic:.0f}"
-        level = systolic if np.isnan(diastolic) else (systolic + diastolic) / 2
-        found.append(_last(axes["pressure"], float(level), int(pressure.taken_us[at]), words,
-                           palette.blood_pressure, axis))  # fmt: skip
+    pressure = vitals.within_pressure(tracks.pressure, axis)
+    if len(pressure):
+        high, low, mean = pressure.systolic[-1], pressure.diastolic[-1], pressure.mean[-1]
+        parts = [f"{part:.0f}" for part in (high, low) if not np.isnan(part)]
+        level = float(np.nanmean([high, low, mean]))
+        words = "/".join(parts) or f"MAP {mean:.0f}"
+        found.append(
+            _last(axes["pressure"], level, int(pressure.taken_us[-1]), words,
+                  palette.blood_pressure, axis)
+        )  # fmt: skip
     return found
 
 

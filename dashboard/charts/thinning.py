@@ -25,8 +25,8 @@ _EXTREMES = MinMaxDownsampler()
 def breaks(taken_us: NDArray[np.int64]) -> NDArray[np.int64]:
     """Positions at which a new stretch of line begins, because nothing was measured before it.
 
-    ``taken_us`` ascends. The usual spacing is the median of the four spacings before and the four
-    after, so a patient moved from four-hourly to quarter-hourly sets keeps an unbroken line.
+    ``taken_us`` ascends. The usual spacing is the median of the four spacings before or that of the
+    four after, whichever is longer, so that going from four-hourly to quarter-hourly sets is no gap.
     """
     spacing = np.diff(taken_us)
     if not len(spacing):
@@ -42,11 +42,10 @@ def breaks(taken_us: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _usual(spacing: NDArray[np.int64], at: int) -> float:
-    around = np.concatenate(
-        (spacing[max(0, at - _NEIGHBOURS) : at], spacing[at + 1 : at + 1 + _NEIGHBOURS])
-    )
+    before = spacing[max(0, at - _NEIGHBOURS) : at]
+    after = spacing[at + 1 : at + 1 + _NEIGHBOURS]
     # Two readings alone have no usual spacing: they are joined.
-    return float(np.median(around)) if len(around) else float("inf")
+    return max((float(np.median(side)) for side in (before, after) if len(side)), default=np.inf)
 
 
 def kept(

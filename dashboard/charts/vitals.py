@@ -67,68 +67,78 @@ def pressure(
 ) -> tuple[list[dict[str, Any]], int]:
     """Bars from diastolic to systolic with a mark at the mean, and how many readings are drawn.
 
-    A reading without a diastolic value is a mark at the systolic one.
+    A reading of which only one part is known is a mark at that part.
     """
-    inside = (
-        (track.taken_us >= axis.from_us)
-        & (track.taken_us <= axis.to_us)
-        & ~np.isnan(track.systolic)
-    )  # fmt: skip
-    taken_us = track.taken_us[inside]
-    systolic, diastolic, mean = (
-        column[inside] for column in (track.systolic, track.diastolic, track.mean)
-    )
-    chosen = _kept_pressure(taken_us, systolic, diastolic, budget=budget)
-    whole = chosen[~np.isnan(diastolic[chosen])]
-    alone = chosen[np.isnan(diastolic[chosen])]
-    traces = []
+    shown = within_pressure(track, axis)
+    colour = palette.blood_pressure
+    traces, drawn = [], 0
+    has_high, has_low = ~np.isnan(shown.systolic), ~np.isnan(shown.diastolic)
+    whole = _part(shown, has_high & has_low)
     if len(whole):
-        traces.append(_bars(axis, taken_us[whole], systolic[whole], diastolic[whole], mean[whole],
-                            y_axis=y_axis, colour=palette.blood_pressure))  # fmt: skip
-    if len(alone):
+        kept = _kept_bars(whole, budget=budget)
+        traces.append(_bars(_part(whole, kept), axis, y_axis=y_axis, colour=colour))
+        drawn += len(kept)
+    for column, known, symbol, says in (
+        (shown.systolic, has_high & ~has_low, "arrow-bar-down", "SBP %{y:.0f}, no diastolic"),
+        (shown.mean, ~has_high & ~np.isnan(shown.mean), "circle", "MAP %{y:.0f} alone"),
+        (
+            shown.diastolic,
+            ~has_high & has_low & np.isnan(shown.mean),
+            "arrow-bar-up",
+            "DBP %{y:.0f}, no systolic",
+        ),
+    ):
+        if not known.any():
+            continue
+        taken_us, value = shown.taken_us[known], column[known]
+        chosen = thinning.kept(taken_us, value, budget=budget)
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
-                "x": axis.column(taken_us[alone]),
-                "y": encoding.values(systolic[alone]),
+                "x": axis.column(taken_us[chosen]),
+                "y": encoding.values(value[chosen]),
                 "xaxis": "x",
                 "yaxis": y_axis,
-                "marker": {"symbol": "arrow-bar-down", "color": palette.blood_pressure, "size": 9},
+                "marker": {"symbol": symbol, "color": colour, "size": 8},
                 "showlegend": False,
-                **_hover(axis, taken_us[alone], "SBP %{y:.0f}, no diastolic"),
+                **_hover(axis, taken_us[chosen], says),
             }
         )
-    return traces, len(chosen)
+        drawn += len(chosen)
+    return traces, drawn
 
 
-def _kept_pressure(
-    taken_us: NDArray[np.int64],
-    systolic: NDArray[np.float64],
-    diastolic: NDArray[np.float64],
-    *,
-    budget: int,
-) -> NDArray[np.int64]:
+def within_pressure(track: PressureTrack, axis: TimeAxis) -> PressureTrack:
+    """The readings of the window of which anything is known."""
+    inside = (track.taken_us >= axis.from_us) & (track.taken_us <= axis.to_us)
+    known = ~(np.isnan(track.systolic) & np.isnan(track.diastolic) & np.isnan(track.mean))
+    return _part(track, inside & known)
+
+
+def _part(track: PressureTrack, chosen: NDArray[Any]) -> PressureTrack:
+    return PressureTrack(
+        taken_us=track.taken_us[chosen],
+        systolic=track.systolic[chosen],
+        diastolic=track.diastolic[chosen],
+        mean=track.mean[chosen],
+    )
+
+
+def _kept_bars(track: PressureTrack, *, budget: int) -> NDArray[np.int64]:
     """The readings to draw: what either end of the bar needs to keep its extremes."""
-    if len(taken_us) <= budget:
-        return np.arange(len(taken_us), dtype=np.int64)
-    half = budget // 2
-    measured = np.flatnonzero(~np.isnan(diastolic))
-    upper = thinning.kept(taken_us, systolic, budget=half)
-    lower = measured[thinning.kept(taken_us[measured], diastolic[measured], budget=half)]
-    return np.union1d(upper, lower).astype(np.int64)
+    if len(track) <= budget:
+        return np.arange(len(track), dtype=np.int64)
+    ends = (
+        thinning.kept(track.taken_us, end, budget=budget // 2)
+        for end in (track.systolic, track.diastolic)
+    )
+    return np.union1d(*ends).astype(np.int64)
 
 
-def _bars(
-    axis: TimeAxis,
-    taken_us: NDArray[np.int64],
-    systolic: NDArray[np.float64],
-    diastolic: NDArray[np.float64],
-    mean: NDArray[np.float64],
-    *,
-    y_axis: str,
-    colour: str,
-) -> dict[str, Any]:
+def _bars(track: PressureTrack, axis: TimeAxis, *, y_axis: str, colour: str) -> dict[str, Any]:
+    taken_us = track.taken_us
+    systolic, diastolic, mean = track.systolic, track.diastolic, track.mean
     few = len(taken_us) <= _MARKED_POINTS
     return {
         "type": "scatter",
