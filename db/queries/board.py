@@ -173,6 +173,8 @@ _OPEN_ALERTS = (
         _thread.c.ward_id == bindparam("ward_id"),
         _thread.c.closed_at.is_(None),
         _thread.c.condition != "pending",
+        # What another open alert says already is not told twice.
+        _thread.c.visibility != "inhibited",
     )
     .order_by(_thread.c.id)
 )

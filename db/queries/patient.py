@@ -314,6 +314,8 @@ _ALERTS = (
         _thread.c.encounter_id == bindparam("encounter_id"),
         _thread.c.closed_at.is_(None),
         _thread.c.condition != "pending",
+        # What another open alert says already is not told twice.
+        _thread.c.visibility != "inhibited",
     )
     .order_by(_thread.c.id)
 )

@@ -35,6 +35,7 @@ class VisibilityAxis(StrEnum):
 
     SHOWN = "shown"
     SNOOZED = "snoozed"
+    INHIBITED = "inhibited"
 
 
 class TransitionKind(StrEnum):
@@ -55,6 +56,8 @@ class TransitionKind(StrEnum):
     ACKNOWLEDGEMENT_RAN_OUT = "acknowledgement_ran_out"
     SNOOZED = "snoozed"
     SNOOZE_RAN_OUT = "snooze_ran_out"
+    INHIBITED = "inhibited"
+    UNCOVERED = "uncovered"
     CLOSED = "closed"
 
 
@@ -67,6 +70,7 @@ SPEAKING = frozenset(
         TransitionKind.ESCALATED,
         TransitionKind.ACKNOWLEDGEMENT_RAN_OUT,
         TransitionKind.SNOOZE_RAN_OUT,
+        TransitionKind.UNCOVERED,
     }
 )
 
@@ -118,6 +122,7 @@ class AlertState:
     owner: str | None
     acknowledged_until_us: int | None
     snoozed_until_us: int | None
+    inhibited_by: str | None
     closed: bool
 
     def to_document(self) -> dict[str, Any]:

@@ -21,7 +21,6 @@ from monitoring.clinical.alert_state import (
 )
 from monitoring.clinical.results import Condition, ConditionState, Priority
 
-_PRIORITY_ORDER = {Priority.TECHNICAL: 0, Priority.LOW: 1, Priority.MEDIUM: 2, Priority.HIGH: 3}
 _US = 1_000_000
 
 Step = tuple[AlertState | None, tuple[Transition, ...]]
@@ -36,15 +35,18 @@ def step(
     new state with ``closed`` set on the last one of a thread.
     """
     if state is None or state.closed:
-        return _begin(condition, now_us=now_us, timing=timing)
+        begun, changes = _begin(condition, now_us=now_us, timing=timing)
+        return _cover(begun, changes, condition, now_us=now_us)
     if state.problem != condition.problem:
         message = "An alert thread steps on its own problem only."
         raise ValueError(message)
     match condition.state:
         case ConditionState.ACTIVE:
             after, changes = _active(state, condition, now_us=now_us, timing=timing)
+            after, changes = _cover(after, changes, condition, now_us=now_us)
         case ConditionState.NO_DATA:
             after, changes = _no_data(state, now_us=now_us)
+            after, changes = _cover(after, changes, condition, now_us=now_us)
         case ConditionState.NORMAL:
             after, changes = _normal(state, now_us=now_us)
     if after is None or after.closed:
@@ -126,6 +128,9 @@ def snooze(
 ) -> tuple[AlertState, tuple[Transition, ...]]:
     """A named person silences an alert until a time or until worse; never one of high priority."""
     _refuse_closed_or_pending(state)
+    if state.visibility is VisibilityAxis.INHIBITED:
+        message = "Another alert says this already. Snooze that one instead."
+        raise AlertRefusedError(message)
     if state.priority is Priority.HIGH or timing.snooze_at_most_s is None:
         message = "An alert of high priority cannot be snoozed. Acknowledge it instead."
         raise AlertRefusedError(message)
@@ -163,6 +168,7 @@ def _begin(condition: Condition, *, now_us: int, timing: AlertTiming) -> Step:
         owner=None,
         acknowledged_until_us=None,
         snoozed_until_us=None,
+        inhibited_by=None,
         closed=False,
     )
     if timing.debounce_s > 0:
@@ -186,7 +192,7 @@ def _raise(state: AlertState, *, now_us: int) -> Step:
 
 
 def _active(state: AlertState, condition: Condition, *, now_us: int, timing: AlertTiming) -> Step:
-    higher = _PRIORITY_ORDER[condition.priority] > _PRIORITY_ORDER[state.priority]
+    higher = condition.priority.rank > state.priority.rank
     new_criteria = tuple(c for c in condition.criteria if c not in state.criteria)
     after = replace(
         state,
@@ -222,6 +228,39 @@ def _active(state: AlertState, condition: Condition, *, now_us: int, timing: Ale
     return after, () if kind is None else (_system(kind, now_us, label=condition.label),)
 
 
+def _cover(
+    state: AlertState | None,
+    changes: tuple[Transition, ...],
+    condition: Condition,
+    *,
+    now_us: int,
+) -> Step:
+    """Silence a thread whose news another alert tells, and let it speak when that ends."""
+    if state is None or state.condition is ConditionAxis.PENDING:
+        return state, changes
+    is_inhibited = state.visibility is VisibilityAxis.INHIBITED
+    by = condition.covered_by
+    # A thread that was more urgent than its cover once is told of until somebody took it.
+    if by is not None and not is_inhibited and state.priority.rank <= condition.priority.rank:
+        state = replace(
+            state,
+            visibility=VisibilityAxis.INHIBITED,
+            inhibited_by=by,
+            snoozed_until_us=None,
+        )
+        return state, (*changes, _system(TransitionKind.INHIBITED, now_us, by=by))
+    if by is None and is_inhibited:
+        state = replace(
+            state,
+            visibility=VisibilityAxis.SHOWN,
+            inhibited_by=None,
+            waiting_since_us=now_us,
+            spoken_us=now_us,
+        )
+        return state, (*changes, _system(TransitionKind.UNCOVERED, now_us))
+    return state, changes
+
+
 def _no_data(state: AlertState, *, now_us: int) -> Step:
     if state.condition in (ConditionAxis.NO_DATA, ConditionAxis.PENDING, ConditionAxis.NORMAL):
         return state, ()
@@ -237,7 +276,9 @@ def _normal(state: AlertState, *, now_us: int) -> Step:
         return state, ()
     back = _system(TransitionKind.RETURNED_TO_NORMAL, now_us)
     normal = replace(state, condition=ConditionAxis.NORMAL)
-    if state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED:
+    # What another alert said already needs nobody of its own once it is over.
+    is_covered = state.visibility is VisibilityAxis.INHIBITED
+    if is_covered or state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED:
         return replace(normal, closed=True), (back, _system(TransitionKind.CLOSED, now_us))
     return normal, (back,)
 
@@ -251,6 +292,7 @@ def _unowned(state: AlertState, *, now_us: int, trigger: Priority | None = None)
         owner=None,
         acknowledged_until_us=None,
         snoozed_until_us=None,
+        inhibited_by=None,
         waiting_since_us=now_us,
         spoken_us=now_us,
         escalation_level=0,

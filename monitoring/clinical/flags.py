@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from monitoring.clinical import grading
+from monitoring.clinical.coverage import covered
 from monitoring.clinical.criteria import FEVER_EPSILON_C, CriteriaColumns
 from monitoring.clinical.episodes import Moment
 from monitoring.clinical.evidence import EvidenceBook
@@ -54,7 +55,7 @@ class Flags:
         ]
         if news2.applicable:
             found.append(self._news2(news2))
-        return tuple(found)
+        return covered(tuple(found), self.rulebook)
 
     def _fever(self, place: int, moment: Moment) -> Condition:
         policy, limit_c = self.policy, self.rulebook.crs.fever_c

@@ -40,6 +40,11 @@ class Priority(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
 
+    @property
+    def rank(self) -> int:
+        """How urgent: the higher, the more; the technical alarm is the lowest."""
+        return list(Priority).index(self)
+
 
 class ConditionState(StrEnum):
     """A problem's condition at a moment, before any debounce."""
@@ -159,6 +164,7 @@ class Condition:
 
     ``severity`` orders worsening within the problem (the grade, the NEWS2 risk, ...): a rise while
     active speaks again. ``criteria`` names what was met, a new one also speaks again.
+    ``covered_by`` names the problem that says the same already and is at least as urgent.
     """
 
     problem: str
@@ -169,6 +175,7 @@ class Condition:
     criteria: tuple[str, ...] = ()
     evidence: tuple[InputEvidence, ...] = ()
     action: str | None = None
+    covered_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

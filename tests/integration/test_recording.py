@@ -215,12 +215,12 @@ def test_an_alert_is_owned_closed_and_speaks_again_only_when_worse(bed: Bedside)
 
 
 def test_an_alert_keeps_what_was_true_when_it_was_raised(bed: Bedside) -> None:
-    bed.well("06:00", temp_c=38.4, sbp=84, dbp=50)
+    bed.well("06:00", temp_c=38.4, sbp=76, dbp=46)
     snapshot = bed.thread("hypotension").snapshot
     bed.well("07:00", temp_c=38.4, sbp=118)
     assert bed.thread("hypotension").snapshot == snapshot
     assert bed.open_problems()["hypotension"] == "unacknowledged", "back to normal, but untaken"
-    assert any(one["value"] == pytest.approx(84) for one in snapshot["evidence"])
+    assert any(one["value"] == pytest.approx(76) for one in snapshot["evidence"])
 
 
 @pytest.mark.parametrize(
@@ -265,3 +265,12 @@ def test_a_failure_after_the_values_are_stored_takes_them_back(
         )
     assert rows == []
     assert bed.open_problems() == {}
+
+
+def test_a_sign_that_the_grade_includes_is_no_second_alert(bed: Bedside) -> None:
+    bed.well("06:00", temp_c=38.4)
+    assert bed.thread("fever").visibility == "inhibited"
+    assert bed.thread("crs_grade").visibility == "shown"
+
+    bed.well("07:00", temp_c=39.6)
+    assert bed.thread("fever").visibility == "shown", "39.6 is more urgent than grade 1"

@@ -30,6 +30,7 @@ class Says:
     severity: int
     priority: Priority
     criterion: str
+    covered_by: str | None
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ says = st.builds(
     severity=st.integers(0, 4),
     priority=st.sampled_from(Priority),
     criterion=st.sampled_from(["a", "b", "c"]),
+    covered_by=st.sampled_from([None, None, "crs_grade"]),
 )
 steps = st.lists(
     st.one_of(
@@ -88,6 +90,7 @@ def condition(said: Says) -> Condition:
         severity=said.severity,
         label="Fever",
         criteria=(said.criterion,) if active else (),
+        covered_by=None if said.state is ConditionState.NORMAL else said.covered_by,
     )
 
 
@@ -138,13 +141,23 @@ def _check_step(
     was_active = was_open and before.condition is ConditionAxis.ACTIVE
     if was_active and said.state is ConditionState.ACTIVE and said.severity > before.severity:
         assert after.acknowledgement is AcknowledgementAxis.UNACKNOWLEDGED
-        assert after.visibility is VisibilityAxis.SHOWN
+        assert after.visibility is not VisibilityAxis.SNOOZED
         assert after.owner is None
         assert TransitionKind.WORSENED in kinds
+    is_said = said.state is ConditionState.ACTIVE or (
+        said.state is ConditionState.NO_DATA and was_open
+    )
+    if is_said and said.covered_by is None:
+        assert after.visibility is not VisibilityAxis.INHIBITED, "nothing else says it now"
+    if after is not None and after.visibility is VisibilityAxis.INHIBITED and not after.closed:
+        assert said.covered_by is not None or was_open
     if after is not None and after.closed and was_open:
         assert said.state is ConditionState.NORMAL
-        pending = before.condition is ConditionAxis.PENDING
-        assert pending or before.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED
+        assert (
+            before.condition is ConditionAxis.PENDING
+            or before.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED
+            or before.visibility is VisibilityAxis.INHIBITED
+        )
 
 
 def _check_invariants(state: AlertState | None) -> None:
@@ -154,6 +167,7 @@ def _check_invariants(state: AlertState | None) -> None:
     if not state.closed:
         assert (state.acknowledgement is AcknowledgementAxis.NONE) == pending
     assert (state.owner is not None) == (state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED)
+    assert (state.inhibited_by is not None) == (state.visibility is VisibilityAxis.INHIBITED)
     if state.visibility is VisibilityAxis.SNOOZED:
         assert state.priority is not Priority.HIGH
         assert state.snoozed_until_us is not None
