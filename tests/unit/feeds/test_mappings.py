@@ -1,5 +1,7 @@
 """Mappings are data that fail closed: whoever writes one wrongly is told where."""
 
+from pathlib import Path
+
 import pytest
 
 from monitoring.feeds.mapping_file import packaged_mappings, parse_mapping
@@ -63,3 +65,11 @@ def test_a_mapping_of_one_s_own_is_read():
 def test_a_fault_in_a_mapping_is_named(old, new, words):
     with pytest.raises(FeedError, match=words):
         parse_mapping("ward", SOUND.replace(old, new))
+
+
+def test_the_documentation_names_every_mapping_and_its_example_can_be_read():
+    text = (Path(__file__).parents[3] / "docs" / "import-mappings.md").read_text()
+    for mapping in packaged_mappings():
+        assert f"`{mapping.id}`" in text
+    example = text.split("```toml\n")[1].split("```")[0]
+    assert parse_mapping("example", example).names["puls"].concept == "heart_rate"
