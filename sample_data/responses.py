@@ -8,7 +8,7 @@ import numpy as np
 
 from db.engine import Store
 from db.queries import alerts as alert_rows
-from monitoring.clinical.alert_state import TransitionKind
+from monitoring.clinical.alert_state import SPEAKING, TransitionKind
 from monitoring.clinical.results import Priority
 from monitoring.services import alerts
 from monitoring.services.instants import from_us, to_us
@@ -18,15 +18,7 @@ from sample_data.plan import nurse_on_duty, ward_plan
 from sample_data.stay import PatientKey
 
 # What makes an alert wait for an owner (again).
-_ANSWERED = frozenset(
-    {
-        TransitionKind.RAISED,
-        TransitionKind.WORSENED,
-        TransitionKind.RECURRED,
-        TransitionKind.ACKNOWLEDGEMENT_RAN_OUT,
-        TransitionKind.SNOOZE_RAN_OUT,
-    }
-)
+_ANSWERED = SPEAKING - {TransitionKind.ESCALATED, TransitionKind.REPEATED}
 # Minutes until somebody takes an alert, by its priority.
 _MINUTES = {
     Priority.HIGH: (1.0, 4.0),

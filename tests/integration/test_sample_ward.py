@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event as StopEvent
@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 
+from db.backup import backup
 from db.engine import Store, create_store
 from db.queries import alerts, audit, census, evaluations, observations, treatments, users
 from monitoring.clinical.results import Evaluation
@@ -52,30 +53,42 @@ class Ward:
             return alerts.threads(session, self.encounters[story])
 
 
-@pytest.fixture(scope="module", params=[(1, MORNING), (7, NIGHT)], ids=["morning", "night"])
-def ward(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
-) -> Iterator[Ward]:
-    """A whole ward; the tests that use it only read."""
-    path = tmp_path_factory.mktemp("ward") / "stormwatch.db"
-    shutil.copyfile(sqlite_template, path)
-    store = create_store(f"sqlite:///{path}")
-    seed, now = request.param
-    yield Ward(store, seed=seed, now=now)
-    store.close()
+@pytest.fixture(scope="module")
+def loaded(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> Iterator[Callable[[int, datetime], Ward]]:
+    """Whole wards, each loaded once; the tests that use them only read."""
+    wards: dict[tuple[int, datetime], Ward] = {}
+
+    def load(seed: int, now: datetime) -> Ward:
+        if (seed, now) not in wards:
+            path = tmp_path_factory.mktemp("ward") / "stormwatch.db"
+            shutil.copyfile(sqlite_template, path)
+            wards[seed, now] = Ward(create_store(f"sqlite:///{path}"), seed=seed, now=now)
+        return wards[seed, now]
+
+    yield load
+    for ward in wards.values():
+        ward.store.close()
+
+
+@pytest.fixture(params=[(1, MORNING), (7, NIGHT)], ids=["morning", "night"])
+def ward(request: pytest.FixtureRequest, loaded: Callable[[int, datetime], Ward]) -> Ward:
+    """A ward by day and another one by night."""
+    return loaded(*request.param)
 
 
 @pytest.fixture
-def copied(ward: Ward, tmp_path: Path) -> Iterator[Store]:
-    """A loaded ward that a test may change."""
+def morning(loaded: Callable[[int, datetime], Ward]) -> Ward:
+    """The ward by day."""
+    return loaded(1, MORNING)
+
+
+@pytest.fixture
+def copied(morning: Ward, tmp_path: Path) -> Iterator[Store]:
+    """The ward by day in a store that a test may change."""
     path = tmp_path / "stormwatch.db"
-    with ward.store.read() as session:
-        source = Path(str(session.get_bind().engine.url.database))
-    for suffix in ("", "-wal"):
-        if source.with_name(source.name + suffix).exists():
-            shutil.copyfile(
-                source.with_name(source.name + suffix), path.with_name(path.name + suffix)
-            )
+    backup(morning.store, path)
     store = create_store(f"sqlite:///{path}")
     yield store
     store.close()
@@ -197,37 +210,22 @@ def test_the_silent_monitor_is_silent_and_the_nurse_goes_on(ward: Ward) -> None:
     assert timedelta(minutes=10) < ward.now - pulse.beat_at < timedelta(minutes=30)
 
 
-def test_loading_again_adds_nothing(ward: Ward, copied: Store) -> None:
-    before = counted(copied, ward.loaded.ward_id)
-    again = load_ward(copied, seed=ward.seed + 1, now=ward.now)
-    assert again.seed == ward.seed
-    assert again.anchor == ward.loaded.anchor
-    assert counted(copied, ward.loaded.ward_id) == before
+def test_loading_again_adds_nothing(morning: Ward, copied: Store) -> None:
+    before = counted(copied, morning.loaded.ward_id)
+    again = load_ward(copied, seed=morning.seed + 1, now=morning.now)
+    assert again.seed == morning.seed
+    assert again.anchor == morning.loaded.anchor
+    assert counted(copied, morning.loaded.ward_id) == before
 
 
-def test_a_ward_some_hours_old_is_caught_up(ward: Ward, copied: Store) -> None:
-    later = ward.now + 5 * HOUR
-    load_ward(copied, seed=ward.seed, now=later)
-    beds = occupied(copied, ward.loaded.ward_id)
+def test_a_ward_some_hours_old_is_caught_up(morning: Ward, copied: Store) -> None:
+    later = morning.now + 5 * HOUR
+    load_ward(copied, seed=morning.seed, now=later)
+    beds = occupied(copied, morning.loaded.ward_id)
     assert len(beds) >= 22
     for bed in beds.values():
         assert bed.encounter_id is not None
         assert later - 4.5 * HOUR < newest(copied, bed.encounter_id) <= later
-
-
-def test_a_ward_of_last_week_is_begun_anew(ward: Ward, copied: Store) -> None:
-    later = ward.now + timedelta(days=7)
-    fresh = load_ward(copied, seed=ward.seed, now=later)
-    assert fresh.anchor != ward.loaded.anchor
-    beds = occupied(copied, ward.loaded.ward_id)
-    assert len(beds) == 24
-    old = set(ward.encounters.values())
-    assert not old & {bed.encounter_id for bed in beds.values()}
-    with copied.read() as session:
-        assert all(census.encounter(session, one).discharged_at == later for one in old)
-    for bed in beds.values():
-        assert bed.encounter_id is not None
-        assert later - 5 * HOUR < newest(copied, bed.encounter_id) <= later
 
 
 def test_a_load_that_was_cut_off_is_finished_by_the_next(sqlite_store: Store) -> None:
@@ -251,12 +249,14 @@ def test_a_load_that_was_cut_off_is_finished_by_the_next(sqlite_store: Store) ->
     assert sum(row.supersedes_id is None for row in rows) == wanted
 
 
-def test_a_visitors_own_patient_keeps_the_bed(ward: Ward, copied: Store) -> None:
-    ward_id = ward.loaded.ward_id
+def test_a_ward_of_last_week_is_begun_anew_around_a_visitors_own_patient(
+    morning: Ward, copied: Store
+) -> None:
+    ward_id = morning.loaded.ward_id
     bed = occupied(copied, ward_id)["13A"]
     assert bed.encounter_id is not None
     census_service.discharge(
-        copied, encounter_id=bed.encounter_id, at=ward.now, actor="demo.nurse", now=ward.now
+        copied, encounter_id=bed.encounter_id, at=morning.now, actor="demo.nurse", now=morning.now
     )
     own = census_service.admit(
         copied,
@@ -265,24 +265,35 @@ def test_a_visitors_own_patient_keeps_the_bed(ward: Ward, copied: Store) -> None
         patient=census_service.PatientDetails(
             identifier_system="urn:visitor", identifier="1", family_name="Own", given_name="My"
         ),
-        admitted_at=ward.now,
+        admitted_at=morning.now,
         care_setting="ward",
         treatments_charted=True,
         actor="demo.nurse",
-        now=ward.now,
+        now=morning.now,
     )
-    for later in (ward.now + 3 * HOUR, ward.now + timedelta(days=9)):
-        load_ward(copied, seed=ward.seed, now=later)
-        beds = occupied(copied, ward_id)
-        assert beds["13A"].encounter_id == own.encounter_id
-        assert len(beds) >= 22
+    later = morning.now + timedelta(days=7)
+
+    fresh = load_ward(copied, seed=morning.seed, now=later)
+
+    assert fresh.anchor != morning.loaded.anchor
+    beds = {label: row.encounter_id for label, row in occupied(copied, ward_id).items()}
+    assert len(beds) == 24
+    assert beds.pop("13A") == own.encounter_id
+    old = set(morning.encounters.values())
+    assert not old & set(beds.values())
+    with copied.read() as session:
+        ended = [census.encounter(session, one).discharged_at for one in old]
+    assert Counter(ended) == {later: 23, morning.now: 1}
+    for encounter_id in beds.values():
+        assert encounter_id is not None
+        assert later - 5 * HOUR < newest(copied, encounter_id) <= later
 
 
-def test_the_ward_lives_on_faster_than_the_wall_clock(ward: Ward, copied: Store) -> None:
-    wall = ward.now
-    living = LivingWard(copied, ward.loaded, speed=60, now=lambda: wall)
-    before = counted(copied, ward.loaded.ward_id)
-    threads_before = sum(len(ward.threads(story)) for story in ward.encounters)
+def test_the_ward_lives_on_faster_than_the_wall_clock(morning: Ward, copied: Store) -> None:
+    wall = morning.now
+    living = LivingWard(copied, morning.loaded, speed=60, now=lambda: wall)
+    before = counted(copied, morning.loaded.ward_id)
+    threads_before = sum(len(morning.threads(story)) for story in morning.encounters)
     written = 0
     for _ in range(24):
         # Half a minute of the wall is half an hour of the stories.
@@ -290,41 +301,41 @@ def test_the_ward_lives_on_faster_than_the_wall_clock(ward: Ward, copied: Store)
         written += living.turn()
     assert written > 60
     with copied.read() as session:
-        rows = observations.since(session, ward.loaded.ward_id, 0)
+        rows = observations.since(session, morning.loaded.ward_id, 0)
         threads = [
             thread
-            for bed in occupied(copied, ward.loaded.ward_id).values()
+            for bed in occupied(copied, morning.loaded.ward_id).values()
             for thread in alerts.threads(session, bed.encounter_id or 0)
         ]
     new = rows[before:]
     assert len(new) > 500
-    assert all(ward.now <= row.taken_at <= wall for row in new)
+    assert all(morning.now <= row.taken_at <= wall for row in new)
     assert all(row.source == SOURCE for row in new)
     assert len(threads) > threads_before
-    assert any(thread.raised_at > ward.now for thread in threads)
+    assert any(thread.raised_at > morning.now for thread in threads)
 
     pulses = {pulse.name: pulse for pulse in liveness.pulses(copied, now=wall)}
     assert not pulses[FEED].is_silent
-    silent = [p for p in pulses.values() if p.encounter_id == ward.encounters["stale_feed"]]
+    silent = [p for p in pulses.values() if p.encounter_id == morning.encounters["stale_feed"]]
     assert all(pulse.is_silent for pulse in silent)
 
     # Stopped and begun again, the stories go on from where they were, not from the wall's time.
-    resumed = load_ward(copied, seed=ward.seed, now=wall + timedelta(minutes=1))
+    resumed = load_ward(copied, seed=morning.seed, now=wall + timedelta(minutes=1))
     lead = resumed.clock.story - resumed.clock.wall
     assert timedelta(hours=10) < lead < timedelta(hours=12.5)
-    assert counted(copied, ward.loaded.ward_id) - len(rows) < 60
+    assert counted(copied, morning.loaded.ward_id) - len(rows) < 60
 
 
-def test_it_stops_when_told_and_says_so(ward: Ward, copied: Store) -> None:
+def test_it_stops_when_told_and_says_so(morning: Ward, copied: Store) -> None:
     stop = StopEvent()
     thread = Thread(
-        target=live_on, args=(copied, stop), kwargs={"speed": 600.0, "now": lambda: ward.now}
+        target=live_on, args=(copied, stop), kwargs={"speed": 600.0, "now": lambda: morning.now}
     )
     thread.start()
-    while not any(pulse.name == FEED for pulse in liveness.pulses(copied, now=ward.now)):
+    while not any(pulse.name == FEED for pulse in liveness.pulses(copied, now=morning.now)):
         assert thread.is_alive()
         stop.wait(0.05)
     stop.set()
     thread.join(timeout=30)
     assert not thread.is_alive()
-    assert not any(pulse.name == FEED for pulse in liveness.pulses(copied, now=ward.now))
+    assert not any(pulse.name == FEED for pulse in liveness.pulses(copied, now=morning.now))
