@@ -1,0 +1,239 @@
+"""NEWS2 over a million sets of observations, against scoring them one by one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.clinical.concepts import CONSCIOUSNESS
+from monitoring.clinical.rulebook import load_rulebook
+from monitoring.clinical.scoring import INCOMPLETE, News2Columns, score_news2_columns
+from scripts.benchmarks.line import Line
+from scripts.benchmarks.timing import interleaved
+
+ROWS = 1_000_000
+PACKAGE_ROWS = 50_000
+_MISSING_SHARE = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sets:
+    """Seeded sets of observations as columns, NaN or -1 where a value was not measured."""
+
+    respiratory_rate: NDArray[np.float64]
+    spo2: NDArray[np.float64]
+    on_oxygen: NDArray[np.int64]
+    systolic_bp: NDArray[np.float64]
+    heart_rate: NDArray[np.float64]
+    consciousness: NDArray[np.int64]
+    body_temperature: NDArray[np.float64]
+    spo2_scale: NDArray[np.int64]
+
+
+def news2_columns() -> Iterator[Line]:
+    """Ours over columns, the plain function over rows, and the package beside them."""
+    rules = load_rulebook().news2
+    sets = _sets(ROWS)
+    rows = _rows(sets)
+
+    def ours() -> News2Columns:
+        return score_news2_columns(
+            rules,
+            respiratory_rate=sets.respiratory_rate,
+            spo2=sets.spo2,
+            on_oxygen=sets.on_oxygen,
+            systolic_bp=sets.systolic_bp,
+            heart_rate=sets.heart_rate,
+            consciousness=sets.consciousness,
+            body_temperature=sets.body_temperature,
+            spo2_scale=sets.spo2_scale,
+        )
+
+    def one_by_one() -> list[int | None]:
+        return [news2_of_row(*row) for row in rows]
+
+    if ours().total.tolist() != [INCOMPLETE if t is None else t for t in one_by_one()]:
+        message = "The column scorer and the plain function disagree; no time is worth measuring."
+        raise AssertionError(message)
+    ours_s, plain_s = interleaved(ours, one_by_one)
+    yield Line(
+        name="news2_columns",
+        ours=1000 * ours_s,
+        baseline=1000 * plain_s,
+        baseline_name="one Python call a row (if/elif, SpO2 scale 1 and 2, missing values)",
+        limit=50,
+        judged="ratio_at_least",
+        unit="ms",
+        n=ROWS,
+        runs=5,
+        detail={"totals_equal": True, "ours_rows_per_s": ROWS / ours_s},
+    )
+    yield _beside_vitalscore(rows, ours_s)
+
+
+def _beside_vitalscore(rows: list["Row"], ours_s: float) -> Line:
+    """The PyPI package takes one set a call and no missing value: a sample, scaled to rows/s."""
+    from vitalscore import score_news2  # type: ignore[import-not-found]  # noqa: PLC0415
+
+    sample = [
+        (row[0], row[1], row[2] == 1, row[3], row[4], row[5], row[6], row[7] == 2)
+        for row in rows
+        if None not in row
+    ][:PACKAGE_ROWS]
+
+    def package() -> list[int]:
+        return [
+            score_news2(rr, spo2, oxygen, sbp, hr, acvpu, temp_c, use_spo2_scale2=scale_2).total
+            for rr, spo2, oxygen, sbp, hr, acvpu, temp_c, scale_2 in sample
+        ]
+
+    plain = [news2_of_row(*row) for row in rows if None not in row][:PACKAGE_ROWS]
+    differing = sum(a != b for a, b in zip(package(), plain, strict=True))
+    (package_s,) = interleaved(package)
+    return Line(
+        name="news2_columns_beside_vitalscore",
+        ours=ROWS / ours_s,
+        baseline=PACKAGE_ROWS / package_s,
+        baseline_name=f"vitalscore 0.1.1 score_news2, {PACKAGE_ROWS} complete rows, scaled",
+        unit="rows/s",
+        ratio_of="ours/baseline",
+        n=PACKAGE_ROWS,
+        runs=5,
+        detail={"package_totals_that_differ": differing},
+    )
+
+
+Row = tuple[
+    float | None, float | None, int, float | None, float | None, str | None, float | None, int
+]
+
+
+def news2_of_row(  # noqa: C901, PLR0912, PLR0915 - plainness is what it is for
+    respiratory_rate: float | None,
+    spo2: float | None,
+    on_oxygen: int,
+    systolic_bp: float | None,
+    heart_rate: float | None,
+    consciousness: str | None,
+    body_temperature: float | None,
+    spo2_scale: int,
+) -> int | None:
+    """NEWS2 as anybody would first write it (RCP 2017, Chart 1); None when a value is missing."""
+    if (
+        respiratory_rate is None
+        or spo2 is None
+        or systolic_bp is None
+        or heart_rate is None
+        or consciousness is None
+        or body_temperature is None
+    ):
+        return None
+    total = 2 if on_oxygen else 0
+    if respiratory_rate <= 8:
+        total += 3
+    elif respiratory_rate <= 11:
+        total += 1
+    elif respiratory_rate <= 20:
+        pass
+    elif respiratory_rate <= 24:
+        total += 2
+    else:
+        total += 3
+    if spo2_scale == 1:
+        if spo2 <= 91:
+            total += 3
+        elif spo2 <= 93:
+            total += 2
+        elif spo2 <= 95:
+            total += 1
+    elif spo2 <= 83:
+        total += 3
+    elif spo2 <= 85:
+        total += 2
+    elif spo2 <= 87:
+        total += 1
+    elif spo2 <= 92 or not on_oxygen:
+        pass
+    elif spo2 <= 94:
+        total += 1
+    elif spo2 <= 96:
+        total += 2
+    else:
+        total += 3
+    if systolic_bp <= 90:
+        total += 3
+    elif systolic_bp <= 100:
+        total += 2
+    elif systolic_bp <= 110:
+        total += 1
+    elif systolic_bp > 219:
+        total += 3
+    if heart_rate <= 40:
+        total += 3
+    elif heart_rate <= 50:
+        total += 1
+    elif heart_rate <= 90:
+        pass
+    elif heart_rate <= 110:
+        total += 1
+    elif heart_rate <= 130:
+        total += 2
+    else:
+        total += 3
+    if consciousness != "A":
+        total += 3
+    if body_temperature <= 35.0:
+        total += 3
+    elif body_temperature <= 36.0:
+        total += 1
+    elif body_temperature <= 38.0:
+        pass
+    elif body_temperature <= 39.0:
+        total += 1
+    else:
+        total += 2
+    return total
+
+
+def _sets(n: int) -> Sets:
+    """Sets as a ward charts them: whole numbers, temperatures to one decimal, one in ten on scale 2."""
+    random = np.random.default_rng(2017)
+
+    def whole(mean: float, spread: float, low: float, high: float) -> NDArray[np.float64]:
+        column = np.clip(np.round(random.normal(mean, spread, n)), low, high)
+        column[random.random(n) < _MISSING_SHARE] = np.nan
+        return column
+
+    return Sets(
+        respiratory_rate=whole(18, 5, 4, 60),
+        spo2=whole(95, 3, 70, 100),
+        on_oxygen=(random.random(n) < 0.25).astype(np.int64),
+        systolic_bp=whole(118, 22, 50, 240),
+        heart_rate=whole(88, 20, 30, 200),
+        consciousness=random.choice(
+            [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, -1], size=n
+        ).astype(np.int64),
+        body_temperature=np.round(whole(373, 9, 340, 415) / 10, 1),
+        spo2_scale=np.where(random.random(n) < 0.1, 2, 1),
+    )
+
+
+def _rows(sets: Sets) -> list[Row]:
+    def present(column: NDArray[np.float64]) -> list[float | None]:
+        return [None if value != value else value for value in column.tolist()]  # noqa: PLR0124
+
+    codes = [*CONSCIOUSNESS, None]
+    return list(
+        zip(
+            present(sets.respiratory_rate),
+            present(sets.spo2),
+            sets.on_oxygen.tolist(),
+            present(sets.systolic_bp),
+            present(sets.heart_rate),
+            [codes[place] for place in sets.consciousness.tolist()],
+            present(sets.body_temperature),
+            sets.spo2_scale.tolist(),
+            strict=True,
+        )
+    )
