@@ -25,8 +25,8 @@ _EXTREMES = MinMaxDownsampler()
 def breaks(taken_us: NDArray[np.int64]) -> NDArray[np.int64]:
     """Positions at which a new stretch of line begins, because nothing was measured before it.
 
-    ``taken_us`` ascends. The usual spacing is the median of the four spacings before or that of the
-    four after, whichever is longer, so that going from four-hourly to quarter-hourly sets is no gap.
+    ``taken_us`` ascends. The usual spacing is the median of the four spacings before or that of
+    the four after, whichever is longer: going from four-hourly to quarter-hourly sets is no gap.
     """
     spacing = np.diff(taken_us)
     if not len(spacing):

@@ -1,0 +1,1 @@
+"""Whole pages on a real store, without a browser."""

@@ -1,0 +1,225 @@
+"""A nurse charts: one set, one submit, nothing lost, nothing stored twice."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import text
+from streamlit.testing.v1 import AppTest
+
+from tests.integration.pages.conftest import OpenPage
+from tests.stories import Bedside
+
+BERLIN = ZoneInfo("Europe/Berlin")
+FULL = {
+    "body_temperature": "38.6",
+    "heart_rate": "118",
+    "respiratory_rate": "22",
+    "systolic_bp": "84",
+    "diastolic_bp": "50",
+    "spo2": "95",
+}
+
+
+def field(page: AppTest, kind: str, name: str) -> Any:
+    """A widget of the form by its field's name."""
+    (found,) = [w for w in page.get(kind) if (w.key or "").endswith(f":{name}")]
+    return found
+
+
+def type_set(page: AppTest, **typed: str) -> None:
+    for name, value in {**FULL, **typed}.items():
+        field(page, "text_input", name).set_value(value)
+    field(page, "selectbox", "oxygen_device").set_value("room_air")
+    field(page, "button_group", "consciousness").set_value("A")
+    page.run()
+
+
+def press(page: AppTest, name: str = "save") -> AppTest:
+    return field(page, "button", name).click().run()
+
+
+def said(page: AppTest) -> str:
+    return "\n".join(element.proto.body for element in page.get("html"))
+
+
+def stored_sets(lying: Bedside) -> int:
+    with lying.store.read() as session:
+        return session.execute(text("SELECT count(*) FROM observation_set")).scalar_one()
+
+
+def test_a_full_set_is_stored_graded_and_told(patient: Bedside, open_page: OpenPage) -> None:
+    page = open_page("chart")
+    before = stored_sets(patient)
+    type_set(page)
+    assert "This will raise CRS 0 → 2." in said(page)
+    press(page)
+    assert not page.exception
+    assert "Stored for" in said(page)
+    assert "CRS grade 2 suggested" in said(page)
+    assert "Alert, medium" in said(page)
+    assert stored_sets(patient) == before + 1
+    assert patient.latest().crs.grade == 2
+    assert patient.value_row("body_temperature").recorded_by == "demo.nurse"
+    assert field(page, "text_input", "body_temperature").value == ""
+
+
+def test_one_submission_stores_once_whoever_sends_it_again(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    # The same form open twice, as after a refresh while the first answer was still on its way.
+    first = open_page("chart")
+    before = stored_sets(patient)
+    type_set(first)
+    second = open_page("chart")
+    press(first)
+    press(second)
+    assert stored_sets(patient) == before + 1
+    assert "stored already" in said(second)
+
+
+def test_an_impossible_value_is_refused_and_nothing_typed_is_lost(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    page = open_page("chart")
+    before = stored_sets(patient)
+    type_set(page, body_temperature="384")
+    press(page)
+    assert "Did you mean 38.4?" in said(page)
+    assert stored_sets(patient) == before
+    assert field(page, "text_input", "systolic_bp").value == "84"
+
+
+def test_an_improbable_value_is_stored_once_somebody_said_it_is_right(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    page = open_page("chart")
+    type_set(page, heart_rate="210")
+    press(page)
+    assert "Press each unusual value that is right" in said(page)
+    confirm = field(page, "button_group", "confirmed")
+    confirm.set_value(["Heart rate 210 /min is unusual. Is it right?"]).run()
+    press(page)
+    assert "Stored for" in said(page)
+    assert patient.value_row("heart_rate").queried
+
+
+def test_a_partial_set_needs_a_reason(patient: Bedside, open_page: OpenPage) -> None:
+    page = open_page("chart")
+    field(page, "text_input", "body_temperature").set_value("37.9").run()
+    press(page)
+    assert "Not a full set" in said(page)
+    field(page, "selectbox", "partial").set_value("Re-check of one value").run()
+    press(page)
+    assert "Stored for" in said(page)
+    with patient.store.read() as session:
+        reason = session.execute(
+            text("SELECT partial_reason FROM observation_set ORDER BY id DESC LIMIT 1")
+        ).scalar_one()
+    assert reason == "Re-check of one value"
+
+
+def test_fahrenheit_is_converted_and_kept_as_sent(patient: Bedside, open_page: OpenPage) -> None:
+    page = open_page("chart")
+    field(page, "button_group", "unit").set_value("°F").run()
+    type_set(page, body_temperature="100.4")
+    press(page)
+    row = patient.value_row("body_temperature")
+    assert (row.value_num, row.value_sent, row.unit_sent) == (38.0, "100.4", "[degF]")
+
+
+def test_measured_at_is_apart_from_entered_at(patient: Bedside, open_page: OpenPage) -> None:
+    page = open_page("chart")
+    earlier = datetime.now(UTC) - timedelta(minutes=90)
+    local = earlier.astimezone(BERLIN)
+    field(page, "text_input", "clock").set_value(f"{local:%H:%M}")
+    if local.date() != datetime.now(BERLIN).date():
+        field(page, "checkbox", "yesterday").check()
+    type_set(page)
+    press(page)
+    with patient.store.read() as session:
+        taken, recorded = session.execute(
+            text("SELECT taken_at, recorded_at FROM observation_set ORDER BY id DESC LIMIT 1")
+        ).one()
+    assert abs((recorded - taken) / 60_000_000 - 90) < 2
+
+
+def test_a_time_ahead_is_refused(patient: Bedside, open_page: OpenPage) -> None:
+    page = open_page("chart")
+    before = stored_sets(patient)
+    local = datetime.now(BERLIN)
+    ahead = "23:59" if (local.hour, local.minute) < (23, 57) else None
+    if ahead is None:
+        pytest.skip("no time of today lies ahead in the last minutes of the day")
+    field(page, "text_input", "clock").set_value(ahead)
+    type_set(page)
+    press(page)
+    assert "lies ahead" in said(page)
+    assert stored_sets(patient) == before
+
+
+def test_a_refresh_keeps_what_was_typed_for_its_author_alone(open_page: OpenPage) -> None:
+    page = open_page("chart")
+    field(page, "text_input", "heart_rate").set_value("104").run()
+    again = open_page("chart")
+    assert field(again, "text_input", "heart_rate").value == "104"
+    other = open_page("chart", member="demo.physician")
+    assert field(other, "text_input", "heart_rate").value == ""
+    press(again, "discard")
+    assert field(open_page("chart"), "text_input", "heart_rate").value == ""
+
+
+def test_the_rest_of_the_symptoms_is_absent_by_one_press(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    page = open_page("chart")
+    field(page, "button_group", "symptom_chills").set_value(2).run()
+    press(page, "rest_none")
+    type_set(page)
+    press(page)
+    assert patient.value_row("symptom_chills").value_num == 2
+    assert patient.value_row("symptom_oedema").value_num == 0
+
+
+def test_a_vasopressor_is_started_and_ended(patient: Bedside, open_page: OpenPage) -> None:
+    page = open_page("chart")
+    type_set(page)
+    press(page)
+    page.button_group("chart_part").set_value("Treatment").run()
+    field(page, "selectbox", "agent").set_value("norepinephrine").run()
+    assert field(page, "checkbox", "runs").value
+    field(page, "text_input", "dose").set_value("4").run()
+    press(page)
+    assert "norepinephrine 4 mcg/min" in said(page)
+    assert patient.latest().crs.grade == 3
+    (end,) = [button for button in page.button if button.label == "End"]
+    end.click().run()
+    assert "norepinephrine ended" in said(page)
+    assert not [button for button in page.button if button.label == "End"]
+
+
+def test_a_wrong_value_is_put_right_and_the_old_one_stays_struck_out(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    page = open_page("chart")
+    page.button_group("chart_part").set_value("Correct a value").run()
+    wrong = patient.value_row("body_temperature")
+    field(page, "selectbox", "row").set_value(wrong.id).run()
+    field(page, "text_input", "value").set_value("38.8").run()
+    press(page)
+    assert "reason" in said(page)
+    field(page, "selectbox", "reason").set_value("Typing mistake").run()
+    press(page)
+    assert "put right" in said(page)
+    assert patient.value_row("body_temperature").value_num == 38.8
+    table = page.dataframe[0].value
+    (old,) = table[table["State"].str.startswith("amended to")].to_dict("records")
+    assert old["Value"].replace("\u0336", "") == "36.8 C"
+    assert "Typing mistake" in old["State"]
+
+
+def test_an_address_that_names_nobody_says_what_to_do(open_page: OpenPage) -> None:
+    page = open_page("chart", encounter="nobody")
+    assert "Go back to the ward" in said(page)
+    assert not page.exception
