@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from hashlib import blake2b
 from math import isfinite
+from operator import itemgetter
 from typing import Any
 
 from db.types import to_epoch_us
@@ -42,8 +42,12 @@ def observation_checksum(row: Mapping[str, Any]) -> bytes:
     Raises ``ValueError`` for a number that is not finite, which no store gives back unchanged, and
     for an instant without a time zone.
     """
-    said = canonical([_VERSION, *map(row.__getitem__, CHECKED_COLUMNS)])
-    return blake2b(said, digest_size=16).digest()
+    number = row["value_num"]
+    if number is not None:
+        # An integer comes back as a float, and a negative zero as zero.
+        number = _finite(float(number)) + 0.0
+    said = _spell([_VERSION, number, *_beside_the_number(row)])
+    return blake2b(said.encode("ascii"), digest_size=16).digest()
 
 
 def digest(checksums: Sequence[bytes]) -> bytes:
@@ -62,9 +66,7 @@ def canonical(document: Any) -> bytes:
     PostgreSQL rewrites the numbers of a JSON document (1e16, 1.0), so a whole number is spelt as an
     integer whatever its type. Python defines the shortest spelling of the others.
     """
-    return json.dumps(
-        _plain(document), ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":")
-    ).encode("ascii")
+    return _spell(_plain(document)).encode("ascii")
 
 
 def _plain(value: Any) -> Any:
@@ -72,14 +74,26 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, float):
-        if not isfinite(value):
-            message = "A number that is not finite cannot be stored; leave it out and say why."
-            raise ValueError(message)
-        return int(value) if value.is_integer() else value
-    if isinstance(value, datetime):
-        return to_epoch_us(value)
+        return int(_finite(value)) if value.is_integer() else _finite(value)
     if isinstance(value, Mapping):
         return {key: _plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
     return value
+
+
+def _finite(number: float) -> float:
+    if not isfinite(number):
+        message = "A number that is not finite cannot be stored; leave it out and say why."
+        raise ValueError(message)
+    return number
+
+
+_beside_the_number = itemgetter(*(name for name in CHECKED_COLUMNS if name != "value_num"))
+_spell = json.JSONEncoder(
+    ensure_ascii=True,
+    allow_nan=False,
+    sort_keys=True,
+    separators=(",", ":"),
+    default=to_epoch_us,  # the only other thing that a row or an act holds is an instant
+).encode

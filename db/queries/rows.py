@@ -1,8 +1,10 @@
 """Between tables and plain rows: which columns make a row, and what a record writes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import Field
 from datetime import datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any, ClassVar, Protocol
 
 from sqlalchemy import BindParameter, ColumnElement, FromClause, bindparam, not_, select
@@ -26,7 +28,8 @@ def columns(source: FromClause, names: Iterable[str]) -> tuple[ColumnElement[Any
 
 def values(record: Record) -> dict[str, Any]:
     """What a record writes, by column; shallow, so that a large document is not copied."""
-    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+    names, read = _fields(type(record))
+    return dict(zip(names, read(record), strict=True))
 
 
 def instant(name: str) -> BindParameter[datetime]:
@@ -57,3 +60,9 @@ def refuse_anonymous(actor: str) -> None:
     if actor.strip().casefold() in {"", "anonymous", "unknown", "none", "null"}:
         message = "This act needs a named person or program behind it. Sign in and repeat it."
         raise AnonymousActorError(message)
+
+
+@cache
+def _fields(kind: type[Record]) -> tuple[tuple[str, ...], Callable[[Record], tuple[Any, ...]]]:
+    names = tuple(kind.__dataclass_fields__)
+    return names, attrgetter(*names)
