@@ -43,6 +43,7 @@ def _live(seed: int, speed: float) -> None:
 def main() -> None:
     """Read the command line and do one thing."""
     logging.basicConfig(level=settings().log_level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     parser = argparse.ArgumentParser(prog="python -m sample_data", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     load = commands.add_parser("load", help="load the ward, or catch a stored one up to now")

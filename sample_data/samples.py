@@ -23,7 +23,7 @@ SAMPLES_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 # Stories that are quick to read: a fever with an amended value, a struck-out one, home oxygen.
 _EXPORTED = ("fever_alone", "resolving", "home_oxygen")
 _SENT = ("fever_alone", "low_flow_oxygen", "vasopressor_masked_fever")
-_SENT_HOURS = timedelta(hours=6)
+_SENT_HOURS = timedelta(hours=4)
 
 
 def write_samples(folder: Path) -> list[Path]:
