@@ -58,7 +58,7 @@ class RowReader:
 
     def identifier(self, row: TextRow) -> str | None:
         """The patient of a row as the source names it; None where the row cannot say."""
-        if self._mapping.patient_from_file_name:
+        if self._mapping.patient_from_file_name and "patient" not in self._match.roles:
             return self._file_stem
         found = None if self._row_problem(row) else self._cell(row, "patient")
         return found if found and len(found) <= _LONGEST_IDENTIFIER else None

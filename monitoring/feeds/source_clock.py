@@ -80,7 +80,8 @@ def _read_calendar(text: str, clock: Clock, zone: ZoneInfo) -> SourceTime | BadT
             message = "The year is beyond every de-identified calendar. Check the date."
             return BadTime(reason_code="time_not_possible", message=message)
         # A moved date has no season: it is read without clock changes.
-        return SourceTime(at=naive.replace(tzinfo=UTC), key=key, is_shifted=True)
+        at = (naive - (offset or timedelta(0))).replace(tzinfo=UTC)
+        return SourceTime(at=at, key=at.replace(tzinfo=None).isoformat(), is_shifted=True)
     if naive.year < _EARLIEST_YEAR or naive.year >= 9999:
         message = "The year is not possible. Check the date."
         return BadTime(reason_code="time_not_possible", message=message)

@@ -88,6 +88,11 @@ def test_wide_rows_count_what_is_absent_apart(read):
     assert {reading.identifier for reading in readings} == {"p42"}
 
 
+def test_many_patients_in_one_wide_table_are_told_apart(read):
+    readings = read(",Hour,HR,ICULOS,Patient_ID\n0,0,61,1,17\n1,0,62,1,18\n", "all.csv")
+    assert [reading.identifier for reading in readings] == ["17", "18"]
+
+
 def test_a_wide_file_without_a_temperature_column_is_read(read):
     assert values(read("HR|ICULOS\n61|1\n", "p42.psv")) == [("heart_rate", "61", "/min")]
 

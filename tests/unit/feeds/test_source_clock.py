@@ -53,6 +53,12 @@ def test_moved_dates_have_no_clock_change_and_are_marked():
     assert time.at == datetime(2157, 3, 27, 2, 30, tzinfo=UTC)
 
 
+def test_a_moved_date_with_an_offset_is_the_same_moment_as_without():
+    plain = read_time("2157-03-27 02:30:00", CALENDAR, BERLIN)
+    assert read_time("2157-03-27T02:30:00+00:00", CALENDAR, BERLIN) == plain
+    assert read_time("2157-03-27T04:30:00+02:00", CALENDAR, BERLIN) == plain
+
+
 def test_equal_instants_have_equal_keys():
     keys = {
         read_time(sent, CALENDAR, BERLIN).key
