@@ -82,6 +82,8 @@ class Store:
             StoreBusyError: another process kept the store locked; nothing was written.
             StoreClosedError: the store was closed; nothing was written.
             StoreError: the commit itself failed; nothing was written.
+            OperationalError: PostgreSQL's connection broke. If that was during the commit, nobody
+                knows whether it took; repeat the work, what is known by its source is stored once.
         """
         return self._writer.write(work)
 
