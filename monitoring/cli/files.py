@@ -102,6 +102,7 @@ def _progress() -> Progress:
         TextColumn("rows"),
         console=err,
         transient=True,
+        disable=not err.is_terminal,
     )
 
 
