@@ -13,6 +13,8 @@ BENCHMARKS = {
     "news2_columns": ("news2", "news2_columns"),
     "patient_figure": ("figure", "patient_figure_lines"),
     "latest": ("latest", "latest"),
+    "board": ("board", "board"),
+    "record_set": ("recording", "recording"),
 }
 
 
