@@ -131,7 +131,7 @@ def _in_force(
     device = np.where(contradicted | orphan, _NASAL_CANNULA, charted)
     # A flow of 0 without a device is a charted absence of oxygen.
     device = np.where((charted < 0) & (flow_lpm == 0), _ROOM_AIR, device)
-    uses_flow = belongs & (device != _ROOM_AIR)
+    uses_flow = belongs & ((device != _ROOM_AIR) | (charted < 0))
     taken_us = np.maximum(device_us, np.where(belongs, flow_us, NEVER_US))
     noted = {NOTE_DEVICE_MISSING: orphan, NOTE_ROOM_AIR_WITH_FLOW: contradicted}
     return device, flow_lpm, uses_flow, taken_us, noted
