@@ -1,6 +1,7 @@
 """How the invented team answers its alerts: who takes one, how soon, and what they write."""
 
 import heapq
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,11 +12,14 @@ from db.queries import alerts as alert_rows
 from monitoring.clinical.alert_state import SPEAKING, TransitionKind
 from monitoring.clinical.results import Priority
 from monitoring.services import alerts
+from monitoring.services.errors import RefusedError
 from monitoring.services.instants import from_us, to_us
 from monitoring.services.settle import Responder, Response
 from monitoring.services.threads import Change
 from sample_data.plan import nurse_on_duty, ward_plan
 from sample_data.stay import PatientKey
+
+log = logging.getLogger(__name__)
 
 # What makes an alert wait for an owner (again).
 _ANSWERED = SPEAKING - {TransitionKind.ESCALATED, TransitionKind.REPEATED}
@@ -95,10 +99,13 @@ class Answers:
                 thread = alert_rows.thread_by_public_id(session, answer.thread_public_id)
             if thread is None or thread.closed_at is not None or thread.owner is not None:
                 continue
-            alerts.acknowledge(
-                self._store,
-                thread_public_id=answer.thread_public_id,
-                note=answer.response.note,
-                actor=answer.response.by,
-                now=answer.at,
-            )
+            try:
+                alerts.acknowledge(
+                    self._store,
+                    thread_public_id=answer.thread_public_id,
+                    note=answer.response.note,
+                    actor=answer.response.by,
+                    now=answer.at,
+                )
+            except RefusedError:
+                log.info("An alert closed just before the sample ward's team took it.")

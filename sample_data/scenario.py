@@ -214,8 +214,13 @@ def _check(scenario: Scenario) -> None:
         raise ValueError(message)
 
 
-def _read(name: str, document: dict[str, Any]) -> Scenario:
-    course = document.pop("course", {})
+def read_scenario(name: str, document: dict[str, Any]) -> Scenario:
+    """A story from its TOML; raises ``TypeError``, ``KeyError`` or ``ValueError`` on what is wrong.
+
+    A word that the story format does not know is refused, so that a misspelt one is not lost.
+    """
+    document = dict(document)
+    course = dict(document.pop("course", {}))
     therapy = document.pop("therapy")
     expect: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
@@ -264,6 +269,6 @@ def scenarios() -> dict[str, Scenario]:
     )
     names = [entry.name.removesuffix(".toml") for entry in found]
     return {
-        name: _read(name, tomllib.loads(entry.read_text(encoding="utf-8")))
+        name: read_scenario(name, tomllib.loads(entry.read_text(encoding="utf-8")))
         for name, entry in zip(names, found, strict=True)
     }

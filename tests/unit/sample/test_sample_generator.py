@@ -176,9 +176,7 @@ def test_masked_fever_is_cool_and_on_a_vasopressor(ward: SampleWard) -> None:
     (key,) = [
         one.patient_key for one in admissions(ward) if one.story == "vasopressor_masked_fever"
     ]
-    temperatures = [
-        number(one, "body_temperature") for one in sets(ward) if one.patient_key == key
-    ]
+    temperatures = [number(one, "body_temperature") for one in sets(ward) if one.patient_key == key]
     known = [t for t in temperatures if t is not None]
     assert max(known) >= 38.5
     assert all(t < 38.0 for t in known[-10:])
