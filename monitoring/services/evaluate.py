@@ -22,6 +22,7 @@ from monitoring.clinical.policy import Policy
 from monitoring.clinical.results import EpisodeState, Evaluation
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.services.instants import from_us, to_us
+from monitoring.services.summary import summary_of
 
 _LOOKBACK = timedelta(microseconds=rules.LOOKBACK_US)
 
@@ -189,6 +190,7 @@ def store_evaluations(
     encounter: EncounterRow,
     judged: Iterable[Evaluation],
     *,
+    policy: Policy,
     recorded_at: datetime,
     recorded_us: Mapping[int, int],
 ) -> None:
@@ -212,6 +214,7 @@ def store_evaluations(
                 news2_total=evaluation.news2.total,
                 news2_minimum=evaluation.news2.minimum,
                 document=evaluation.to_document(),
+                summary=summary_of(evaluation, policy).to_document(),
             )
             for evaluation in judged
         ],

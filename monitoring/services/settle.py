@@ -86,6 +86,7 @@ def settle(
         session,
         encounter,
         judged.evaluations,
+        policy=policy,
         recorded_at=now,
         recorded_us=known,
     )

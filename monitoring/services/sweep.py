@@ -47,7 +47,9 @@ def sweep(
         )
         is_new = judged.before is None or _meaning(evaluation) != _meaning(judged.before)
         if is_new:
-            store_evaluations(session, encounter, [evaluation], recorded_at=now, recorded_us={})
+            store_evaluations(
+                session, encounter, [evaluation], policy=policy, recorded_at=now, recorded_us={}
+            )
         for condition in evaluation.conditions:
             threads.step(condition, now_us=to_us(now), snapshot=snapshot_of(condition, evaluation))
         step_overdue(threads, judged, now=now, policy=policy)
