@@ -45,7 +45,7 @@ def test_the_conditions_of_indexes_and_columns_are_those_of_the_models(
             )
             # A column that was added later stands on the line of the one before it.
             parts = re.compile(r"\n|, (?=\w+ (?:JSON|INTEGER|BIGINT|VARCHAR|FLOAT|BOOLEAN|BLOB))")
-            return {name: {part.strip(", ") for part in parts.split(sql)} for name, sql in rows}
+            return {name: {part.strip(", \t") for part in parts.split(sql)} for name, sql in rows}
 
     assert spelt(sqlite_store.engine) == spelt(from_models)
     from_models.dispose()
