@@ -207,22 +207,22 @@ def test_concept_codes_and_loinc_codes_are_names_in_a_plain_file(read):
     ]
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "is empty"),
-        (b"\n\n", "is empty"),
-        (b"PK\x03\x04rest", "spreadsheet"),
-        (b"\x1f\x8bbroken", "cannot be unpacked"),
-        (gzip.compress(MIMIC.encode() * 50)[:-10], "cannot be unpacked"),
-        (b"a,b\n1,2\n", "No mapping fits"),
-        (b"\x00\x01\x02\x03", "No mapping fits"),
-        ((MIMIC.strip() + ",mood\n").encode(), "not known: mood"),
-        ((MIMIC.strip() + ",\n").encode(), "without a name"),
-        ((MIMIC.strip() + ",value\n").encode(), "twice: value"),
-        (b"x" * 2_000_000, "too long"),
-    ],
-)
+NO_TABLES = {
+    "empty": (b"", "is empty"),
+    "blank": (b"\n\n", "is empty"),
+    "spreadsheet": (b"PK\x03\x04rest", "spreadsheet"),
+    "no gzip": (b"\x1f\x8bbroken", "cannot be unpacked"),
+    "gzip cut off": (gzip.compress(MIMIC.encode() * 50)[:-10], "cannot be unpacked"),
+    "another table": (b"a,b\n1,2\n", "No mapping fits"),
+    "binary": (b"\x00\x01\x02\x03", "No mapping fits"),
+    "column not known": ((MIMIC.strip() + ",mood\n").encode(), "not known: mood"),
+    "column not named": ((MIMIC.strip() + ",\n").encode(), "without a name"),
+    "column twice": ((MIMIC.strip() + ",value\n").encode(), "twice: value"),
+    "one endless line": (b"x" * 2_000_000, "too long"),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), NO_TABLES.values(), ids=NO_TABLES.keys())
 def test_a_file_that_is_no_known_table_is_an_error_that_says_what_it_is(read, content, words):
     with pytest.raises(FeedError, match=words):
         read(content)
