@@ -28,11 +28,20 @@ _LOOKBACK = timedelta(microseconds=rules.LOOKBACK_US)
 
 
 def age_years(birth_date: date | None, stated_years: float | None, on: date) -> float | None:
-    """Age on a day in years: from the birth date, else as the source stated it, else None."""
+    """Age on a day in years and a part of one: from the birth date, else as the source stated it.
+
+    An infant's limits change by days and months (rule C19), so the part of a year is kept. None
+    where neither is known.
+    """
     if birth_date is None:
         return stated_years
     before_birthday = (on.month, on.day) < (birth_date.month, birth_date.day)
-    return float(on.year - birth_date.year - before_birthday)
+    completed = on.year - birth_date.year - before_birthday
+    # The first of March stands in for a 29 February that the year does not have.
+    year = birth_date.year + completed
+    is_leap_birthday = (birth_date.month, birth_date.day) == (2, 29)
+    birthday = date(year, 3, 1) if is_leap_birthday else birth_date.replace(year=year)
+    return completed + max(0, (on - birthday).days) / 366
 
 
 def load_facts(
