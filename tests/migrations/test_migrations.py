@@ -2,7 +2,6 @@
 
 import gzip
 import multiprocessing
-import re
 from pathlib import Path
 
 import pytest
