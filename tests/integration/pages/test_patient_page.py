@@ -1,0 +1,141 @@
+"""A physician reads one patient: who, why, what is open, and the course with its evidence."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from streamlit.testing.v1 import AppTest
+
+from monitoring.services import correct
+from monitoring.services import patient as bedside_reads
+from monitoring.services.instants import to_us
+from tests.integration.pages.conftest import OpenPage, chart
+from tests.stories import Bedside
+
+
+def said(page: AppTest) -> str:
+    return "\n".join(element.proto.body for element in page.get("html"))
+
+
+def figure(page: AppTest) -> dict[str, object]:
+    (drawn,) = page.get("plotly_chart")
+    found: dict[str, object] = json.loads(drawn.proto.spec)
+    return found
+
+
+def fall_ill(lying: Bedside) -> None:
+    """Fever and low pressure, charted two minutes ago."""
+    at = datetime.now(UTC) - timedelta(minutes=2)
+    chart(lying, at, temp_c=38.7, hr=121, rr=24, sbp=84, dbp=48, spo2=95, acvpu="A",
+          device="room_air")  # fmt: skip
+
+
+def test_who_it_is_and_why_this_grade(patient: Bedside, open_page: OpenPage) -> None:
+    fall_ill(patient)
+    page = open_page("patient")
+    assert not page.exception
+    text = said(page)
+    assert "Okafor, Nia" in text
+    assert "axi-cel" in text
+    assert "hypotension. CRS grade 2 suggested." in text
+    assert "Grade 3 if a vasopressor is started" in text
+    assert page.subheader[0].value == "Grade 2 because"
+
+
+def test_the_evidence_names_value_age_author_and_when_it_was_known(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    fall_ill(patient)
+    rows = open_page("patient").dataframe[0].value
+    low = rows[rows["Criterion"].str.startswith("Hypotension")].iloc[0]
+    assert low["Is"] == "met"
+    assert "84" in low["Value"]
+    assert low["Recorded by"] == "nurse.amara"
+    assert low["Known since"]
+
+
+def test_an_alert_is_owned_by_one_press(patient: Bedside, open_page: OpenPage) -> None:
+    fall_ill(patient)
+    page = open_page("patient")
+    assert "unowned" in said(page)
+    owning = [button for button in page.button if button.label == "I own it"]
+    owning[0].click().run()
+    assert "owned by Nurse Adeyemi" in said(page)
+    assert "acknowledged" in patient.open_problems().values()
+
+
+def test_the_figure_and_the_table_show_the_same_values(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    fall_ill(patient)
+    page = open_page("patient")
+    axes = {trace["yaxis"] for trace in figure(page)["data"]}  # type: ignore[attr-defined]
+    assert {"y", "y2", "y3", "y4", "y5", "y6", "y7"} <= axes
+    (drawn,) = page.get("plotly_chart")
+    assert "CRS grade 2 suggested" in drawn.proto.alt
+    assert json.loads(drawn.proto.config)["showSendToCloud"] is False
+
+    page.button_group("show").set_value("table").run()
+    table = page.dataframe[0].value
+    assert not page.get("plotly_chart")
+    assert "38.7 C" in set(table["Value"])
+    assert "84 mmHg" in set(table["Value"])
+
+
+def test_an_amended_value_stays_in_the_figure_and_in_the_table(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    wrong = patient.value_row("body_temperature")
+    correct.amend_value(
+        patient.store, observation_id=wrong.id, value=38.2, code=None, value_sent="38.2",
+        unit_sent="Cel", reason="read from the wrong line", actor="demo.nurse",
+        now=datetime.now(UTC),
+    )  # fmt: skip
+    page = open_page("patient")
+    crossed = [
+        trace["text"]
+        for trace in figure(page)["data"]  # type: ignore[attr-defined]
+        if trace.get("marker", {}).get("symbol") == "circle-x-open"
+    ]
+    assert crossed == [["Temperature 36.8 amended to 38.2: read from the wrong line"]]
+
+
+def test_the_window_is_kept_in_the_address(open_page: OpenPage) -> None:
+    page = open_page("patient")
+    page.button_group("window").set_value("24 h").run()
+    page.button_group("axis").set_value("hours since infusion").run()
+    shown = figure(page)["layout"]["xaxis"]  # type: ignore[index]
+    assert shown["type"] == "linear"
+    assert shown["range"][1] - shown["range"][0] < 25
+    [back] = [button for button in page.button if button.label == "← earlier"]
+    back.click().run()
+    moved = figure(page)["layout"]["xaxis"]["range"]  # type: ignore[index]
+    assert abs(moved[0] - (shown["range"][0] - 12)) < 0.1
+    assert page.query_params["back"] == "1"
+
+
+def test_an_address_that_names_nobody_says_what_to_do(open_page: OpenPage) -> None:
+    page = open_page("patient", encounter="no-such-stay")
+    assert "names no patient" in said(page)
+    assert not page.exception
+
+
+def test_the_mark_moves_with_the_patient_s_own_data(patient: Bedside) -> None:
+    page = bedside_reads.open_page(
+        patient.store, public_id=patient.public_id, now=datetime.now(UTC)
+    )
+    assert page is not None
+    own = {"encounter_id": patient.encounter_id, "ward_id": patient.ward_id}
+    assert bedside_reads.mark(patient.store, **own) == page.mark
+    fall_ill(patient)
+    assert bedside_reads.mark(patient.store, **own) != page.mark
+
+
+def test_a_window_begins_with_the_grade_that_was_in_force(patient: Bedside) -> None:
+    fall_ill(patient)
+    now = datetime.now(UTC)
+    begin = now - timedelta(minutes=1)
+    course = bedside_reads.course(
+        patient.store, encounter_id=patient.encounter_id, from_at=begin, to_at=now
+    )
+    assert course.grades[0].grade == 2
+    assert course.grades[0].at_us < to_us(begin)
