@@ -87,7 +87,7 @@ def evaluate(
                 rulebook=rulebook.id,
                 crs=crs,
                 news2=news2,
-                conditions=flags.of(place, moment, news2),
+                conditions=flags.of(place, moment, crs, news2),
                 episode=moment.episode,
                 atypical_timing=atypical,
                 hours_since_dose=hours,

@@ -15,6 +15,8 @@ _WRITTEN = {"Cel": "C", "mm[Hg]": "mmHg"}
 def number_as_written(concept: str, value: float) -> str:
     """A value with its unit, never rounded over a limit: 37.95 C stays 37.95 C (rule C1)."""
     known = CONCEPTS[concept]
+    if concept == "oxygen_flow":
+        return f"{value:g} {known.unit}"
     text = f"{value:.{known.decimals}f}"
     if abs(float(text) - value) > 1e-6:
         text = f"{value:.{known.decimals + 1}f}"

@@ -8,26 +8,34 @@ back inside its limit by less than the hysteresis keeps the problem active.
 from dataclasses import dataclass
 from math import isnan
 
-from monitoring.clinical import grading
+from monitoring.clinical.conditions import no_data, normal
 from monitoring.clinical.coverage import covered
 from monitoring.clinical.criteria import FEVER_EPSILON_C, CriteriaColumns
 from monitoring.clinical.episodes import Moment
 from monitoring.clinical.evidence import EvidenceBook
+from monitoring.clinical.grade_flags import (
+    crs_grade_condition,
+    news2_condition,
+    without_fever_conditions,
+)
 from monitoring.clinical.oxygen import NOTE_EXCUSED
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import (
     Condition,
     ConditionState,
+    CrsGrade,
     InputEvidence,
     News2Score,
     Priority,
+    Truth,
 )
 from monitoring.clinical.rulebook_types import Rulebook
 from monitoring.clinical.timeline import US_PER_S, Timeline
-from monitoring.clinical.truths import HELD, NO, UNKNOWN, YES
+from monitoring.clinical.truths import NO, UNKNOWN, YES
 
 _ACTIVE, _NORMAL, _NO_DATA = ConditionState.ACTIVE, ConditionState.NORMAL, ConditionState.NO_DATA
 _NEWS2_SEVERITY = {"low_medium": 1, "medium": 2, "high": 3}
+_MET = (Truth.YES, Truth.HELD)
 _EPSILON = 1e-6
 _SEVERE_GRADE = 3
 # How far back a reading can keep a problem active through the hysteresis band.
@@ -44,24 +52,31 @@ class Flags:
     policy: Policy
     book: EvidenceBook
 
-    def of(self, place: int, moment: Moment, news2: News2Score) -> tuple[Condition, ...]:
+    def of(
+        self, place: int, moment: Moment, crs: CrsGrade, news2: News2Score
+    ) -> tuple[Condition, ...]:
         """The problems at one moment; NEWS2 is left out where it does not apply (under 16)."""
         found = [
             self._fever(place, moment),
             self._hypotension(place, moment),
             self._hypoxia(place, moment),
-            self._crs_grade(moment),
-            *self._without_fever(place, moment),
+            crs_grade_condition(crs, self.policy),
+            *without_fever_conditions(
+                crs,
+                self._premedication(place),
+                self.policy,
+                fever_is_attributed=self.columns.fever.is_attributed[place],
+            ),
         ]
         if news2.applicable:
-            found.append(self._news2(news2))
+            found.append(news2_condition(news2, self.rulebook.news2, self.policy))
         return covered(tuple(found), self.rulebook)
 
     def _fever(self, place: int, moment: Moment) -> Condition:
         policy, limit_c = self.policy, self.rulebook.crs.fever_c
         shown = self.book.newest("body_temperature", place, moment.limit_s)
         if shown is None or shown.stale or shown.value is None:
-            return _no_data("fever", policy.priority["fever"], shown, "temperature")
+            return no_data("fever", policy.priority["fever"], shown, "temperature")
         hot = shown.value >= limit_c - FEVER_EPSILON_C
         lasts = not hot and self._latched(
             "body_temperature",
@@ -71,7 +86,7 @@ class Flags:
             clear=limit_c - policy.fever.hysteresis_c,
         )
         if not hot and not lasts:
-            return _normal("fever", policy.priority["fever"], "No fever", shown)
+            return normal("fever", policy.priority["fever"], "No fever", shown)
         is_high = shown.value >= policy.fever.high_c
         label = f"Fever: temperature {shown.display}"
         return Condition(
@@ -93,7 +108,7 @@ class Flags:
         truth = pressure.truth[place]
         if truth == UNKNOWN or pressure.age_s[place] > moment.limit_s:
             newest = systolic or mean
-            return _no_data("hypotension", policy.priority["hypotension"], newest, "blood pressure")
+            return no_data("hypotension", policy.priority["hypotension"], newest, "blood pressure")
         limit = float(pressure.systolic_limit_mmhg[place])
         lasts = truth == NO and self._latched(
             "systolic_bp",
@@ -104,7 +119,7 @@ class Flags:
         )
         if truth == NO and not lasts:
             text = "Blood pressure not low"
-            return _normal("hypotension", policy.priority["hypotension"], text, *evidence)
+            return normal("hypotension", policy.priority["hypotension"], text, *evidence)
         baseline = self._baseline(place)
         severe = bool(pressure.severe[place])
         criteria = [
@@ -149,15 +164,15 @@ class Flags:
         is_known = support.support_age_s[place] <= support_limit_s
         excused = bool(support.noted[NOTE_EXCUSED][place])
         new_oxygen = NO if excused else (support.above_home[place] if is_known else UNKNOWN)
-        level = self._oxygen_level(place) if new_oxygen == YES else 0
+        level = int(support.level[place]) if new_oxygen == YES else 0
         evidence = tuple(one for one in (shown, device) if one is not None)
         if not (low or lasts or new_oxygen == YES):
             if value is None or new_oxygen == UNKNOWN:
                 missing = "SpO2" if value is None else "oxygen support"
                 newest = shown if value is None else device
-                return _no_data("hypoxia", policy.priority["hypoxia"], newest, missing)
+                return no_data("hypoxia", policy.priority["hypoxia"], newest, missing)
             text = "No hypoxia, no new oxygen"
-            return _normal("hypoxia", policy.priority["hypoxia"], text, *evidence)
+            return normal("hypoxia", policy.priority["hypoxia"], text, *evidence)
         very_low = value is not None and value < policy.hypoxia.severe_percent - _EPSILON
         severity = max(1, 2 if low else 0, level, 4 if very_low else 0)
         severe = severity >= _SEVERE_GRADE
@@ -185,119 +200,6 @@ class Flags:
             evidence=evidence,
             action="Check the probe and the airway; give oxygen by local protocol.",
         )
-
-    def _crs_grade(self, moment: Moment) -> Condition:
-        priorities = self.policy.priority
-        if moment.grade is None:
-            return Condition(
-                problem="crs_grade",
-                state=_NO_DATA,
-                priority=priorities["crs_grade_1"],
-                severity=0,
-                label="CRS grade not known",
-                action="Chart what is missing.",
-            )
-        if moment.grade == 0:
-            return _normal("crs_grade", priorities["crs_grade_1"], "CRS grade 0")
-        word = "" if moment.status.value == "graded" else " at least"
-        met = tuple(
-            criterion.id
-            for criterion, truth in zip(self.rulebook.crs.criteria, moment.truths, strict=True)
-            if truth in (YES, HELD)
-        )
-        return Condition(
-            problem="crs_grade",
-            state=_ACTIVE,
-            priority=priorities[f"crs_grade_{moment.grade}"],
-            severity=moment.grade,
-            label=f"CRS grade {moment.grade}{word} suggested (ASTCT)",
-            criteria=met,
-            action="Confirm the grade; treat by local protocol.",
-        )
-
-    def _news2(self, news2: News2Score) -> Condition:
-        priorities = self.policy.priority
-        severity = _NEWS2_SEVERITY.get(news2.risk, 0)
-        if severity == 0:
-            state = _NORMAL if news2.complete else _NO_DATA
-            text = f"NEWS2 {news2.total}" if news2.complete else "NEWS2 incomplete"
-            return Condition(
-                problem="news2",
-                state=state,
-                priority=priorities["news2_low_medium"],
-                severity=0,
-                label=text,
-            )
-        threshold = next(t for t in self.rulebook.news2.thresholds if t.risk == news2.risk)
-        threes = [part.parameter for part in news2.parts if part.points == 3]
-        text = f"NEWS2 {news2.total}" if news2.complete else f"NEWS2 at least {news2.minimum}"
-        if news2.risk == "low_medium":
-            text += f", 3 in {', '.join(one.replace('_', ' ') for one in threes)}"
-        return Condition(
-            problem="news2",
-            state=_ACTIVE,
-            priority=priorities[f"news2_{news2.risk}"],
-            severity=severity,
-            label=text,
-            criteria=(news2.risk,),
-            evidence=tuple(p.evidence for p in news2.parts if p.points and p.evidence is not None),
-            action=threshold.response,
-        )
-
-    def _without_fever(self, place: int, moment: Moment) -> tuple[Condition, Condition]:
-        """Low pressure or oxygen need without fever (C4), or with fever perhaps hidden (C5)."""
-        quiet = self.policy.priority["without_fever"]
-        fever = moment.truths[grading.FEVER]
-        higher = list(zip(self.rulebook.crs.criteria, moment.truths, strict=True))[1:]
-        met = [criterion for criterion, truth in higher if truth in (YES, HELD)]
-        names = ("hypotension_without_fever", "possible_masked_crs")
-        texts = ("No hypotension or hypoxia without fever", "No masked CRS suspected")
-        normal = [_normal(name, quiet, text) for name, text in zip(names, texts, strict=True)]
-        if moment.waived or fever in (YES, HELD):
-            return normal[0], normal[1]
-        if fever == UNKNOWN or (not met and any(truth == UNKNOWN for _, truth in higher)):
-            lost = [
-                Condition(
-                    problem=name, state=_NO_DATA, priority=quiet, severity=0, label="Not known"
-                )
-                for name in names
-            ]
-            return lost[0], lost[1]
-        if not met:
-            return normal[0], normal[1]
-        provisional = max(criterion.grade for criterion in met)
-        domains = sorted({criterion.domain for criterion in met}, reverse=True)
-        what = " and ".join(domains)
-        severe = provisional >= _SEVERE_GRADE
-        priority = self.policy.priority["without_fever_severe" if severe else "without_fever"]
-        criteria = tuple(criterion.id for criterion in met)
-        premedication = self._premedication(place)
-        if premedication:
-            masked = Condition(
-                problem=names[1],
-                state=_ACTIVE,
-                priority=priority,
-                severity=provisional,
-                label=f"Possible masked CRS: {what}, fever may be hidden by "
-                f"{', '.join(one.display for one in premedication)}; provisional grade "
-                f"{provisional}",
-                criteria=criteria,
-                evidence=premedication,
-                action="A clinician has to grade: fever was never seen and may have been hidden.",
-            )
-            return normal[0], masked
-        attributed = self.columns.fever.is_attributed[place]
-        tail = "with fever attributed to another cause" if attributed else "without fever"
-        unexplained = Condition(
-            problem=names[0],
-            state=_ACTIVE,
-            priority=priority,
-            severity=provisional,
-            label=f"{what.capitalize()} {tail}: look for another cause than CRS",
-            criteria=criteria,
-            action="Look for sepsis, bleeding, embolism, fluid overload, drugs.",
-        )
-        return unexplained, normal[1]
 
     def _premedication(self, place: int) -> tuple[InputEvidence, ...]:
         at_us = int(self.timeline.at_us[place])
@@ -364,12 +266,6 @@ class Flags:
         hypoxia = self.policy.hypoxia
         return hypoxia.spo2_percent if scale == 1 else hypoxia.spo2_scale_2_percent
 
-    def _oxygen_level(self, place: int) -> int:
-        # The class of the support as the grade sees it; attribution does not make it less oxygen.
-        truths = self.columns.support.truths[:, place]
-        levels = [grade for grade, truth in zip((2, 3, 4), truths, strict=True) if truth == YES]
-        return max(levels, default=2)
-
     def _flow_words(self, place: int) -> str:
         flow_lpm = float(self.columns.support.flow_lpm[place])
         return "" if isnan(flow_lpm) or flow_lpm == 0 else f" {flow_lpm:g} L/min"
@@ -378,7 +274,7 @@ class Flags:
 def stale_feed_condition(*, last_us: int, is_silent: bool, now_us: int) -> Condition:
     """The technical problem of a live feed from which nothing more comes."""
     if not is_silent:
-        return _normal("stale_feed", Priority.TECHNICAL, "Monitor feed alive")
+        return normal("stale_feed", Priority.TECHNICAL, "Monitor feed alive")
     seconds = max(0, (now_us - last_us) // US_PER_S)
     ago = f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
     return Condition(
@@ -394,35 +290,3 @@ def stale_feed_condition(*, last_us: int, is_silent: bool, now_us: int) -> Condi
 
 def _support_words(device: InputEvidence | None, flow: str) -> str:
     return f"{'a device not charted' if device is None else device.display}{flow}"
-
-
-def _normal(problem: str, priority: Priority, label: str, *evidence: InputEvidence) -> Condition:
-    return Condition(
-        problem=problem,
-        state=_NORMAL,
-        priority=priority,
-        severity=0,
-        label=label,
-        evidence=evidence,
-    )
-
-
-def _no_data(
-    problem: str, priority: Priority, newest: InputEvidence | None, what: str
-) -> Condition:
-    """Missing is not normal; the last value stays in sight with its age."""
-    if newest is None:
-        label = f"No {what} yet"
-    else:
-        hours, minutes = divmod(int(newest.age_s // 60), 60)
-        age = f"{hours} h {minutes} min" if hours else f"{minutes} min"
-        label = f"Last {what} {newest.display}, {age} ago"
-    return Condition(
-        problem=problem,
-        state=_NO_DATA,
-        priority=priority,
-        severity=0,
-        label=label,
-        evidence=() if newest is None else (newest,),
-        action=f"Chart the {what}.",
-    )

@@ -41,8 +41,9 @@ class SupportColumns:
     ``device`` is a place in ``OXYGEN_DEVICES`` or -1; ``flow_lpm`` NaN where unknown or not of
     this device. ``truths`` is int8 of shape (3, n) for the classes 2, 3, 4; ``age_s`` the age of
     the newest row it rests on (0 where attributed, which holds at any age), ``support_age_s`` that
-    of the charted support itself. ``above_home`` says whether oxygen above the home level is given,
-    for whatever reason. The boolean columns in ``noted`` say which note applies where.
+    of the charted support itself. ``level`` is the class of the support and ``above_home`` whether
+    it exceeds the home level, both whatever the reason it is given for. The boolean columns in
+    ``noted`` say which note applies where.
     """
 
     device: NDArray[np.intp]
@@ -51,6 +52,7 @@ class SupportColumns:
     age_s: NDArray[np.float64]
     support_age_s: NDArray[np.float64]
     on_oxygen: NDArray[np.int8]
+    level: NDArray[np.int8]
     above_home: NDArray[np.int8]
     truths: NDArray[np.int8]
     noted: dict[str, NDArray[np.bool_]]
@@ -102,6 +104,7 @@ def support_columns(timeline: Timeline, rules: CrsRules, freshness: Freshness) -
         age_s=np.where(attributed, 0.0, support_age_s),
         support_age_s=support_age_s,
         on_oxygen=on_oxygen,
+        level=level,
         above_home=above_home.astype(np.int8),
         truths=truths,
         noted=noted,

@@ -1,0 +1,150 @@
+"""The problems that a grade or a score raises, and the signs of CRS that come without fever.
+
+ASTCT grade; NEWS2 thresholds of RCP 2017, Chart 2; clinical reference C4 and C5. Priorities are
+local policy (8.2).
+"""
+
+from monitoring.clinical import grading
+from monitoring.clinical.conditions import normal
+from monitoring.clinical.policy_types import Policy
+from monitoring.clinical.results import (
+    Condition,
+    ConditionState,
+    CriterionEvidence,
+    CrsGrade,
+    GradeStatus,
+    InputEvidence,
+    News2Score,
+    Truth,
+)
+from monitoring.clinical.rulebook_types import News2Rules
+
+_ACTIVE, _NORMAL, _NO_DATA = ConditionState.ACTIVE, ConditionState.NORMAL, ConditionState.NO_DATA
+_MET = (Truth.YES, Truth.HELD)
+_NEWS2_SEVERITY = {"low_medium": 1, "medium": 2, "high": 3}
+_SEVERE_GRADE = 3
+
+
+def crs_grade_condition(crs: CrsGrade, policy: Policy) -> Condition:
+    """The suggested grade as a problem: severity is the grade, criteria are those met."""
+    priorities = policy.priority
+    if crs.grade is None:
+        return Condition(
+            problem="crs_grade",
+            state=_NO_DATA,
+            priority=priorities["crs_grade_1"],
+            severity=0,
+            label="CRS grade not known",
+            action="Chart what is missing.",
+        )
+    if crs.grade == 0:
+        return normal("crs_grade", priorities["crs_grade_1"], "CRS grade 0")
+    word = "" if crs.status is GradeStatus.GRADED else " at least"
+    met = [one for one in crs.criteria if one.truth in _MET]
+    return Condition(
+        problem="crs_grade",
+        state=_ACTIVE,
+        priority=priorities[f"crs_grade_{crs.grade}"],
+        severity=crs.grade,
+        label=f"CRS grade {crs.grade}{word} suggested (ASTCT)",
+        criteria=tuple(one.id for one in met),
+        evidence=_rows_of(met),
+        action="Confirm the grade; treat by local protocol.",
+    )
+
+
+def news2_condition(news2: News2Score, rules: News2Rules, policy: Policy) -> Condition:
+    """NEWS2 as a problem, worse with its risk and not with each point."""
+    priorities = policy.priority
+    severity = _NEWS2_SEVERITY.get(news2.risk, 0)
+    if severity == 0:
+        state = _NORMAL if news2.complete else _NO_DATA
+        text = f"NEWS2 {news2.total}" if news2.complete else "NEWS2 incomplete"
+        return Condition(
+            problem="news2",
+            state=state,
+            priority=priorities["news2_low_medium"],
+            severity=0,
+            label=text,
+        )
+    threshold = next(t for t in rules.thresholds if t.risk == news2.risk)
+    threes = [part.parameter for part in news2.parts if part.points == 3]
+    text = f"NEWS2 {news2.total}" if news2.complete else f"NEWS2 at least {news2.minimum}"
+    if news2.risk == "low_medium":
+        text += f", 3 in {', '.join(one.replace('_', ' ') for one in threes)}"
+    return Condition(
+        problem="news2",
+        state=_ACTIVE,
+        priority=priorities[f"news2_{news2.risk}"],
+        severity=severity,
+        label=text,
+        criteria=(news2.risk,),
+        evidence=tuple(p.evidence for p in news2.parts if p.points and p.evidence is not None),
+        action=threshold.response,
+    )
+
+
+def without_fever_conditions(
+    crs: CrsGrade,
+    premedication: tuple[InputEvidence, ...],
+    policy: Policy,
+    *,
+    fever_is_attributed: bool,
+) -> tuple[Condition, Condition]:
+    """Low pressure or oxygen need without fever (C4), or with fever perhaps hidden (C5)."""
+    quiet = policy.priority["without_fever"]
+    fever = crs.criteria[grading.FEVER].truth
+    higher = crs.criteria[grading.LOW_PRESSURE :]
+    met = [one for one in higher if one.truth in _MET]
+    names = ("hypotension_without_fever", "possible_masked_crs")
+    texts = ("No hypotension or hypoxia without fever", "No masked CRS suspected")
+    absent = [normal(name, quiet, text) for name, text in zip(names, texts, strict=True)]
+    if crs.fever_waived or fever in _MET:
+        return absent[0], absent[1]
+    if fever is Truth.UNKNOWN or (not met and any(one.truth is Truth.UNKNOWN for one in higher)):
+        lost = [
+            Condition(problem=name, state=_NO_DATA, priority=quiet, severity=0, label="Not known")
+            for name in names
+        ]
+        return lost[0], lost[1]
+    if not met:
+        return absent[0], absent[1]
+    provisional = max(criterion.grade for criterion in met)
+    domains = sorted({criterion.domain for criterion in met})
+    what = " and ".join(domains)
+    severe = provisional >= _SEVERE_GRADE
+    priority = policy.priority["without_fever_severe" if severe else "without_fever"]
+    criteria = tuple(criterion.id for criterion in met)
+    if premedication:
+        masked = Condition(
+            problem=names[1],
+            state=_ACTIVE,
+            priority=priority,
+            severity=provisional,
+            label=f"Possible masked CRS: {what}, fever may be hidden by "
+            f"{', '.join(one.display for one in premedication)}; provisional grade "
+            f"{provisional}",
+            criteria=criteria,
+            evidence=(*_rows_of(met), *premedication),
+            action="A clinician has to grade: fever was never seen and may have been hidden.",
+        )
+        return absent[0], masked
+    tail = "with fever attributed to another cause" if fever_is_attributed else "without fever"
+    unexplained = Condition(
+        problem=names[0],
+        state=_ACTIVE,
+        priority=priority,
+        severity=provisional,
+        label=f"{what.capitalize()} {tail}: look for another cause than CRS",
+        criteria=criteria,
+        evidence=_rows_of(met),
+        action="Look for sepsis, bleeding, embolism, fluid overload, drugs.",
+    )
+    return unexplained, absent[1]
+
+
+def _rows_of(met: list[CriterionEvidence]) -> tuple[InputEvidence, ...]:
+    rows = {
+        (one.table, one.row_id, one.concept): one for criterion in met for one in criterion.inputs
+    }
+    return tuple(rows.values())
