@@ -70,4 +70,4 @@ def _overlay_frequencies(base: dict[str, Any], changes: Any) -> None:
             message = f"policy override, frequencies: {when} is not a state; see frequencies.toml."
             raise RuleFileError(message)
         rows[when]["minutes"] = minutes
-        rows[when]["label"] = f"{rows[when]['label'].partition(':')[0]}: every {minutes:g} min"
+        rows[when]["label"] = f"{rows[when]['label'].partition(':')[0]}: every {minutes} min"

@@ -1,8 +1,8 @@
 """Reads a bedside story, such as ``0 set, T 38.4; 1 give paracetamol; 3 set``, into facts.
 
 A story is blocks separated by ``;``. A block begins with its hour (``25`` or ``0:15``) and lists
-what happened then. ``set`` charts a full normal set, which the other items of the block change. A block
-of ``look`` only asks. Every block's time is a moment at which the rules are asked.
+what happened then. ``set`` charts a full normal set, which the other items of the block change. A
+block of ``look`` only asks. Every block's time is a moment at which the rules are asked.
 """
 
 import re

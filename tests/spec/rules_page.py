@@ -17,8 +17,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 
 _INTRODUCTION = """# The rules
 
-This page is generated from the rule files and from the chapters in `tests/spec/chapters`; every table
-row of a chapter is a test. To change it, change those and run `python -m tests.spec.rules_page`.
+This page is generated from the rule files and from the chapters in `tests/spec/chapters`; every
+table row of a chapter is a test. To change it, change those and run
+`python -m tests.spec.rules_page`.
 
 Every grade is a suggestion for a clinician to confirm. ASTCT is Lee DW et al., Biol Blood Marrow
 Transplant 2019;25:625-638. NEWS2 is Royal College of Physicians, London 2017. Numbers under "Local
@@ -36,10 +37,12 @@ def page() -> str:
         *_news2(rulebook.news2),
         *_policy(policy),
         "# How to read the stories\n",
-        "A story is told in hours. `0 set, T 38.4` charts a full normal set at hour 0 with a "
-        "temperature of 38.4 C: BP 118/70, heart rate 80, respiration 16, SpO2 97 % on room air, "
-        "alert. `start` and `stop` are infusions, `give` a single dose, `bolus` fluid for "
-        "hypotension. The expectation holds at the last moment of the story.\n",
+        (
+            "A story is told in hours. `0 set, T 38.4` charts a full normal set at hour 0 with a "
+            "temperature of 38.4 C: BP 118/70, heart rate 80, respiration 16, SpO2 97 % on room "
+            "air, alert. `start` and `stop` are infusions, `give` a single dose, `bolus` fluid for "
+            "hypotension. The expectation holds at the last moment of the story.\n"
+        ),
         *(chapter.read_text(encoding="utf-8") for chapter in tables.chapters()),
     ]
     return "\n".join(parts)
@@ -133,19 +136,25 @@ def _policy(policy: Policy) -> Iterator[str]:
         (
             (
                 "hypotension",
-                f"SBP below {low.systolic_mmhg:g} or MAP below {low.mean_mmhg:g} mmHg, "
-                "unless the person's own pressure is that low",
+                (
+                    f"SBP below {low.systolic_mmhg:g} or MAP below {low.mean_mmhg:g} mmHg, "
+                    "unless the person's own pressure is that low"
+                ),
             ),
             (
                 "hypotension by baseline",
-                f"SBP below {low.baseline_fraction:.0%} of the person's "
-                f"own and below {low.baseline_cap_mmhg:g} mmHg",
+                (
+                    f"SBP below {low.baseline_fraction:.0%} of the person's "
+                    f"own and below {low.baseline_cap_mmhg:g} mmHg"
+                ),
             ),
             ("severe hypotension", f"SBP below {low.severe_systolic_mmhg:g} mmHg"),
             (
                 "low SpO2",
-                f"below {spo2.spo2_percent:g} %, on scale 2 below "
-                f"{spo2.spo2_scale_2_percent:g} %, severe below {spo2.severe_percent:g} %",
+                (
+                    f"below {spo2.spo2_percent:g} %, on scale 2 below "
+                    f"{spo2.spo2_scale_2_percent:g} %, severe below {spo2.severe_percent:g} %"
+                ),
             ),
             ("high fever", f"from {policy.fever.high_c:g} C"),
             ("fever looked for", _hours(policy.grading.fever_lookback_s)),
@@ -153,8 +162,10 @@ def _policy(policy: Policy) -> Iterator[str]:
             ("an episode is over after", _hours(policy.grading.resolution_s)),
             (
                 "a value is known for",
-                f"{fresh.expected_intervals:g} expected intervals, oxygen "
-                f"support at least {_hours(fresh.oxygen_support_s_at_least)}",
+                (
+                    f"{fresh.expected_intervals:g} expected intervals, oxygen "
+                    f"support at least {_hours(fresh.oxygen_support_s_at_least)}"
+                ),
             ),
             ("one set", f"values within {fresh.set_window_s / 60:g} min"),
         ),

@@ -1,0 +1,123 @@
+"""The words a clinician reads beside a grade."""
+
+import pytest
+
+from monitoring.clinical import explain
+from monitoring.clinical.results import Truth
+from tests.spec import bedside
+
+
+@pytest.mark.parametrize(
+    ("story", "person", "sentence"),
+    [
+        (
+            "0 set, T 38.5, BP 84/60",
+            "baseline 118/70",
+            "SBP 84, baseline 118: hypotension. CRS grade 2 suggested.",
+        ),
+        ("0 set, T 38.6", "", "Temperature 38.6 C: fever. CRS grade 1 suggested."),
+        (
+            "0 set, T 38.6; 2 set, T 37.5",
+            "",
+            "Temperature 37.5 C, 38.6 C 2 h ago: fever. CRS grade 1 suggested.",
+        ),
+        (
+            "0 set, T 38.6, nasal cannula 8",
+            "",
+            (
+                "Nasal cannula 8 L/min: hypoxia requiring high-flow oxygen or a mask. "
+                "CRS grade 3 suggested."
+            ),
+        ),
+        (
+            "0 set, T 38.6, start norepinephrine, start vasopressin",
+            "",
+            (
+                "Norepinephrine + vasopressin: hypotension requiring a vasopressor. "
+                "CRS grade 3 suggested."
+            ),
+        ),
+        (
+            "0 set, T 38.6, bolus",
+            "",
+            "SBP 118, fluid bolus: hypotension. CRS grade 2 suggested.",
+        ),
+        (
+            "0 set, T 38.6, no device",
+            "",
+            "Temperature 38.6 C: fever. CRS grade 1 at least; not known: oxygen device.",
+        ),
+        (
+            "0 set, T 38.6",
+            "icu",
+            "Temperature 38.6 C: fever. CRS grade 1 at least; not known: use of vasopressors.",
+        ),
+        ("0 set, no T", "", "CRS grade not known. Chart first: temperature."),
+        ("0 set", "", "No fever: no CRS by ASTCT, grade 0."),
+        (
+            "0 set, BP 82/60",
+            "",
+            "SBP 82: hypotension, without fever. No CRS by ASTCT, grade 0: look for another cause.",
+        ),
+        (
+            "0 set, T 38.4; 1 give paracetamol; 3 set",
+            "",
+            (
+                "Temperature 37.0 C, no hypotension, no oxygen need: CRS resolving, grade 0 now, "
+                "peak 1. Fever may be hidden by treatment."
+            ),
+        ),
+        (
+            "0 set, T 38.5, BP 84/60; 3 T 38.5, room air",
+            "",
+            "SBP 84: hypotension when last known 3 h ago. CRS grade 2 suggested.",
+        ),
+    ],
+)
+def test_why_this_grade(story: str, person: str, sentence: str) -> None:
+    assert explain.sentence(bedside.judge(bedside.read(story, person))[-1]) == sentence
+
+
+def test_what_would_make_it_worse() -> None:
+    lines = explain.what_would_raise(bedside.judge(bedside.read("0 set, T 38.5, BP 84/60"))[-1])
+
+    assert lines == [
+        "Grade 3 if a vasopressor is started or oxygen goes above 6 L/min or needs a mask.",
+        (
+            "Grade 4 if a second vasopressor runs (vasopressin not counted) or positive pressure "
+            "is needed (CPAP, BiPAP, ventilation)."
+        ),
+    ]
+
+
+def test_without_fever_the_fever_would_make_it_what_the_rest_shows() -> None:
+    lines = explain.what_would_raise(bedside.judge(bedside.read("0 set, BP 82/60"))[-1])
+
+    assert lines == ["Grade 2 if the temperature reaches 38.0 C."]
+
+
+def test_what_is_unknown_comes_first() -> None:
+    lines = explain.what_would_raise(bedside.judge(bedside.read("0 set, T 38.5, no BP"))[-1])
+
+    assert lines[0] == "May be grade 2 already; not known: SBP."
+
+
+def test_the_table_has_every_criterion_with_its_rows() -> None:
+    rows = explain.table(bedside.judge(bedside.read("0 set, T 38.5, nasal cannula 2"))[-1])
+
+    assert [row.grade for row in rows] == sorted((row.grade for row in rows), reverse=True)
+    oxygen = [row for row in rows if row.criterion == "low_flow_oxygen"]
+    assert [(row.value, row.truth) for row in oxygen] == [
+        ("nasal cannula", Truth.YES),
+        ("2 L/min", Truth.YES),
+    ]
+    pressors = next(row for row in rows if row.criterion == "multiple_vasopressors")
+    assert (pressors.value, pressors.row_id, pressors.truth) == (None, None, Truth.NO)
+
+
+@pytest.mark.parametrize(
+    ("age_s", "words"),
+    [(0, "now"), (59, "now"), (60, "1 min"), (3599, "59 min"), (3600, "1 h"), (48 * 3600, "2 d")],
+)
+def test_an_age_in_words(age_s: float, words: str) -> None:
+    assert explain.age_in_words(age_s) == words

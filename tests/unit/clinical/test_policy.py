@@ -1,0 +1,95 @@
+"""Local policy: a ward may change its limits, and no misspelt limit is silently without effect."""
+
+from typing import Any
+
+import pytest
+
+from monitoring.clinical.policy import load_policy
+from monitoring.clinical.results import Priority
+from monitoring.clinical.rule_file import RuleFileError
+from tests.spec import bedside
+
+
+def test_the_packaged_policy_names_itself_and_is_read_once() -> None:
+    assert load_policy().id == "stormwatch-policy@1.1"
+    assert load_policy() is load_policy({})
+
+
+def test_a_ward_that_accepts_lower_saturation_is_not_alarmed_by_it() -> None:
+    told = bedside.read("0 set, SpO2 90")
+    lenient = load_policy({"hypoxia": {"spo2_percent": 88.0, "hysteresis_percent": 1.0}})
+
+    usual = bedside.judge(told)[-1]
+    here = bedside.judge(told, lenient)[-1]
+
+    assert _state(usual, "hypoxia") == "active"
+    assert _state(here, "hypoxia") == "normal"
+
+
+def test_an_override_changes_what_it_names_and_the_identity() -> None:
+    policy = load_policy({"frequencies": {"grade_2": 30}, "hypotension": {"systolic_mmhg": 95}})
+
+    assert policy.schedule.states["grade_2"].interval_s == 1800
+    assert policy.schedule.states["grade_2"].label == "CRS grade 2: every 30 min"
+    assert policy.hypotension.systolic_mmhg == 95
+    assert policy.hypotension.mean_mmhg == load_policy().hypotension.mean_mmhg
+    assert policy.id.startswith("stormwatch-policy@1.1+")
+    assert load_policy().schedule.states["grade_2"].interval_s == 3600
+
+
+def test_the_same_override_has_the_same_identity_whatever_its_order() -> None:
+    one = load_policy({"hypoxia": {"spo2_percent": 90}, "fever": {"high_c": 39}})
+    other = load_policy({"fever": {"high_c": 39}, "hypoxia": {"spo2_percent": 90}})
+
+    assert one.id == other.id
+    assert one.id != load_policy({"hypoxia": {"spo2_percent": 91}, "fever": {"high_c": 39}}).id
+
+
+@pytest.mark.parametrize(
+    ("overrides", "reason"),
+    [
+        ({"hypoxia": {"spo2": 90}}, "spo2 cannot be overridden"),
+        ({"hypoxya": {}}, "hypoxya cannot be overridden"),
+        ({"hypoxia": {"spo2_percent": 20}}, "must lie between 80 and 99"),
+        ({"hypoxia": {"spo2_percent": "90"}}, "must be a number"),
+        ({"hypoxia": 90}, "hypoxia must be a table"),
+        ({"version": 7}, "version cannot be overridden"),
+        ({"frequencies": {"grade_9": 30}}, "grade_9 is not a state"),
+        ({"frequencies": {"grade_2": 1}}, "must lie between 5 and 720"),
+        ({"frequencies": 30}, "must be a table of state and minutes"),
+        ({"frequencies": {"grade_2": "hourly"}}, "minutes must be a number"),
+        ({"grading": {"fever_lookback_hours": 48}}, "must lie between 1 and 24"),
+        ({"snooze": {"never": ["low"]}}, "must include high"),
+        ({"priority": {"crs_grade_4": "urgent"}}, "must be technical, low, medium or high"),
+        (
+            {"escalation": {"high": [{"after_minutes": 5, "role": "a"}] * 2}},
+            "must follow each other in time",
+        ),
+    ],
+)
+def test_an_override_that_makes_no_sense_is_refused(overrides: dict[str, Any], reason: str) -> None:
+    with pytest.raises(RuleFileError, match=reason):
+        load_policy(overrides)
+
+
+def test_a_high_alert_reaches_the_charge_nurse_in_two_minutes_and_is_never_snoozed() -> None:
+    timing = load_policy().timing("crs_grade", Priority.HIGH)
+
+    assert [(step.after_s, step.role) for step in timing.escalation] == [
+        (120.0, "charge_nurse"),
+        (300.0, "rapid_response"),
+    ]
+    assert timing.snooze_at_most_s is None
+    assert timing.repeat_after_s == 600
+
+
+def test_a_low_alert_waits_for_the_shift_review() -> None:
+    timing = load_policy().timing("news2", Priority.LOW)
+
+    assert timing.escalation == ()
+    assert timing.repeat_after_s is None
+    assert timing.snooze_at_most_s == 3600
+
+
+def _state(evaluation: bedside.Evaluation, problem: str) -> str:
+    return next(c.state.value for c in evaluation.conditions if c.problem == problem)

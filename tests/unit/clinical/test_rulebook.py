@@ -1,0 +1,154 @@
+"""A rulebook in doubt is refused whole: the wrong rule must not reach a bedside."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from monitoring.clinical.rule_file import RuleFileError, read_packaged
+from monitoring.clinical.rulebook import load_rulebook
+from monitoring.clinical.rulebook_reader import parse_crs, parse_news2
+
+Spoil = Callable[[dict[str, Any]], object]
+
+
+def test_the_packaged_rulebook_loads_and_names_itself() -> None:
+    rulebook = load_rulebook()
+
+    assert rulebook.id == "stormwatch-rules@1"
+    assert rulebook.crs.id == "astct_crs@1"
+    assert rulebook.news2.id == "news2@1"
+    assert load_rulebook() is rulebook
+
+
+def test_every_rule_is_cited() -> None:
+    rulebook = load_rulebook()
+    cited = (
+        *rulebook.crs.criteria,
+        *rulebook.crs.devices.values(),
+        *rulebook.news2.banded.values(),
+        *rulebook.news2.choices.values(),
+        *rulebook.news2.thresholds,
+    )
+
+    assert all(len(rule.source) > 8 for rule in cited)
+
+
+def _row(content: dict[str, Any], table: str, key: str, value: str) -> dict[str, Any]:
+    return next(row for row in content[table] if row[key] == value)
+
+
+SPOILED_NEWS2: dict[str, tuple[Spoil, str]] = {
+    "a gap between bands": (
+        lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][1].update(range="42-50"),
+        "leave a gap or overlap",
+    ),
+    "bands that overlap": (
+        lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][1].update(range="40-50"),
+        "leave a gap or overlap",
+    ),
+    "a chart without its last band": (
+        lambda c: _row(c, "parameter", "name", "spo2_scale_1")["bands"].pop(),
+        "must begin with <= and end with >=",
+    ),
+    "an edge finer than the chart": (
+        lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][0].update(range="<= 40.5"),
+        "finer than the chart's step",
+    ),
+    "a band written backwards": (
+        lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][1].update(range="50-41"),
+        "runs backwards",
+    ),
+    "an edge that is no number": (
+        lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][0].update(range="<= many"),
+        "is not a number",
+    ),
+    "points beyond 3": (
+        lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][0].update(points=4),
+        "must lie between 0 and 3",
+    ),
+    "a concept nobody knows": (
+        lambda c: _row(c, "parameter", "name", "heart_rate").update(concept="pulse"),
+        "not a numeric concept",
+    ),
+    "a unit that is not the concept's": (
+        lambda c: _row(c, "parameter", "name", "body_temperature").update(unit="[degF]"),
+        "the unit must be Cel",
+    ),
+    "a row without its source": (
+        lambda c: _row(c, "parameter", "name", "heart_rate").pop("source"),
+        "source is missing",
+    ),
+    "missing taken for normal": (
+        lambda c: _row(c, "parameter", "name", "heart_rate").update(no_data="normal"),
+        "unknown key no_data",
+    ),
+    "a level of consciousness left out": (
+        lambda c: _row(c, "choice", "name", "consciousness")["options"].pop(),
+        "each of A, C, V, P and U",
+    ),
+    "thresholds out of order": (lambda c: c["threshold"].reverse(), "highest total down to 0"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "reason"), SPOILED_NEWS2.values(), ids=list(SPOILED_NEWS2))
+def test_a_spoiled_news2_is_refused(spoil: Spoil, reason: str) -> None:
+    content = copy.deepcopy(read_packaged("news2.toml"))
+    spoil(content)
+
+    with pytest.raises(RuleFileError, match=reason):
+        parse_news2(content)
+
+
+SPOILED_CRS: dict[str, tuple[Spoil, str]] = {
+    "a criterion left out": (lambda c: c["criterion"].pop(), "the criteria must be"),
+    "a grade of 5": (lambda c: c["criterion"][0].update(grade=5), "must lie between 1 and 4"),
+    "an uncited criterion": (lambda c: c["criterion"][0].update(source=" "), "source must be"),
+    "an input nobody knows": (
+        lambda c: c["criterion"][0].update(inputs=["temperature"]),
+        "inputs temperature are not known",
+    ),
+    "a device left out": (lambda c: c["device"].pop(), "needs exactly one row"),
+    "a device whose class falls with more flow": (
+        lambda c: _row(c, "device", "device", "nasal_cannula").update(high=0),
+        "more flow must not lower",
+    ),
+    "a drug in two groups": (
+        lambda c: c["vasopressors"]["noted"].append({"agent": "dopamine", "names": []}),
+        "stands in two groups",
+    ),
+    "a drug named twice": (
+        lambda c: c["vasopressors"]["counted"].append({"agent": "adrenaline", "names": []}),
+        "listed twice",
+    ),
+    "every reason for oxygen excused": (
+        lambda c: c["oxygen"]["not_for_hypoxia"].append("hypoxia"),
+        "not all of them",
+    ),
+    "the low-flow limit as a text": (
+        lambda c: c["oxygen"].update(low_flow_to_lpm="6"),
+        "must be a number",
+    ),
+    "a number for hypotension, which ASTCT does not have": (
+        lambda c: c.update(hypotension={"systolic_mmhg": 90}),
+        "unknown key hypotension",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spoil", "reason"), SPOILED_CRS.values(), ids=list(SPOILED_CRS))
+def test_a_spoiled_crs_grade_is_refused(spoil: Spoil, reason: str) -> None:
+    content = copy.deepcopy(read_packaged("astct_crs.toml"))
+    spoil(content)
+
+    with pytest.raises(RuleFileError, match=reason):
+        parse_crs(content)
+
+
+def test_a_refusal_names_the_file_and_the_row() -> None:
+    content = copy.deepcopy(read_packaged("news2.toml"))
+    content["parameter"][3]["step"] = "one"
+
+    with pytest.raises(RuleFileError, match=r"news2\.toml, parameter 4: step must be a number\."):
+        parse_news2(content)

@@ -1,0 +1,149 @@
+"""What was true when: ties, impossible values, order, and what is refused."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from monitoring.clinical.results import Evaluation
+from tests.spec import bedside
+
+
+def last_of(case: bedside.Bedside) -> Evaluation:
+    return bedside.judge(case)[-1]
+
+
+def test_of_two_values_at_one_minute_the_last_recorded_counts() -> None:
+    case = bedside.read("0 set, T 38.4, BP 84/60")
+    at_us = case.moments_us[0]
+    case.observations.append((at_us, "systolic_bp", 118.0))
+
+    assert last_of(case).crs.grade == 1
+
+
+def test_a_fever_counts_beside_a_second_lower_reading() -> None:
+    case = bedside.read("0 set, T 38.4")
+    at_us = case.moments_us[0]
+    case.observations.append((at_us, "body_temperature", 37.2))
+
+    assert last_of(case).crs.grade == 1
+
+
+def test_the_order_of_the_rows_does_not_matter() -> None:
+    case = bedside.read("0 set, T 38.4; 1 give paracetamol; 3 set, nasal cannula 3; 5 set")
+    facts = case.facts()
+    mixed = np.random.default_rng(3).permutation(len(facts.observations.row_id))
+    shuffled = replace(
+        facts,
+        observations=replace(
+            facts.observations,
+            **{
+                name: getattr(facts.observations, name)[mixed]
+                for name in ("row_id", "concept", "taken_us", "value", "code")
+            },
+        ),
+    )
+    at_us = np.array(case.moments_us)
+
+    assert bedside.ask(shuffled, at_us) == bedside.ask(facts, at_us)
+
+
+def test_an_impossible_value_is_not_used_and_is_spoken_of() -> None:
+    case = bedside.read("0 set; 1 set")
+    case.observations.append((case.moments_us[1], "body_temperature", 384.0))
+
+    crs = last_of(case).crs
+
+    assert crs.grade == 0
+    assert "A value of body temperature outside its possible range was not used." in crs.notes
+
+
+def test_a_code_nobody_knows_is_not_used_and_is_spoken_of() -> None:
+    case = bedside.read("0 set, T 38.4, no device")
+    case.observations.append((case.moments_us[0], "oxygen_device", "scuba"))
+
+    crs = last_of(case).crs
+
+    assert (crs.grade, crs.status.value) == (1, "at_least")
+    assert any("oxygen device" in note for note in crs.notes)
+
+
+def test_every_conclusion_points_at_its_rows() -> None:
+    case = bedside.read("0 set, T 38.4, BP 84/60", "baseline 118/70")
+    rows = {row: concept for row, (_, concept, _) in enumerate(case.observations, 1)}
+
+    crs = last_of(case).crs
+
+    used = [one for c in crs.criteria for one in c.inputs if one.table == "observation"]
+    assert used
+    for one in used:
+        assert rows[one.row_id] == one.concept
+    low = next(c for c in crs.criteria if c.id == "hypotension_no_vasopressor")
+    assert [(one.concept, one.value, one.table) for one in low.inputs] == [
+        ("systolic_bp", 84.0, "observation"),
+        ("diastolic_bp", 60.0, "observation"),
+        ("baseline_systolic_bp", 118.0, "baseline"),
+    ]
+
+
+def test_a_mean_by_the_formula_is_shown_where_it_decides() -> None:
+    crs = last_of(bedside.read("0 set, T 38.4, BP 95/48")).crs
+
+    low = next(c for c in crs.criteria if c.id == "hypotension_no_vasopressor")
+    assert [one.display for one in low.inputs] == [
+        "95 mmHg",
+        "48 mmHg",
+        "64 mmHg by the formula",
+    ]
+
+
+def test_a_temperature_is_never_shown_rounded_over_the_limit() -> None:
+    crs = last_of(bedside.read("0 set, T 37.95")).crs
+
+    assert crs.criteria[0].inputs[0].display == "37.95 C"
+
+
+def test_a_baseline_holds_from_its_time_on() -> None:
+    case = bedside.read("0 set, BP 86/52; 2 set, BP 86/52", "baseline 88/54")
+    assert case.baseline is not None
+    case.baseline = replace(case.baseline, effective_us=case.moments_us[1])
+
+    before, after = bedside.judge(case)
+
+    assert _state(before) == "active"
+    assert _state(after) == "normal"
+
+
+def _state(evaluation: Evaluation) -> str:
+    return next(c.state.value for c in evaluation.conditions if c.problem == "hypotension")
+
+
+def test_no_moments_no_answers() -> None:
+    facts = bedside.read("0 set").facts()
+
+    assert bedside.ask(facts, np.array([], dtype=np.int64)) == []
+
+
+def test_moments_out_of_order_are_refused() -> None:
+    case = bedside.read("0 set; 1 set")
+
+    with pytest.raises(ValueError, match="must ascend"):
+        bedside.ask(case.facts(), np.array(case.moments_us[::-1]))
+
+
+def test_baselines_out_of_order_are_refused() -> None:
+    case = bedside.read("0 set", "baseline 118")
+    assert case.baseline is not None
+    older = replace(case.baseline, effective_us=case.baseline.effective_us - 1, row_id=2)
+    facts = replace(case.facts(), baselines=(case.baseline, older))
+
+    with pytest.raises(ValueError, match="order in which they take effect"):
+        bedside.ask(facts, np.array(case.moments_us))
+
+
+def test_a_person_without_any_value_is_unknown_everywhere() -> None:
+    evaluation = last_of(bedside.read("0 look"))
+
+    assert (evaluation.crs.grade, evaluation.crs.status.value) == (None, "unknown")
+    assert evaluation.news2.total is None
+    assert {c.state.value for c in evaluation.conditions} == {"no_data"}
