@@ -34,8 +34,8 @@ ASSETS = {
     "board.css": _style_sheet(),
 }
 # The content's own name: a new version of the files has a new address, so none is ever stale.
-VERSION = hashlib.sha256("\0".join(ASSETS.values()).encode()).hexdigest()[:16]
-BASE = f"/board-assets/{VERSION}/"
+VERSION = hashlib.sha256("\0".join(ASSETS.values()).encode()).hexdigest()[:12]
+BASE = f"/board/{VERSION}/"
 
 
 def asset_routes() -> Sequence[Route]:
@@ -51,4 +51,4 @@ def asset_routes() -> Sequence[Route]:
             headers={"cache-control": "private, max-age=31536000, immutable"},
         )
 
-    return (Route("/board-assets/{version}/{name}", asset),)
+    return (Route("/board/{version}/{name}", asset),)

@@ -166,6 +166,7 @@ function createBoard(parent) {
     setAttribute(root, "data-kiosk", kiosk ? "" : null)
     setAttribute(root, "data-theme", viewer.theme ?? currentTheme(parent.host ?? parent))
     grid.inert = kiosk
+    find(".filters").inert = kiosk
     setText(find(".theme"), root.dataset.theme === "night" ? "Day" : "Night")
     setText(find(".ward"), data.ward_name)
     const last_s = lastPulse.now_ms / 1000
@@ -185,12 +186,11 @@ function createBoard(parent) {
   function drawSilent(now_s) {
     const silent = find(".silent")
     const words = lastPulse.silent.map(one => {
-      const bed = data.tiles.find(tile => tile.encounter !== null && tile.encounter === one.encounter)?.bed
-      const what = one.kind === "watcher" ? "The watcher" : `The feed of ${bed ? `bed ${bed}` : one.name}`
+      const what = one.kind === "watcher" ? "The watcher" : `The feed of ${one.bed ? `bed ${one.bed}` : one.name}`
       const meaning = one.kind === "watcher" ? "Overdue and escalation are not being watched." : "Its values are not updating."
       return `${what} has been silent since ${clock(one.since_s, data.time_zone)} (${ago(now_s - one.since_s)}). ${meaning}`
     })
-    const wardWide = lastPulse.silent.some(one => !data.tiles.some(tile => tile.encounter !== null && tile.encounter === one.encounter))
+    const wardWide = lastPulse.silent.some(one => one.bed === null)
     setAttribute(silent, "data-ward", wardWide ? "" : null)
     setHidden(silent, words.length === 0)
     setText(silent, words.join(" "))

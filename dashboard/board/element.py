@@ -1,4 +1,4 @@
-"""The elements of the ward page: the board, who looks at it, and the pulse that proves it lives."""
+"""The elements of the ward page: the board, who looks at it, and the pulse that proves life."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -31,11 +31,14 @@ _kept: dict[str, tuple[BoardPayload, bytes]] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silent:
-    """A watcher or feed that should have beaten by now, and when it last did."""
+    """A watcher or feed that should have beaten by now, and when it last did.
+
+    ``bed`` is the label of the one bed it feeds; ``name`` is its own, where it feeds no one bed.
+    """
 
     kind: str
-    name: str
-    encounter: str | None
+    bed: str | None
+    name: str | None
     since_s: int
 
 

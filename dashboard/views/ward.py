@@ -12,7 +12,7 @@ from monitoring.services import alerts, liveness
 from monitoring.services.board import WardBoard
 from monitoring.services.errors import RefusedError
 
-BOARD = "ward_board"
+BOARD = "board"
 _NOTICE = "ward_notice"
 _GOING_TO = "ward_going_to"
 _DONE = "ward_done_keys"
@@ -48,8 +48,14 @@ def _act() -> None:
         st.session_state[_NOTICE] = str(refusal)
 
 
-def _public_id(board: WardBoard, pulse: liveness.Pulse) -> str | None:
-    return None if pulse.encounter_id is None else board.public_id(pulse.encounter_id)
+def _silent(board: WardBoard, pulse: liveness.Pulse) -> Silent:
+    bed = None if pulse.encounter_id is None else board.bed_of(pulse.encounter_id)
+    return Silent(
+        kind=pulse.kind,
+        bed=bed,
+        name=pulse.name if bed is None else None,
+        since_s=round(pulse.beat_at.timestamp()),
+    )
 
 
 @st.fragment(run_every=settings().tick_s)
@@ -73,18 +79,13 @@ def _live() -> None:
         Pulse(
             now_ms=round(now.timestamp() * 1000),
             silent=tuple(
-                Silent(
-                    kind=pulse.kind,
-                    name=pulse.name,
-                    encounter=_public_id(board, pulse),
-                    since_s=round(pulse.beat_at.timestamp()),
-                )
+                _silent(board, pulse)
                 for pulse in liveness.pulses(store(), now=now)
                 if pulse.is_silent
             ),
             notice=st.session_state.get(_NOTICE),
         ),
-        key="ward_pulse",
+        key="pulse",
     )
 
 
@@ -98,6 +99,6 @@ draw_viewer(
         intended_use=wording.INTENDED_USE,
         pages=("/", "/patient", "/chart"),
     ),
-    key="ward_viewer",
+    key="viewer",
 )
 _live()

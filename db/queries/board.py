@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
+from db.engine import Store
 from db.models import (
     AlertThread,
     Bed,
@@ -20,7 +21,6 @@ from db.models import (
     Evaluation,
     Observation,
     Patient,
-    PolicyVersion,
     Therapy,
     TherapyDose,
     User,
@@ -41,7 +41,6 @@ _evaluation = table(Evaluation)
 _thread = table(AlertThread)
 _user = table(User)
 _version = table(DataVersion)
-_policy = table(PolicyVersion)
 
 
 class WardRow(NamedTuple):
@@ -60,7 +59,6 @@ class Positions(NamedTuple):
     changed_us: int
     observation: int
     evaluation: int
-    policy: int
 
 
 class BedRow(NamedTuple):
@@ -89,12 +87,17 @@ class ReadingRow(NamedTuple):
 
 
 class GradeRow(NamedTuple):
-    """One evaluation with its whole document."""
+    """One evaluation; ``summary`` is None in rows from before it was kept."""
 
     id: int
     encounter_id: int
     at_us: int
-    document: dict[str, Any]
+    crs_grade: int | None
+    crs_status: str
+    crs_peak: int | None
+    news2_total: int | None
+    news2_minimum: int | None
+    summary: dict[str, Any] | None
 
 
 class OpenAlertRow(NamedTuple):
@@ -190,7 +193,6 @@ _POSITIONS = select(
     select(func.max(_evaluation.c.id))
     .where(_evaluation.c.ward_id == bindparam("ward_id"))
     .scalar_subquery(),
-    select(func.max(_policy.c.id)).scalar_subquery(),
 ).where(_version.c.ward_id == bindparam("ward_id"))
 
 _READING = (
@@ -241,18 +243,25 @@ _READINGS_OF_CONCEPT = (
     .order_by(_observation.c.taken_at, _observation.c.id)
 )
 
-_GRADES_SINCE = select(
-    _evaluation.c.id, _evaluation.c.encounter_id, epoch_us(_evaluation.c.at)
-).where(_evaluation.c.ward_id == bindparam("ward_id"), _evaluation.c.id > bindparam("after_id"))
-
 _GRADE = (
     _evaluation.c.id,
     _evaluation.c.encounter_id,
     epoch_us(_evaluation.c.at),
-    _evaluation.c.document,
+    _evaluation.c.crs_grade,
+    _evaluation.c.crs_status,
+    _evaluation.c.crs_peak,
+    _evaluation.c.news2_total,
+    _evaluation.c.news2_minimum,
+    _evaluation.c.summary,
 )
 
-_GRADES = select(*_GRADE).where(_evaluation.c.id.in_(bindparam("ids", expanding=True)))
+_GRADES_SINCE = (
+    select(*_GRADE)
+    .where(_evaluation.c.ward_id == bindparam("ward_id"), _evaluation.c.id > bindparam("after_id"))
+    .order_by(_evaluation.c.id)
+)
+
+_DOCUMENT = select(_evaluation.c.document).where(_evaluation.c.id == bindparam("id"))
 
 _NEWEST_GRADE = (
     select(*_GRADE)
@@ -274,23 +283,28 @@ def ward_by_code(session: Session, code: str) -> WardRow | None:
 
 def beds(session: Session, ward_id: int) -> list[BedRow]:
     """Every bed of the ward in its order, the empty ones too."""
-    return [BedRow(*row) for row in session.execute(_BEDS, {"ward_id": ward_id})]
+    return list(map(BedRow._make, session.execute(_BEDS, {"ward_id": ward_id}).all()))
 
 
 def open_alerts(session: Session, ward_id: int) -> list[OpenAlertRow]:
     """Every open alert of the ward that has been raised, oldest first."""
-    return [OpenAlertRow(*row) for row in session.execute(_OPEN_ALERTS, {"ward_id": ward_id})]
+    return list(map(OpenAlertRow._make, session.execute(_OPEN_ALERTS, {"ward_id": ward_id}).all()))
 
 
-def version(session: Session, ward_id: int) -> int:
-    """The ward's data version; 0 before anything was recorded."""
-    return session.execute(_VERSION, {"ward_id": ward_id}).scalar_one_or_none() or 0
+def version(store: Store, ward_id: int) -> int:
+    """The ward's data version; 0 before anything was recorded.
+
+    Every viewer asks this at every tick, so it goes past the session, which would cost twice as
+    much as the read.
+    """
+    with store.engine.connect() as connection:
+        return connection.execute(_VERSION, {"ward_id": ward_id}).scalar_one_or_none() or 0
 
 
 def positions(session: Session, ward_id: int) -> Positions:
     """The ward's version and newest row ids, as of the session's moment."""
     row = session.execute(_POSITIONS, {"ward_id": ward_id}).one_or_none()
-    return Positions(0, 0, 0, 0, 0) if row is None else Positions(*(part or 0 for part in row))
+    return Positions(0, 0, 0, 0) if row is None else Positions(*(part or 0 for part in row))
 
 
 def readings_since(
@@ -301,7 +315,7 @@ def readings_since(
     An observation entered in error comes without a value: it only voids the one it supersedes.
     """
     parameters = {"ward_id": ward_id, "after_id": after_id, "concepts": list(concepts)}
-    return [ReadingRow(*row) for row in session.execute(_READINGS_SINCE, parameters)]
+    return list(map(ReadingRow._make, session.execute(_READINGS_SINCE, parameters).all()))
 
 
 def newest_readings(
@@ -325,18 +339,20 @@ def readings_of_concept(
     rows: list[ReadingRow] = []
     for encounter_id in encounter_ids:
         parameters = {"encounter_id": encounter_id, "concept": concept, "from_at": from_at}
-        rows += [ReadingRow(*row) for row in session.execute(_READINGS_OF_CONCEPT, parameters)]
+        rows += map(ReadingRow._make, session.execute(_READINGS_OF_CONCEPT, parameters).all())
     return rows
 
 
 def grades_since(session: Session, ward_id: int, *, after_id: int) -> list[GradeRow]:
-    """Of the evaluations written for the ward after a row id, each encounter's newest moment."""
+    """The evaluations written for the ward after a row id, oldest first."""
     parameters = {"ward_id": ward_id, "after_id": after_id}
-    newest: dict[int, tuple[int, int]] = {}
-    for row_id, encounter_id, at_us in session.execute(_GRADES_SINCE, parameters):
-        newest[encounter_id] = max(newest.get(encounter_id, (0, 0)), (at_us, row_id))
-    ids = [row_id for _, row_id in newest.values()]
-    return [GradeRow(*row) for row in session.execute(_GRADES, {"ids": ids})] if ids else []
+    return list(map(GradeRow._make, session.execute(_GRADES_SINCE, parameters).all()))
+
+
+def document(session: Session, evaluation_id: int) -> dict[str, Any]:
+    """The whole document of an evaluation."""
+    found: dict[str, Any] = session.execute(_DOCUMENT, {"id": evaluation_id}).scalar_one()
+    return found
 
 
 def newest_grades(session: Session, encounter_ids: Iterable[int]) -> list[GradeRow]:

@@ -4,7 +4,7 @@ The first viewer that sees a new data version brings the ward up to date, all ot
 finished payload. Memory is rebuilt from the store when a process starts.
 """
 
-from bisect import insort
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,15 +15,14 @@ from sqlalchemy.orm import Session
 from db.engine import Store
 from db.queries import board as rows
 from db.queries import census
-from monitoring.clinical import schedule
-from monitoring.clinical.policy import Policy
 from monitoring.clinical.results import Evaluation
 from monitoring.services import tiles
 from monitoring.services.errors import RefusedError
 from monitoring.services.instants import to_us
 from monitoring.services.policies import policy_for
 from monitoring.services.settle import set_taken_us
-from monitoring.services.tiles import BoardPayload, Held, Tile, TileAlert
+from monitoring.services.summary import Summary, summary_of
+from monitoring.services.tiles import BoardPayload, NextSet, Tile, TileAlert
 
 SPARKLINE_SPAN = timedelta(hours=24)
 TEMPERATURE = "body_temperature"
@@ -44,27 +43,39 @@ CONCEPTS = (
 class _Bedside:
     """What the process remembers of one encounter."""
 
-    policy: Policy
-    newest: dict[str, Held] = field(default_factory=dict)
-    temperatures: list[Held] = field(default_factory=list)
-    grade_position: tuple[int, int] = (0, 0)
-    evaluation: Evaluation | None = None
+    newest: dict[str, rows.ReadingRow] = field(default_factory=dict)
+    # The temperatures of the sparkline, by time: minute since the epoch, and tenths of a degree.
+    temperature_minutes: list[int] = field(default_factory=list)
+    temperature_tenths: list[int] = field(default_factory=list)
+    grade: rows.GradeRow | None = None
+    summary: Summary | None = None
 
     def take(self, row: rows.ReadingRow) -> None:
         """Remember an observation, in its place by the time it was taken."""
-        held = Held(row_id=row.id, taken_us=row.taken_us, value=row.value_num, code=row.value_code)
         known = self.newest.get(row.concept)
-        if known is None or (known.taken_us, known.row_id) < (held.taken_us, held.row_id):
-            self.newest[row.concept] = held
+        if known is None or (known.taken_us, known.id) < (row.taken_us, row.id):
+            self.newest[row.concept] = row
         if row.concept == TEMPERATURE:
-            insort(self.temperatures, held, key=lambda one: (one.taken_us, one.row_id))
+            self.draw_through(row)
 
-    def judge(self, row: rows.GradeRow) -> None:
+    def draw_through(self, row: rows.ReadingRow) -> None:
+        """Put a temperature on the sparkline."""
+        if row.value_num is not None:
+            minute = row.taken_us // tiles.MINUTE_US
+            place = bisect_right(self.temperature_minutes, minute)
+            self.temperature_minutes.insert(place, minute)
+            self.temperature_tenths.insert(place, round(10 * row.value_num))
+
+    def forget_before(self, minute: int) -> None:
+        """Drop the temperatures that left the sparkline."""
+        place = bisect_left(self.temperature_minutes, minute)
+        del self.temperature_minutes[:place], self.temperature_tenths[:place]
+
+    def judge(self, row: rows.GradeRow, summary: Summary) -> None:
         """Remember an evaluation unless a later moment's is known already."""
-        position = (row.at_us, row.id)
-        if position > self.grade_position:
-            self.grade_position = position
-            self.evaluation = Evaluation.from_document(row.document)
+        known = self.grade
+        if known is None or (known.at_us, known.id) < (row.at_us, row.id):
+            self.grade, self.summary = row, summary
 
 
 class WardBoard:
@@ -78,41 +89,38 @@ class WardBoard:
         self._bedsides: dict[int, _Bedside] = {}
         self._tiles: dict[str, Tile] = {}
         self._drawn: dict[str, tuple[object, ...]] = {}
-        self._seen = rows.Positions(0, 0, 0, 0, 0)
-        self._public_ids: dict[int, str] = {}
+        self._seen = rows.Positions(0, 0, 0, 0)
+        self._beds: dict[int, str] = {}
         self._payload: BoardPayload | None = None
 
     def version(self) -> int:
         """The ward's data version in the store now; 0 while there is no such ward."""
-        with self._store.read() as session:
-            ward = self._ward or rows.ward_by_code(session, self._ward_code)
-            return 0 if ward is None else rows.version(session, ward.id)
+        ward = self._ward or self._find_ward()
+        return 0 if ward is None else rows.version(self._store, ward.id)
 
     def payload(self, *, now: datetime) -> BoardPayload:
         """The ward as it is in the store now; the same object as long as nothing changed.
 
         Raises ``RefusedError`` where no ward bears the code.
         """
-        with self._store.read() as session:
-            ward = self._ward or self._find_ward(session)
-            version = rows.version(session, ward.id)
+        ward = self._ward or self._find_ward()
+        if ward is None:
+            message = "There is no ward with this code. Admit a patient or load the sample ward."
+            raise RefusedError(message)
         known = self._payload
-        if known is not None and known.version == version:
+        if known is not None and known.version == rows.version(self._store, ward.id):
             return known
         with self._lock:
             return self._brought_up_to_date(ward, now=now)
 
-    def public_id(self, encounter_id: int) -> str | None:
-        """The opaque id of an encounter that lies on the ward now; None for any other."""
-        return self._public_ids.get(encounter_id)
+    def bed_of(self, encounter_id: int) -> str | None:
+        """The label of the bed in which an encounter lies; None where it is not on the ward."""
+        return self._beds.get(encounter_id)
 
-    def _find_ward(self, session: Session) -> rows.WardRow:
-        ward = rows.ward_by_code(session, self._ward_code)
-        if ward is None:
-            message = "There is no ward with this code. Admit a patient or load the sample ward."
-            raise RefusedError(message)
-        self._ward = ward
-        return ward
+    def _find_ward(self) -> rows.WardRow | None:
+        with self._store.read() as session:
+            self._ward = rows.ward_by_code(session, self._ward_code)
+        return self._ward
 
     def _brought_up_to_date(self, ward: rows.WardRow, *, now: datetime) -> BoardPayload:
         # One read session is one consistent moment: version and rows belong together.
@@ -126,7 +134,7 @@ class WardBoard:
             alerts: dict[int, list[TileAlert]] = defaultdict(list)
             for row in rows.open_alerts(session, ward.id):
                 alerts[row.encounter_id].append(tiles.alert(row))
-        horizon_us = to_us(now - SPARKLINE_SPAN)
+        horizon = to_us(now - SPARKLINE_SPAN) // tiles.MINUTE_US
         self._payload = BoardPayload(
             ward_code=ward.code,
             ward_name=ward.name,
@@ -134,7 +142,7 @@ class WardBoard:
             version=at.version,
             changed_s=at.changed_us // tiles.SECOND_US,
             tiles=tuple(
-                self._tile(bed, tuple(alerts.get(bed.encounter_id or 0, ())), changed, horizon_us)
+                self._tile(bed, tuple(alerts.get(bed.encounter_id or 0, ())), changed, horizon)
                 for bed in beds
             ),
         )
@@ -150,17 +158,11 @@ class WardBoard:
         now: datetime,
     ) -> set[int]:
         """Bring memory up to date; the encounters of which something is new."""
-        self._public_ids = {
-            bed.encounter_id: bed.public_id
-            for bed in beds
-            if bed.encounter_id is not None and bed.public_id is not None
-        }
-        present = self._public_ids.keys()
+        self._beds = {bed.encounter_id: bed.label for bed in beds if bed.encounter_id is not None}
+        present = self._beds.keys()
         for gone in self._bedsides.keys() - present:
             del self._bedsides[gone]
         seen, self._seen = self._seen, at
-        if seen.policy != at.policy:
-            self._bedsides.clear()
         anew = present - self._bedsides.keys()
         changed = set(anew)
         for row in self._readings_after(session, ward, seen):
@@ -172,7 +174,7 @@ class WardBoard:
             changed.add(row.encounter_id)
         for grade in rows.grades_since(session, ward.id, after_id=seen.evaluation):
             if grade.encounter_id in self._bedsides and grade.encounter_id not in anew:
-                self._bedsides[grade.encounter_id].judge(grade)
+                self._bedsides[grade.encounter_id].judge(grade, _summary(session, grade))
                 changed.add(grade.encounter_id)
         self._load(session, anew & present, now=now)
         return changed
@@ -186,29 +188,23 @@ class WardBoard:
 
     def _load(self, session: Session, encounter_ids: set[int], *, now: datetime) -> None:
         for encounter_id in encounter_ids:
-            encounter = census.encounter(session, encounter_id)
-            self._bedsides[encounter_id] = _Bedside(policy=policy_for(session, encounter))
+            self._bedsides[encounter_id] = _Bedside()
         for row in rows.newest_readings(session, encounter_ids, concepts=CONCEPTS):
-            if row.concept != TEMPERATURE:
-                self._bedsides[row.encounter_id].take(row)
-            else:
-                self._bedsides[row.encounter_id].newest[TEMPERATURE] = Held(
-                    row_id=row.id, taken_us=row.taken_us, value=row.value_num, code=None
-                )
+            self._bedsides[row.encounter_id].newest[row.concept] = row
         since = now - SPARKLINE_SPAN
         for row in rows.readings_of_concept(
             session, encounter_ids, concept=TEMPERATURE, from_at=since
         ):
-            self._bedsides[row.encounter_id].take(row)
+            self._bedsides[row.encounter_id].draw_through(row)
         for grade in rows.newest_grades(session, encounter_ids):
-            self._bedsides[grade.encounter_id].judge(grade)
+            self._bedsides[grade.encounter_id].judge(grade, _summary(session, grade))
 
     def _tile(
         self,
         bed: rows.BedRow,
         alerts: tuple[TileAlert, ...],
         changed: set[int],
-        horizon_us: int,
+        horizon: int,
     ) -> Tile:
         if bed.encounter_id is None:
             return Tile(bed=bed.label, position=bed.position)
@@ -216,7 +212,7 @@ class WardBoard:
         if bed.encounter_id not in changed and self._drawn.get(bed.label) == drawn_from:
             return self._tiles[bed.label]
         bedside = self._bedsides[bed.encounter_id]
-        tile = _draw(bed, bedside, alerts, horizon_us)
+        tile = _draw(bed, bedside, alerts, horizon)
         self._tiles[bed.label], self._drawn[bed.label] = tile, drawn_from
         return tile
 
@@ -235,18 +231,11 @@ class Boards:
             return self._wards.setdefault(ward_code, WardBoard(self._store, ward_code))
 
 
-def _draw(
-    bed: rows.BedRow, bedside: _Bedside, alerts: tuple[TileAlert, ...], horizon_us: int
-) -> Tile:
+def _draw(bed: rows.BedRow, bedside: _Bedside, alerts: tuple[TileAlert, ...], horizon: int) -> Tile:
     newest = bedside.newest.get
-    evaluation = bedside.evaluation
+    grade, summary = bedside.grade, bedside.summary
     name, therapy, infused_s = tiles.identity(bed)
-    while bedside.temperatures and bedside.temperatures[0].taken_us < horizon_us:
-        del bedside.temperatures[0]
-    due = None
-    if evaluation is not None:
-        taken = {concept: held.taken_us for concept, held in bedside.newest.items()}
-        due = schedule.next_due(evaluation, set_taken_us(taken), bedside.policy)
+    bedside.forget_before(horizon)
     return Tile(
         bed=bed.label,
         position=bed.position,
@@ -254,8 +243,8 @@ def _draw(
         name=name,
         therapy=therapy,
         infused_s=infused_s,
-        crs=None if evaluation is None else tiles.grade(evaluation),
-        news2=None if evaluation is None else tiles.news2(evaluation),
+        crs=None if grade is None or summary is None else tiles.grade(grade, summary),
+        news2=None if grade is None or summary is None else tiles.news2(grade, summary),
         temperature=tiles.reading(newest(TEMPERATURE)),
         pressure=tiles.pressure(
             newest("systolic_bp"), newest("diastolic_bp"), newest("mean_arterial_pressure")
@@ -264,7 +253,23 @@ def _draw(
         oxygen=tiles.oxygen(newest("oxygen_device"), newest("oxygen_flow")),
         heart_rate=tiles.reading(newest("heart_rate")),
         respiratory_rate=tiles.reading(newest("respiratory_rate")),
-        sparkline=tiles.sparkline(bedside.temperatures, from_us=horizon_us),
+        sparkline=tiles.sparkline(bedside.temperature_minutes, bedside.temperature_tenths),
         alerts=alerts,
-        next_set=None if due is None else tiles.next_set(due),
+        next_set=_next_set(bedside),
     )
+
+
+def _next_set(bedside: _Bedside) -> NextSet | None:
+    if bedside.grade is None or bedside.summary is None:
+        return None
+    taken_us = {concept: held.taken_us for concept, held in bedside.newest.items()}
+    return tiles.next_set(bedside.grade, bedside.summary, set_taken_us(taken_us))
+
+
+def _summary(session: Session, row: rows.GradeRow) -> Summary:
+    if row.summary is not None:
+        return Summary.from_document(row.summary)
+    # From before summaries were kept: read whole, under the policy that holds today.
+    encounter = census.encounter(session, row.encounter_id)
+    evaluation = Evaluation.from_document(rows.document(session, row.id))
+    return summary_of(evaluation, policy_for(session, encounter))

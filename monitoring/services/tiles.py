@@ -6,26 +6,17 @@ A thing that is not known is None and never a number; the browser has words for 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import sub
 
-from db.queries.board import BedRow, OpenAlertRow
-from monitoring.clinical.results import CrsGrade, Evaluation, Truth
-from monitoring.clinical.schedule import Due
+from db.queries.board import BedRow, GradeRow, OpenAlertRow, ReadingRow
+from monitoring.services.summary import Summary
 
 SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US
 # A tile's sparkline is about this many pixels wide; more points would not be seen.
 SPARKLINE_POINTS = 32
 # Systolic and diastolic pressure of one cuff inflation carry one time, or nearly.
-ONE_CUFF_US = 5 * 60 * SECOND_US
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """The newest current observation of a concept."""
-
-    row_id: int
-    taken_us: int
-    value: float | None
-    code: str | None
+ONE_CUFF_US = 5 * MINUTE_US
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +80,7 @@ class News2:
     """NEWS2: ``total`` only when complete, ``minimum`` of what is known."""
 
     total: int | None
-    minimum: int
+    minimum: int | None
     applicable: bool
 
 
@@ -156,112 +147,107 @@ def short_name(family_name: str, given_name: str) -> str:
     return f"{family_name} {initial}." if initial else family_name
 
 
-def grade(evaluation: Evaluation) -> Grade:
+def grade(row: GradeRow, summary: Summary) -> Grade:
     """The grade part of a tile."""
-    crs: CrsGrade = evaluation.crs
     return Grade(
-        grade=crs.grade,
-        status=crs.status.value,
-        peak=crs.peak,
-        direction=crs.direction,
-        held=any(
-            criterion.truth is Truth.HELD and criterion.grade == crs.grade
-            for criterion in crs.criteria
-        ),
-        resolving=crs.resolving,
-        judged_s=evaluation.at_us // SECOND_US,
+        grade=row.crs_grade,
+        status=row.crs_status,
+        peak=row.crs_peak,
+        direction=summary.direction,
+        held=summary.held,
+        resolving=summary.resolving,
+        judged_s=row.at_us // SECOND_US,
     )
 
 
-def news2(evaluation: Evaluation) -> News2:
+def news2(row: GradeRow, summary: Summary) -> News2:
     """The NEWS2 part of a tile."""
-    score = evaluation.news2
-    return News2(total=score.total, minimum=score.minimum, applicable=score.applicable)
-
-
-def next_set(due: Due) -> NextSet:
-    """The schedule part of a tile."""
-    return NextSet(
-        due_s=due.next_us // SECOND_US,
-        overdue_s=due.overdue_at_us // SECOND_US,
-        interval_s=round(due.interval_s),
+    return News2(
+        total=row.news2_total, minimum=row.news2_minimum, applicable=summary.news2_applicable
     )
 
 
-def reading(held: Held | None) -> Reading | None:
+def next_set(row: GradeRow, summary: Summary, last_set_us: int | None) -> NextSet:
+    """The schedule part of a tile; without any set one is due since the evaluation."""
+    interval_s = round(summary.interval_s)
+    due_s = row.at_us // SECOND_US if last_set_us is None else last_set_us // SECOND_US + interval_s
+    return NextSet(due_s=due_s, overdue_s=due_s + round(summary.grace_s), interval_s=interval_s)
+
+
+def reading(row: ReadingRow | None) -> Reading | None:
     """A number of a tile; None where nothing was ever observed."""
-    if held is None or held.value is None:
+    if row is None or row.value_num is None:
         return None
-    return Reading(value=held.value, taken_s=held.taken_us // SECOND_US)
+    return Reading(value=row.value_num, taken_s=row.taken_us // SECOND_US)
 
 
-def pressure(systolic: Held | None, diastolic: Held | None, mean: Held | None) -> Pressure | None:
+def pressure(
+    systolic: ReadingRow | None, diastolic: ReadingRow | None, mean: ReadingRow | None
+) -> Pressure | None:
     """Blood pressure; the mean is the measured one, else from the same cuff inflation.
 
     MAP = DBP + (SBP - DBP) / 3 (clinical reference 5.1), never across two inflations.
     """
-    if systolic is None or systolic.value is None:
+    if systolic is None or systolic.value_num is None:
         return None
-    low = _of_same_cuff(systolic, diastolic)
+    high, low = systolic.value_num, _of_same_cuff(systolic, diastolic)
     measured = _of_same_cuff(systolic, mean)
-    if measured is None and low is not None and low < systolic.value:
-        measured = low + (systolic.value - low) / 3
+    if measured is None and low is not None and low < high:
+        measured = low + (high - low) / 3
     return Pressure(
-        systolic=systolic.value,
+        systolic=high,
         diastolic=low,
-        mean=measured,
+        mean=None if measured is None else round(measured, 1),
         taken_s=systolic.taken_us // SECOND_US,
     )
 
 
-def _of_same_cuff(systolic: Held, other: Held | None) -> float | None:
+def _of_same_cuff(systolic: ReadingRow, other: ReadingRow | None) -> float | None:
     if other is None or abs(other.taken_us - systolic.taken_us) > ONE_CUFF_US:
         return None
-    return other.value
+    return other.value_num
 
 
-def oxygen(device: Held | None, flow: Held | None) -> Oxygen | None:
+def oxygen(device: ReadingRow | None, flow: ReadingRow | None) -> Oxygen | None:
     """Oxygen support; a flow older than the device belongs to another device and is left out."""
-    if device is None or device.code is None:
+    if device is None or device.value_code is None:
         return None
     fits = flow is not None and flow.taken_us >= device.taken_us
     return Oxygen(
-        device=device.code,
-        flow_lpm=flow.value if flow is not None and fits else None,
+        device=device.value_code,
+        flow_lpm=flow.value_num if flow is not None and fits else None,
         taken_s=device.taken_us // SECOND_US,
     )
 
 
-def sparkline(points: Sequence[Held], *, from_us: int) -> Sparkline | None:
-    """The temperature line; of many points the highest and lowest of each stretch are kept."""
-    kept = _thinned([p for p in points if p.taken_us >= from_us and p.value is not None])
-    if not kept:
+def sparkline(at_minute: Sequence[int], tenths: Sequence[int]) -> Sparkline | None:
+    """The temperature line from minutes since the epoch (ascending) and tenths of a degree Celsius.
+
+    Of many points the highest and lowest of each stretch are kept.
+    """
+    if not tenths:
         return None
-    first_us = kept[0].taken_us
+    if len(tenths) > SPARKLINE_POINTS:
+        kept = _kept_of(tenths)
+        at_minute = [at_minute[place] for place in kept]
+        tenths = [tenths[place] for place in kept]
     return Sparkline(
-        from_s=first_us // SECOND_US,
-        minutes=tuple(
-            _minute(p.taken_us, first_us) - _minute(before.taken_us, first_us)
-            for before, p in zip([kept[0], *kept], kept, strict=False)
-        ),
-        tenths=tuple(round(10 * (p.value or 0.0)) for p in kept),
+        from_s=60 * at_minute[0],
+        minutes=(0, *map(sub, at_minute[1:], at_minute)),
+        tenths=tuple(tenths),
     )
 
 
-def _minute(taken_us: int, first_us: int) -> int:
-    return (taken_us - first_us) // (60 * SECOND_US)
-
-
-def _thinned(points: list[Held]) -> list[Held]:
-    if len(points) <= SPARKLINE_POINTS:
-        return points
-    stretch = len(points) / (SPARKLINE_POINTS / 2)
-    kept: set[int] = {0, len(points) - 1}
-    for number in range(SPARKLINE_POINTS // 2):
-        part = range(round(number * stretch), round((number + 1) * stretch))
-        kept.add(max(part, key=lambda i: points[i].value or 0.0))
-        kept.add(min(part, key=lambda i: points[i].value or 0.0))
-    return [points[i] for i in sorted(kept)]
+def _kept_of(tenths: Sequence[int]) -> Sequence[int]:
+    """The places of the points drawn: the first, the last, and the extremes of every stretch."""
+    count = len(tenths)
+    stretches = SPARKLINE_POINTS // 2
+    kept = {0, count - 1}
+    for number in range(stretches):
+        part = range(number * count // stretches, (number + 1) * count // stretches)
+        kept.add(max(part, key=tenths.__getitem__))
+        kept.add(min(part, key=tenths.__getitem__))
+    return sorted(kept)
 
 
 def alert(row: OpenAlertRow) -> TileAlert:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from tests.browser.server_process import ServerProcess
 from tests.browser.small_ward import SmallWard, open_ward
@@ -66,7 +66,7 @@ class Visit:
         self.page.goto(self.server.url + address)
         self.page.wait_for_selector(".tile", timeout=30_000)
 
-    def tile(self, bed: str) -> "object":
+    def tile(self, bed: str) -> Locator:
         """The tile of a bed."""
         return self.page.locator(".tile", has=self.page.locator(f".bed:text-is('{bed}')"))
 
@@ -123,6 +123,8 @@ def sign_in(chromium: Browser, server: ServerProcess) -> Iterator[SignIn]:
         page.on("pageerror", lambda error: visit.complaints.append(str(error)))
         page.goto(visit.server.url + address)
         page.click(f"button[value='{member}']")
+        if address.startswith("/?") or address == "/":
+            page.wait_for_selector(".tile", timeout=30_000)
         return visit
 
     yield enter
