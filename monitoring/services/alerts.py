@@ -75,7 +75,7 @@ def _act(
             session,
             encounter_id=encounter.id,
             ward_id=encounter.ward_id,
-            timing=policy_for(session, encounter).timing,
+            timing=policy_for(session, encounter, now).timing,
         )
         if threads.public_id_of(thread.problem) != thread_public_id:
             message = "This alert is closed already. Look at the patient page for what is open."

@@ -18,7 +18,7 @@ from db.queries import census
 from monitoring.clinical.results import Evaluation
 from monitoring.services import tiles
 from monitoring.services.errors import RefusedError
-from monitoring.services.instants import to_us
+from monitoring.services.instants import from_us, to_us
 from monitoring.services.policies import policy_for
 from monitoring.services.settle import set_taken_us
 from monitoring.services.summary import Summary, summary_of
@@ -269,7 +269,7 @@ def _next_set(bedside: _Bedside) -> NextSet | None:
 def _summary(session: Session, row: rows.GradeRow) -> Summary:
     if row.summary is not None:
         return Summary.from_document(row.summary)
-    # From before summaries were kept: read whole, under the policy that holds today.
+    # From before summaries were kept: read whole, under the policy that held then.
     encounter = census.encounter(session, row.encounter_id)
     evaluation = Evaluation.from_document(rows.document(session, row.id))
-    return summary_of(evaluation, policy_for(session, encounter))
+    return summary_of(evaluation, policy_for(session, encounter, from_us(evaluation.at_us)))

@@ -124,7 +124,7 @@ def _settle(
         encounter,
         from_at=min(moments),
         now=now,
-        policy=policy_for(session, encounter),
+        policy=policy_for(session, encounter, now),
         new_moments=moments,
         recorded_us=changed.recorded_us,
         responder=responder,

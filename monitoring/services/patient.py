@@ -151,7 +151,7 @@ def open_page(store: Store, *, public_id: str, now: datetime) -> PatientPage | N
         if head is None:
             return None
         encounter = census.encounter(session, head.encounter_id)
-        policy = policy_for(session, encounter)
+        policy = policy_for(session, encounter, now)
         latest = {
             row.concept: LatestValue(
                 row_id=row.id,

@@ -171,7 +171,7 @@ def preview(
             replace(facts, observations=columns),
             [to_us(taken_at)],
             before,
-            policy_for(session, encounter),
+            policy_for(session, encounter, now),
         )
         return Preview(before=before, after=after)
 

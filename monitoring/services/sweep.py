@@ -34,7 +34,7 @@ def sweep(
     def work(session: Session) -> tuple[Change, ...]:
         encounter = census.encounter(session, encounter_id)
         versions.lock_ward(session, encounter.ward_id)
-        policy = policy_for(session, encounter)
+        policy = policy_for(session, encounter, now)
         judged = judge(
             session, encounter, from_at=now, to_at=now, policy=policy, extra_moments=[now]
         )

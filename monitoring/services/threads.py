@@ -36,6 +36,7 @@ class _Thread:
     row_id: int | None = None
     written: int = 0
     dirty: bool = False
+    snapshot_renewed: bool = False
     closed_us: int | None = None
     events: list[Transition] = field(default_factory=list)
 
@@ -110,6 +111,7 @@ class EncounterThreads:
             self._threads.append(thread)
         elif any(t.kind is TransitionKind.RAISED for t in transitions):
             thread.snapshot = snapshot()
+            thread.snapshot_renewed = True
         return self._take(thread, state, transitions)
 
     def tick(self, *, now_us: int) -> None:
@@ -156,9 +158,11 @@ class EncounterThreads:
                     **_projection(thread),
                 )
             else:
+                renewed = {"snapshot": dict(thread.snapshot)} if thread.snapshot_renewed else {}
                 alert_rows.update_projection(
-                    self._session, thread_id=thread.row_id, **_projection(thread)
+                    self._session, thread_id=thread.row_id, **renewed, **_projection(thread)
                 )
+                thread.snapshot_renewed = False
             alert_rows.insert_events(
                 self._session,
                 [
