@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import wording
 from dashboard.loaders import store
+from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.results import (
     CriterionEvidence,
     Evaluation,
@@ -80,7 +81,7 @@ def news2_frame(
     """One row a parameter: points and the band that was hit, or that it is missing."""
     rows = [
         (
-            part.parameter.replace("_", " "),
+            _parameter(part.parameter),
             "missing" if part.points is None else str(part.points),
             part.band or "",
             *_input(part.evidence, known, zone=zone),
@@ -90,14 +91,18 @@ def news2_frame(
     return pd.DataFrame(rows, columns=["Parameter", "Points", "Band", *_INPUT_NAMES])
 
 
+def _parameter(name: str) -> str:
+    return CONCEPTS[name].label if name in CONCEPTS else name.replace("_", " ").capitalize()
+
+
 def missing_lines(evaluation: Evaluation) -> list[str]:
     """What the grade lacked and what the rules remarked, in words."""
     lines = []
     if evaluation.crs.missing:
-        listed = ", ".join(name.replace("_", " ") for name in evaluation.crs.missing)
+        listed = ", ".join(_parameter(name).lower() for name in evaluation.crs.missing)
         lines.append(f"Not known and could raise the grade: {listed}.")
     if evaluation.news2.missing:
-        listed = ", ".join(name.replace("_", " ") for name in evaluation.news2.missing)
+        listed = ", ".join(_parameter(name).lower() for name in evaluation.news2.missing)
         lines.append(f"Missing for NEWS2: {listed}.")
     return [*lines, *evaluation.crs.notes]
 

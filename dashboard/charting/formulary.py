@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-UNITS = ("mg", "g", "mcg", "mg/kg", "mcg/min", "mcg/kg/min", "units/min", "mL", "units", "mmol")
+UNITS = ("mg", "g", "ug", "mg/kg", "ug/min", "ug/kg/min", "units/min", "mL", "units", "mmol")
 ROUTES = ("IV", "PO", "SC", "IM", "PR", "inhaled")
 INDICATIONS = ("hypotension", "hypoxia", "fever", "prophylaxis", "other")
 
@@ -41,21 +41,21 @@ _ALL = (
         "corticosteroid", "mg", "IV", "dexamethasone", "methylprednisolone", "hydrocortisone"
     ),
     *_once("corticosteroid", "mg", "PO", "prednisolone"),
-    *_once("antipyretic", "mg", "PO", "paracetamol", "ibuprofen"),
+    *_once("antipyretic", "mg", "PO", "acetaminophen", "ibuprofen"),
     *_once("antipyretic", "mg", "IV", "metamizole"),
     *(
         Agent(
             name=name, kind="fluid_bolus", runs=False, unit="mL", route="IV",
             indication="hypotension",
         )
-        for name in ("balanced_crystalloid", "sodium_chloride_0.9", "albumin")
+        for name in ("sodium_chloride", "balanced_crystalloid", "albumin_5")
     ),
-    *_running("vasopressor", "mcg/min", "IV", "norepinephrine", "epinephrine", "phenylephrine"),
-    *_running("vasopressor", "mcg/kg/min", "IV", "dopamine"),
+    *_running("vasopressor", "ug/min", "IV", "norepinephrine", "epinephrine", "phenylephrine"),
+    *_running("vasopressor", "ug/kg/min", "IV", "dopamine"),
     *_running("vasopressor", "units/min", "IV", "vasopressin"),
-    *_running("vasopressor", "mcg/kg/min", "IV", "angiotensin_ii"),
-    *_running("vasopressor", "mcg/min", "IV", "ephedrine", "metaraminol"),
-    *_running("inotrope", "mcg/kg/min", "IV", "dobutamine", "milrinone"),
+    *_running("vasopressor", "ug/kg/min", "IV", "angiotensin_ii"),
+    *_running("vasopressor", "ug/min", "IV", "ephedrine", "metaraminol"),
+    *_running("inotrope", "ug/kg/min", "IV", "dobutamine", "milrinone"),
     *_running("ventilation", "", None, "invasive_ventilation", "noninvasive_ventilation"),
     *_once("transfusion", "units", "IV", "red_cells", "platelets", "plasma", "cryoprecipitate"),
     *_running("dialysis", "", None, "haemodialysis", "haemofiltration"),

@@ -18,7 +18,7 @@ def _draw() -> None:
     zone = ZoneInfo(page.head.time_zone)
     address = f"/chart?{session.ENCOUNTER_PARAMETER}={page.head.public_id}"
     identity.draw(page, onward=("Chart", address), zone=zone, now=now)
-    grid = st.grid("auto", min_column_width=480, gap="small")
+    grid = st.grid(2, min_column_width=440, gap="small")
     with grid.cell():
         why.draw(page, zone=zone, now=now)
     with grid.cell():

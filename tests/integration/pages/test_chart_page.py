@@ -191,7 +191,7 @@ def test_a_vasopressor_is_started_and_ended(patient: Bedside, open_page: OpenPag
     assert field(page, "checkbox", "runs").value
     field(page, "text_input", "dose").set_value("4").run()
     press(page)
-    assert "norepinephrine 4 mcg/min" in said(page)
+    assert "norepinephrine 4 ug/min" in said(page)
     assert patient.latest().crs.grade == 3
     (end,) = [button for button in page.button if button.label == "End"]
     end.click().run()
