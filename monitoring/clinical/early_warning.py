@@ -82,7 +82,7 @@ def set_columns(
         heart_rate=column("heart_rate"),
         consciousness=conscious.astype(np.intp),
         body_temperature=column("body_temperature"),
-        spo2_scale=scale,
+        spo2_scale=scale if (scale != 1).any() else 1,
     )
     return SetColumns(
         scored,

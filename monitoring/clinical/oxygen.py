@@ -66,15 +66,7 @@ def support_columns(timeline: Timeline, rules: CrsRules, freshness: Freshness) -
     known = device >= 0
     level = np.where(known, table[device, column], 0)
     highest = np.where(known, np.maximum(level, could_be[device, column]), 0)
-    home_device, home_flow_lpm, home_level = _home(timeline, rules)
-    counts = _above_home(
-        level=level,
-        device=device,
-        flow_lpm=flow_lpm,
-        home_level=home_level,
-        home_device=home_device,
-        home_flow_lpm=home_flow_lpm,
-    )
+    counts = _above_home(timeline, rules, level=level, device=device, flow_lpm=flow_lpm)
     above_home = np.where(known, np.where(level > 0, counts, NO), UNKNOWN)
     excused = _excused(timeline, rules, freshness, device, uses_flow)
     attributed = covered(timeline.facts.attributions, "hypoxia", timeline.at_us)
@@ -230,15 +222,17 @@ def _home_support(baseline: BaselineRecord) -> tuple[int, float]:
 
 
 def _above_home(
+    timeline: Timeline,
+    rules: CrsRules,
     *,
     level: NDArray[np.int8],
     device: NDArray[np.intp],
     flow_lpm: NDArray[np.float64],
-    home_level: NDArray[np.int8],
-    home_device: NDArray[np.intp],
-    home_flow_lpm: NDArray[np.float64],
 ) -> NDArray[np.int8]:
     """Whether the support exceeds what the person has at home (C13, C15), three-valued."""
+    if all(_home_support(baseline)[0] < 0 for baseline in timeline.facts.baselines):
+        return np.full(len(level), YES)
+    home_device, home_flow_lpm, home_level = _home(timeline, rules)
     more_flow = flow_lpm > home_flow_lpm + _FLOW_EPSILON_LPM
     flow_unknown = np.isnan(flow_lpm) | np.isnan(home_flow_lpm)
     by_flow = np.where(flow_unknown, UNKNOWN, np.where(more_flow, YES, NO))
