@@ -92,9 +92,11 @@ def hours_to_next_visit(story: Scenario, h: float, values: Sequence[SampleValue]
         t.kind == "vasopressor" and t.h <= h and (t.end_h is None or h < t.end_h)
         for t in story.treatments
     )
+    if pressors or (supported and oxygen.device not in _LOW_FLOW_DEVICES):
+        return 0.5
     bolus = any(t.kind == "fluid_bolus" and 0 <= h - t.h < 6 for t in story.treatments)
     score, any_three = _news2(story, values)
-    if pressors or (supported and oxygen.device not in _LOW_FLOW_DEVICES) or score >= 7:
+    if score >= 7:
         return 0.5
     if supported or bolus or score >= 5 or any_three:
         return 1.0

@@ -17,9 +17,8 @@ from sample_data.plan import ward_plan
 from sample_data.replay import replay_stay
 from sample_data.responses import responder
 from sample_data.stay import PatientKey, Stay, first_stay, next_stay
-from sample_data.writing import SOURCE, WardWriter, public_id
+from sample_data.writing import SOURCE, WARD_ACTOR, WardWriter, public_id
 
-ACTOR = "demo.ward"
 DEFAULT_SEED = 1
 # Older wards are not caught up: their patients go home and others come.
 CATCH_UP_WITHIN = timedelta(hours=36)
@@ -57,7 +56,7 @@ def load_ward(
         time_zone=plan.time_zone,
         beds=[bed.label for bed in plan.beds],
         is_demo=True,
-        actor=ACTOR,
+        actor=WARD_ACTOR,
         now=now,
     )
     _ensure_staff(store, now=now)
@@ -89,7 +88,7 @@ def _ensure_staff(store: Store, *, now: datetime) -> None:
         )
         for member in ward_plan().staff
     ]
-    access.ensure_demo_members(store, members=members, actor=ACTOR, now=now)
+    access.ensure_demo_members(store, members=members, actor=WARD_ACTOR, now=now)
 
 
 def _stored_ward(store: Store, *, ward_id: int, now: datetime) -> LoadedWard | None:
@@ -154,7 +153,9 @@ def _send_home(store: Store, *, ward_id: int, now: datetime) -> None:
             and census.patient(session, bed.patient_id).identifier_system == IDENTIFIER_SYSTEM
         ]
     for encounter_id in ours:
-        census_service.discharge(store, encounter_id=encounter_id, at=now, actor=ACTOR, now=now)
+        census_service.discharge(
+            store, encounter_id=encounter_id, at=now, actor=WARD_ACTOR, now=now
+        )
 
 
 def _catch_up(store: Store, ward: LoadedWard, *, now: datetime, progress: Progress | None) -> None:

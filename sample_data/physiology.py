@@ -5,6 +5,7 @@ grade rests on them, and nothing outside this package may use them.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -78,7 +79,13 @@ def level(curve: Curve, h: float) -> float:
     """A curve's value at ``h``: straight between its points, level outside, 0 without points."""
     if not curve:
         return 0.0
-    return float(np.interp(h, [p[0] for p in curve], [p[1] for p in curve]))
+    after = bisect_right(curve, (h, math.inf))
+    if after == 0:
+        return curve[0][1]
+    if after == len(curve):
+        return curve[-1][1]
+    (from_h, low), (to_h, high) = curve[after - 1], curve[after]
+    return low + (high - low) * (h - from_h) / (to_h - from_h)
 
 
 def _pyrogenic_share(treatments: Sequence[TreatmentPlan], h: float) -> float:

@@ -12,10 +12,7 @@ from monitoring.services.threads import Change
 from sample_data.clock import StoryClock
 from sample_data.events import Event, ObservationsCharted, TreatmentEnded, TreatmentStarted
 from sample_data.responses import Answers
-from sample_data.writing import SOURCE, WardWriter, new_value, set_source_id
-
-# Who hands over a bulk of sets; each set still names the nurse who charted it.
-_ACTOR = "demo.ward"
+from sample_data.writing import SOURCE, WARD_ACTOR, WardWriter, new_value, set_source_id
 
 
 def replay_stay(
@@ -99,7 +96,7 @@ class _Bulk:
                         self._treatment(one, encounter.id) for one in self._treatments.values()
                     ],
                 ),
-                actor=_ACTOR,
+                actor=WARD_ACTOR,
                 now=now,
                 responder=self._responder,
             )

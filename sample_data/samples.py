@@ -17,7 +17,7 @@ from sample_data.load import DEFAULT_SEED, load_ward
 from sample_data.samples_fhir import bundle
 from sample_data.samples_hl7 import messages
 from sample_data.ward import SampleWard, build_ward
-from sample_data.writing import public_id
+from sample_data.writing import WARD_ACTOR, public_id
 
 SAMPLES_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 # Stories that are quick to read: a fever with an amended value, a struck-out one, home oxygen.
@@ -65,7 +65,7 @@ def _exports(ward: SampleWard, folder: Path) -> list[Path]:
                 export_stays(
                     store,
                     write=partial(write_file, path),
-                    actor="demo.ward",
+                    actor=WARD_ACTOR,
                     now=ward.anchor,
                     public_id=public_id(_admitted(ward, story).patient_key),
                 )

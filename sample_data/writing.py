@@ -17,6 +17,8 @@ from sample_data.clock import StoryClock
 from sample_data.people import IDENTIFIER_SYSTEM
 
 SOURCE = "sample-ward"
+# Who hands over what no single nurse or physician did; each set still names who charted it.
+WARD_ACTOR = "demo.ward"
 
 
 def public_id(patient_key: str) -> str:
