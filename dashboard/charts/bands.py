@@ -305,17 +305,16 @@ def limit_shapes(
         ("respiratory_rate", limits.respiratory_rate_bands),
     ):
         low, high = ranges[panel]
-        for start, end in bands:
-            bottom = low if start is None else start
-            top = high if end is None else end
-            if bottom < top:
-                shapes.append(
-                    {
-                        "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "yref": axes[panel],
-                        "y0": bottom, "y1": top, "layer": "between", "line": {"width": 0},
-                        "fillcolor": palette.line, "opacity": 0.45,
-                    }
-                )  # fmt: skip
+        ends = [(low if a is None else a, high if b is None else b) for a, b in bands]
+        path = "".join(f"M0,{a}L1,{a}L1,{b}L0,{b}Z" for a, b in ends if a < b)
+        if path:
+            shapes.append(
+                {
+                    "type": "path", "path": path, "xref": "paper", "yref": axes[panel],
+                    "layer": "between", "line": {"width": 0}, "fillcolor": palette.line,
+                    "opacity": 0.45,
+                }
+            )  # fmt: skip
     return shapes
 
 

@@ -16,7 +16,7 @@ _NEIGHBOURS = 4
 
 # A share of the budget goes to plain minima and maxima, so that no bin loses its extremes to the
 # look of the line.
-_EXTREMES_SHARE = 0.4
+_EXTREMES_SHARE = 0.6
 
 _SHAPE = MinMaxLTTBDownsampler()
 _EXTREMES = MinMaxDownsampler()

@@ -130,7 +130,7 @@ def _kept_bars(track: PressureTrack, *, budget: int) -> NDArray[np.int64]:
     if len(track) <= budget:
         return np.arange(len(track), dtype=np.int64)
     ends = (
-        thinning.kept(track.taken_us, end, budget=budget // 2)
+        thinning.kept(track.taken_us, end, budget=budget)
         for end in (track.systolic, track.diastolic)
     )
     return np.union1d(*ends).astype(np.int64)
