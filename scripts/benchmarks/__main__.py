@@ -15,6 +15,8 @@ BENCHMARKS = {
     "latest": ("latest", "latest"),
     "board": ("board", "board"),
     "record_set": ("recording", "recording"),
+    "viewers": ("viewers", "viewers"),
+    "commit_to_pixel": ("pixel", "commit_to_pixel"),
 }
 
 
@@ -32,7 +34,9 @@ def main() -> int:
             if line.within is False:
                 print(f"{line.name}: the limit is not met.", file=sys.stderr)
     load = os.getloadavg()[0]
-    print(f"Load average over the last minute: {load:.2f} on {os.cpu_count()} cores.", file=sys.stderr)
+    print(
+        f"Load average over the last minute: {load:.2f} on {os.cpu_count()} cores.", file=sys.stderr
+    )
     return 0
 
 

@@ -192,9 +192,7 @@ def _extremes(
     return found
 
 
-def _extreme_runs(
-    column: Column, pick: Callable[[Column], np.float64]
-) -> Iterator[list[int]]:
+def _extreme_runs(column: Column, pick: Callable[[Column], np.float64]) -> Iterator[list[int]]:
     """Each extreme of its neighbourhood, with the readings near it that are equal."""
     last = -MINUTES
     for place in range(len(column)):

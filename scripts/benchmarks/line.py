@@ -34,7 +34,8 @@ class Line:
     @property
     def ratio(self) -> float | None:
         """How the two compare; None where nothing is comparable."""
-        if self.baseline is None:
+        divisor = self.ours if self.ratio_of == "baseline/ours" else self.baseline
+        if self.baseline is None or not divisor:
             return None
         return (
             self.baseline / self.ours
@@ -76,4 +77,3 @@ class Line:
 
 def _rounded(value: Any) -> Any:
     return float(f"{value:.4g}") if isinstance(value, float) else value
-

@@ -211,9 +211,9 @@ def _sets(n: int) -> Sets:
         on_oxygen=(random.random(n) < 0.25).astype(np.int64),
         systolic_bp=whole(118, 22, 50, 240),
         heart_rate=whole(88, 20, 30, 200),
-        consciousness=random.choice(
-            [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, -1], size=n
-        ).astype(np.int64),
+        consciousness=random.choice([0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, -1], size=n).astype(
+            np.int64
+        ),
         body_temperature=np.round(whole(373, 9, 340, 415) / 10, 1),
         spo2_scale=np.where(random.random(n) < 0.1, 2, 1),
     )

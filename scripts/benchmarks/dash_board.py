@@ -1,0 +1,84 @@
+"""The same ward board in Dash: one callback a tick, the tiles as Dash components.
+
+``python -m scripts.benchmarks.dash_board PORT`` serves it on the loopback address with Dash's own
+threaded server. What a viewer's tick asks for is in ``dash_client``.
+"""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from dash import Dash, Input, Output, dcc, html  # type: ignore[import-not-found]
+
+from db.engine import create_store
+from monitoring.config import settings
+from monitoring.services.board import WardBoard
+from monitoring.services.tiles import Sparkline, Tile
+from scripts.benchmarks.ward import WARD_CODE
+
+
+def _app() -> Dash:
+    board = WardBoard(create_store(settings().database_url), WARD_CODE)
+    app = Dash(__name__)
+    app.layout = html.Div([html.Div(id="board"), dcc.Interval(id="tick", interval=5000)])
+
+    @app.callback(Output("board", "children"), Input("tick", "n_intervals"))  # type: ignore[untyped-decorator]
+    def refresh(_ticks: int | None) -> list[Any]:
+        payload = board.payload(now=datetime.now(UTC))
+        return [_tile(tile) for tile in payload.tiles]
+
+    return app
+
+
+def _tile(tile: Tile) -> Any:
+    grade = "?" if tile.crs is None or tile.crs.grade is None else tile.crs.grade
+    peak = "" if tile.crs is None else f"peak {tile.crs.peak}"
+    pressure = tile.pressure
+    rows = [
+        html.Div(f"{tile.bed} {tile.name}", className="who"),
+        html.Div(f"{tile.therapy} {tile.infused_s}", className="therapy"),
+        html.Div([html.Span(f"CRS {grade}"), html.Span(peak)], className="grade"),
+        html.Div(f"NEWS2 {None if tile.news2 is None else tile.news2.total}", className="news2"),
+        _value("T", tile.temperature and (tile.temperature.value, tile.temperature.taken_s)),
+        _value("BP", pressure and (pressure.systolic, pressure.taken_s)),
+        _value("SpO2", tile.spo2 and (tile.spo2.value, tile.spo2.taken_s)),
+        _value("HR", tile.heart_rate and (tile.heart_rate.value, tile.heart_rate.taken_s)),
+        html.Div(f"due {None if tile.next_set is None else tile.next_set.due_s}", className="due"),
+    ]
+    if tile.sparkline is not None:
+        rows.append(html.Img(src=_image(tile.sparkline), alt="24 h temperature"))
+    rows += [
+        html.Div(
+            [
+                html.Span(alert.label),
+                html.Span(alert.owner or "unowned"),
+                html.Button("Acknowledge", id=f"take-{alert.id}"),
+            ],
+            className=f"alert {alert.priority}",
+        )
+        for alert in tile.alerts
+    ]
+    return html.Div(rows, className="tile")
+
+
+def _value(name: str, reading: tuple[float, int] | None) -> Any:
+    shown = ("-", "never") if reading is None else (f"{reading[0]:g}", f"{reading[1]}")
+    return html.Div([html.Span(name), html.Span(shown[0]), html.Span(shown[1])], className="value")
+
+
+def _image(line: Sparkline) -> str:
+    points = _points(line.minutes, line.tenths)
+    return "data:image/svg+xml," + quote(
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1440 60'>"
+        f"<polyline fill='none' stroke='black' points='{points}'/></svg>"
+    )
+
+
+def _points(minutes: Sequence[int], tenths: Sequence[int]) -> str:
+    return " ".join(f"{m},{410 - t}" for m, t in zip(minutes, tenths, strict=True))
+
+
+if __name__ == "__main__":
+    _app().run(host="127.0.0.1", port=int(sys.argv[1]), debug=False)
