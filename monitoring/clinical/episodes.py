@@ -78,6 +78,7 @@ class _Walk:
         self._fever = columns.fever
         self._ids = [criterion.id for criterion in rules.criteria]
         self._table = grading.grade_table(rules)
+        self._treatments_charted = timeline.facts.treatments_charted
         self._policy = policy
         self._lookback_us = int(policy.grading.fever_lookback_s * US_PER_S)
         self._resolution_us = int(policy.grading.resolution_s * US_PER_S)
@@ -117,7 +118,10 @@ class _Walk:
             fever = _HELD
         truths[grading.FEVER] = fever
         waived = waived_us is not None
-        entry = self._table.place(truths, waived=waived)
+        # Where nobody charts treatments, one that hides the fever may have been given (C23).
+        may_be_waived = state.is_open and not self._treatments_charted
+        waiver = _YES if waived else _UNKNOWN if may_be_waived else _NO
+        entry = self._table.place(truths, waived=waiver)
         grade = self._table.grade[entry]
         peak = state.peak
         if state.is_open and grade != grading.NO_GRADE:

@@ -43,16 +43,18 @@ class GradeColumns:
 
 
 def grade_columns(
-    truths: NDArray[np.int8], waived: NDArray[np.bool_], rules: CrsRules
+    truths: NDArray[np.int8], waived: NDArray[np.int8], rules: CrsRules
 ) -> GradeColumns:
     """Grade n moments from their criteria.
 
     ``truths`` is int8 of shape (7, n), a row a criterion in the rulebook's order, each value one
-    of ``truths.NO``, ``YES``, ``UNKNOWN``, ``HELD`` (held counts as met). ``waived`` says where
-    fever is no longer required (C6).
+    of ``truths.NO``, ``YES``, ``UNKNOWN``, ``HELD`` (held counts as met). ``waived`` says in the
+    same values where fever is no longer required (C6); it is unknown in an open episode whose
+    treatments nobody charts.
 
-    * Fever known absent and not waived: not CRS, grade 0 (C4).
-    * Fever unknown and not waived: the grade is unknown.
+    * Fever known absent and known not to be waived: not CRS, grade 0 (C4).
+    * Neither known to be there nor known to be absent and needed: the grade is unknown, and cannot
+      be given where the vasopressor status is unknown too (C23).
     * Gate open: the highest criterion met; nothing met under a waiver is 0, resolving (C6). An
       unknown criterion above it makes the grade "at least"; an unknown vasopressor status above it
       makes it one that cannot be graded (C23), carried as the minimum. With nothing met, an unknown
@@ -77,13 +79,14 @@ def grade_columns(
         np.maximum(could_be, unknown[row] * np.int8(grade), out=could_be)
         evidence |= met[row].view(np.uint8) << np.uint8(row)
     vasopressor = unknown[MULTIPLE_VASOPRESSORS] * np.int8(grades[MULTIPLE_VASOPRESSORS])
-    is_open = met[FEVER] | waived
-    is_shut = (truths[FEVER] == NO) & ~waived
+    is_open = met[FEVER] | (waived == YES)
+    is_shut = (truths[FEVER] == NO) & (waived == NO)
     can_rise = could_be > highest
     nothing = highest == 0
     status = np.where(can_rise, np.where(nothing, _UNKNOWN, _AT_LEAST), _GRADED)
     status = np.where(vasopressor > highest, _CANNOT_GRADE, status)
-    status = np.where(is_open, status, np.where(is_shut, _GRADED, _UNKNOWN)).astype(np.int8)
+    hidden = np.where((waived == UNKNOWN) & (vasopressor > highest), _CANNOT_GRADE, _UNKNOWN)
+    status = np.where(is_open, status, np.where(is_shut, _GRADED, hidden)).astype(np.int8)
     no_grade = ~is_shut & (~is_open | (nothing & can_rise))
     grade_now = np.where(is_shut, np.int8(0), np.where(no_grade, np.int8(NO_GRADE), highest))
     at_most = np.where(is_shut, np.int8(0), np.maximum(highest, could_be))
@@ -98,9 +101,9 @@ class GradeTable:
     status: list[int]
     at_most: list[int]
 
-    def place(self, truths: list[int], *, waived: bool) -> int:
-        """Where a moment's criteria stand in the table."""
-        place = int(waived)
+    def place(self, truths: list[int], *, waived: int) -> int:
+        """Where a moment's criteria and the truth of its waiver stand in the table."""
+        place = waived
         for truth in reversed(truths):
             place = place * COUNT + truth
         return place
@@ -108,9 +111,9 @@ class GradeTable:
 
 @lru_cache(maxsize=8)
 def grade_table(rules: CrsRules) -> GradeTable:
-    """The table of the rulebook: 4 truths to the power of its criteria, with and without waiver."""
+    """The table of the rulebook: 4 truths to the power of its criteria and the waiver."""
     n = len(rules.criteria)
-    places = np.arange(2 * COUNT**n)
+    places = np.arange(COUNT ** (n + 1))
     truths = np.array([places // COUNT**k % COUNT for k in range(n)], dtype=np.int8)
-    columns = grade_columns(truths, places >= COUNT**n, rules)
+    columns = grade_columns(truths, (places // COUNT**n).astype(np.int8), rules)
     return GradeTable(columns.grade.tolist(), columns.status.tolist(), columns.at_most.tolist())

@@ -236,7 +236,7 @@ _LEAVES = frozenset({str, int, float, bool, type(None)})
 
 
 def _plain(value: Any) -> Any:
-    # A stored set waits for this: dataclasses.asdict copies every leaf, three times as slow.
+    # A stored set waits for this: dataclasses.asdict copies every leaf and takes far longer.
     kind = type(value)
     if kind in _LEAVES:
         return value

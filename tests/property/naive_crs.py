@@ -74,7 +74,9 @@ def low(sbp: float, baseline: float | None) -> bool:
     return baseline is not None and sbp < 0.8 * baseline - 1e-9 and sbp < 100
 
 
-def walk(hours: list[Hour], baseline: float | None, *, icu: bool) -> list[Answer]:
+def walk(
+    hours: list[Hour], baseline: float | None, *, icu: bool, charts_treatments: bool
+) -> list[Answer]:
     """What is to be said of each hour."""
     answers: list[Answer] = []
     episode = 0
@@ -85,7 +87,7 @@ def walk(hours: list[Hour], baseline: float | None, *, icu: bool) -> list[Answer
     quiet_since: int | None = None
     resolved_at = -1
     peak: int | None = None
-    pressor_known = not icu
+    pressor_known = charts_treatments and not icu
     bolus_at = -100
     was_low = False
     for now, hour in enumerate(hours):
@@ -106,14 +108,15 @@ def walk(hours: list[Hour], baseline: float | None, *, icu: bool) -> list[Answer
         elif hour.pressors:
             pressure_grade = 3
         if hour.sbp is not None:
-            was_low = fluids or low(hour.sbp, baseline)
+            # A normal pressure where nobody charts fluids may be held up by them.
+            was_low = fluids or low(hour.sbp, baseline) or (was_low and not charts_treatments)
         elif fluids:
             was_low = True
         # Without a pressure, what was low when last known is still taken as low.
         if was_low:
             pressure_grade = max(pressure_grade, 2)
         might = pressure_grade
-        if hour.sbp is None:
+        if hour.sbp is None or not charts_treatments:
             might = max(might, 2)
         if not pressor_known:
             might = 4
@@ -155,8 +158,14 @@ def walk(hours: list[Hour], baseline: float | None, *, icu: bool) -> list[Answer
             febrile = False if hour.temp_c is not None else None
 
         waived = is_open and treated_at is not None
+        # Where nobody charts treatments, one that hides the fever may have been given.
+        may_be_waived = is_open and not waived and not charts_treatments
         grade: int | None
-        if febrile is False and not waived:
+        if not febrile and may_be_waived:
+            known_least = max(pressure_grade, oxygen_grade)
+            hidden = not pressor_known and known_least < 4
+            grade, status = None, "cannot_grade" if hidden else "unknown"
+        elif febrile is False and not waived:
             grade, status = 0, "graded"
         elif febrile is None and not waived:
             grade, status = None, "unknown"

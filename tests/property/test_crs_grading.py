@@ -37,6 +37,7 @@ class Stay:
     hours: list[Hour]
     baseline: float | None
     icu: bool
+    charts_treatments: bool
 
 
 def stay_of(seed: int) -> Stay:
@@ -73,7 +74,7 @@ def stay_of(seed: int) -> Stay:
             antipyretic=False,
         )
         hours += [quiet] * dice.randint(20, 32) + [hour(), hour()]
-    return Stay(hours, dice.choice(BASELINES), dice.random() < 0.2)
+    return Stay(hours, dice.choice(BASELINES), dice.random() < 0.2, dice.random() < 0.8)
 
 
 STAYS = st.integers(0, 2**32 - 1).map(stay_of)
@@ -83,6 +84,7 @@ def told(stay: Stay) -> bedside.Bedside:
     """The same stay as the rules take it: rows, spans and moments."""
     case = bedside.read("", f"baseline {stay.baseline:.0f}" if stay.baseline is not None else "")
     case.care_setting = "icu" if stay.icu else "ward"
+    case.treatments_charted = stay.charts_treatments
     for now, hour in enumerate(stay.hours):
         at_us = bedside.MIDNIGHT_US + now * bedside.HOUR_US
         case.moments_us.append(at_us)
@@ -138,7 +140,9 @@ def test_whole_stays_agree_with_the_plain_grader(stay: Stay) -> None:
         )
         for e in judged
     ]
-    assert answers == naive_crs.walk(stay.hours, stay.baseline, icu=stay.icu)
+    assert answers == naive_crs.walk(
+        stay.hours, stay.baseline, icu=stay.icu, charts_treatments=stay.charts_treatments
+    )
 
 
 @SLOW
@@ -274,14 +278,17 @@ def _state(evaluation: Evaluation, concept: str) -> str:
 TRUTHS = st.lists(st.sampled_from([NO, YES, UNKNOWN, HELD]), min_size=CRITERIA, max_size=CRITERIA)
 
 
-def graded(truths: list[np.int8], *, waived: bool) -> tuple[int, int, int]:
+def graded(truths: list[np.int8], *, waived: np.int8) -> tuple[int, int, int]:
     columns = grade_columns(np.array([truths], dtype=np.int8).T, np.array([waived]), RULES)
     return int(columns.grade[0]), int(columns.status[0]), int(columns.at_most[0])
 
 
-@given(TRUTHS, st.booleans(), st.integers(0, CRITERIA - 1), st.sampled_from([NO, YES]))
+WAIVERS = st.sampled_from([NO, YES, UNKNOWN])
+
+
+@given(TRUTHS, WAIVERS, st.integers(0, CRITERIA - 1), st.sampled_from([NO, YES]))
 def test_learning_an_unknown_stays_between_the_grade_and_at_most(
-    truths: list[np.int8], waived: bool, row: int, learned: np.int8
+    truths: list[np.int8], waived: np.int8, row: int, learned: np.int8
 ) -> None:
     truths[row] = UNKNOWN
     grade, _, at_most = graded(truths, waived=waived)
@@ -294,12 +301,12 @@ def test_learning_an_unknown_stays_between_the_grade_and_at_most(
     assert NO_GRADE in (later, grade) or later >= grade
 
 
-@given(TRUTHS, st.booleans())
+@given(TRUTHS, WAIVERS)
 def test_one_moment_reads_the_table_that_the_columns_make(
-    truths: list[np.int8], waived: bool
+    truths: list[np.int8], waived: np.int8
 ) -> None:
     table = grade_table(RULES)
-    place = table.place([int(t) for t in truths], waived=waived)
+    place = table.place([int(t) for t in truths], waived=int(waived))
 
     assert (table.grade[place], table.status[place], table.at_most[place]) == graded(
         truths, waived=waived
@@ -312,7 +319,7 @@ def test_the_evidence_names_every_criterion_met() -> None:
     truths[grading.MULTIPLE_VASOPRESSORS, 1] = YES
     truths[CRITERIA - 1, 2] = HELD
 
-    columns = grade_columns(truths, np.zeros(3, dtype=np.bool_), RULES)
+    columns = grade_columns(truths, np.zeros(3, dtype=np.int8), RULES)
 
     assert columns.grade.tolist() == [1, 4, 4]
     assert columns.evidence.tolist() == [0b0000001, 0b0001001, 0b1000001]
@@ -323,4 +330,4 @@ def test_a_truth_that_is_none_is_refused(value: int) -> None:
     truths = np.full((CRITERIA, 1), value, dtype=np.int8)
 
     with pytest.raises(ValueError, match="another value cannot be graded"):
-        grade_columns(truths, np.zeros(1, dtype=np.bool_), RULES)
+        grade_columns(truths, np.zeros(1, dtype=np.int8), RULES)
