@@ -4,13 +4,14 @@ import argparse
 import logging
 import signal
 import sys
+import time
 from pathlib import Path
 from threading import Event
 
 from db.engine import create_store
 from monitoring.config import settings
 from sample_data.living import clock, live_on
-from sample_data.load import DEFAULT_SEED, load_ward
+from sample_data.load import DEFAULT_SEED, load_in_turn
 from sample_data.samples import write_samples
 
 
@@ -24,7 +25,7 @@ def _show(done: int, total: int) -> None:
 def _load(seed: int) -> None:
     store = create_store(settings().database_url)
     try:
-        load_ward(store, seed=seed, now=clock(), progress=_show)
+        load_in_turn(store, seed=seed, now=clock, wait=time.sleep, progress=_show)
     finally:
         store.close()
 

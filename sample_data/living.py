@@ -17,7 +17,7 @@ from sample_data.load import (
     DEFAULT_SEED,
     MONITOR_BEATS_EVERY_S,
     LoadedWard,
-    load_ward,
+    load_in_turn,
     monitor_name,
     stays_until,
 )
@@ -51,7 +51,7 @@ def live_on(
 
     ``speed`` is how many minutes of its stories pass in a minute; records keep the wall's time.
     """
-    ward = load_ward(store, seed=seed, now=now())
+    ward = load_in_turn(store, seed=seed, now=now, wait=stop.wait)
     LivingWard(store, ward, speed=speed, now=now).run(stop)
 
 

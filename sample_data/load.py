@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
+from uuid import uuid4
 
 from db.engine import Store
 from db.queries import census, observations
-from monitoring.services import access, liveness
+from monitoring.services import access, leases, liveness
 from monitoring.services import census as census_service
 from sample_data.clock import StoryClock
 from sample_data.course import stay_events
@@ -25,6 +26,11 @@ CATCH_UP_WITHIN = timedelta(hours=36)
 # A ward that ran fast for long is replaced before its stories take long to find again.
 STORIES_LAST = timedelta(days=60)
 MONITOR_BEATS_EVERY_S = 2.0
+
+# One process loads at a time: the demo's loader and the dashboard that then lives on share a store.
+LEASE = "sample-ward-load"
+LEASE_S = 120.0
+_LOOK_AGAIN_S = 0.2
 
 Progress = Callable[[int, int], None]
 
@@ -68,6 +74,24 @@ def load_ward(
         ward = LoadedWard(ward_id=ward_id, seed=seed, anchor=anchor, clock=clock)
     _catch_up(store, ward, now=now, progress=progress)
     return ward
+
+
+def load_in_turn(
+    store: Store,
+    *,
+    seed: int,
+    now: Callable[[], datetime],
+    wait: Callable[[float], object],
+    progress: Progress | None = None,
+) -> LoadedWard:
+    """``load_ward``, once whoever else is loading has finished; ``wait`` sleeps some seconds."""
+    holder = uuid4().hex
+    while not leases.acquire(store, name=LEASE, holder=holder, now=now(), seconds=LEASE_S):
+        wait(_LOOK_AGAIN_S)
+    try:
+        return load_ward(store, seed=seed, now=now(), progress=progress)
+    finally:
+        leases.release(store, name=LEASE, holder=holder)
 
 
 def stays_until(seed: int, anchor: datetime, story_now: datetime) -> Iterator[Stay]:

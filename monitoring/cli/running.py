@@ -63,11 +63,8 @@ def demo(
         "STORMWATCH_DEMO": "1",
         "STORMWATCH_DEMO_SPEED": str(speed),
     }
-    loaded = subprocess.run(
-        [sys.executable, "-m", "sample_data", "load"], cwd=root, env=environment, check=False
-    )
-    if loaded.returncode != 0:
-        stop("The sample ward could not be loaded; the lines above say why. Try --fresh.")
+    # Beside the start of the dashboard, which goes on with the ward once this has loaded it.
+    subprocess.Popen([sys.executable, "-m", "sample_data", "load"], cwd=root, env=environment)
     out.print(f"The sample ward: http://{_LOOPBACK}:{port}   (demo data, invented patients)")
     sys.stdout.flush()
     os.chdir(root)
