@@ -36,7 +36,7 @@ def board() -> Iterator[Line]:
     """Thirty beds with three days of hourly sets; each round every patient gets a set."""
     url = fresh_url("board")
     with opened(url) as store:
-        ward = admit_all(store, now=NOW)
+        ward = admit_all(store, now=NOW, hours=HOURS + 1)
         chart_hourly(store, ward, now=NOW, hours=HOURS)
         memory = WardBoard(store, WARD_CODE)
         memory.payload(now=NOW)

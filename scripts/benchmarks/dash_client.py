@@ -61,9 +61,6 @@ async def _watch(port: int, viewers: int, seconds: float, tick_s: float) -> list
 
 
 if __name__ == "__main__":
-    asked_port, viewers, seconds, tick_s = sys.argv[1:]
-    print(
-        json.dumps(
-            asyncio.run(_watch(int(asked_port), int(viewers), float(seconds), float(tick_s)))
-        )
-    )
+    _port, _viewers, _seconds, _tick_s = sys.argv[1:]
+    _ticks = asyncio.run(_watch(int(_port), int(_viewers), float(_seconds), float(_tick_s)))
+    print(json.dumps(_ticks))

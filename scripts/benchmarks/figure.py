@@ -173,7 +173,7 @@ def _plain(taken_us: NDArray[np.int64], columns: dict[str, Column]) -> go.Figure
 def _extremes(
     figure: dict[str, Any], taken_us: NDArray[np.int64], columns: dict[str, Column]
 ) -> dict[str, tuple[int, int]]:
-    """Of each series: how many readings are an extreme of their neighbourhood, and how many drawn."""
+    """Of each series: how many extremes of their neighbourhood there are, and how many drawn."""
     drawn = _drawn(figure)
     found: dict[str, tuple[int, int]] = {}
     for name, column in columns.items():

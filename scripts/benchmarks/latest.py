@@ -120,7 +120,7 @@ def _store_of(rows: int) -> str:
         FOLDER.mkdir(parents=True, exist_ok=True)
         building = fresh_url(f"{name}-building")
         with opened(building) as store:
-            ward = admit_all(store, now=NOW)
+            ward = admit_all(store, now=NOW, hours=72)
         _fill(Path(building.removeprefix("sqlite:///")), ward, rows)
         path.with_name(f"{name}-building.db").rename(path)
     return f"sqlite:///{path.absolute()}"

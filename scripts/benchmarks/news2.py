@@ -109,7 +109,7 @@ Row = tuple[
 ]
 
 
-def news2_of_row(  # noqa: C901, PLR0912, PLR0915 - plainness is what it is for
+def news2_of_row(  # noqa: PLR0912, PLR0915 - plainness is what it is for
     respiratory_rate: float | None,
     spo2: float | None,
     on_oxygen: int,
@@ -197,7 +197,7 @@ def news2_of_row(  # noqa: C901, PLR0912, PLR0915 - plainness is what it is for
 
 
 def _sets(n: int) -> Sets:
-    """Sets as a ward charts them: whole numbers, temperatures to one decimal, one in ten on scale 2."""
+    """Sets as a ward charts them: whole numbers, temperatures to 0.1, one in ten on scale 2."""
     random = np.random.default_rng(2017)
 
     def whole(mean: float, spread: float, low: float, high: float) -> NDArray[np.float64]:

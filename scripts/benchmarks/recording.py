@@ -34,7 +34,7 @@ def recording() -> Iterator[Line]:
     """Sets for a full ward of patients with three days of hourly sets behind them."""
     url = fresh_url("recording")
     with opened(url) as store:
-        ward = admit_all(store, now=NOW)
+        ward = admit_all(store, now=NOW, hours=HOURS + 1)
         chart_hourly(store, ward, now=NOW, hours=HOURS)
         _record(store, ward, run=-1)
         ours: list[list[float]] = []

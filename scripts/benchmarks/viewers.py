@@ -55,7 +55,7 @@ def bench_ward(name: str) -> str:
     url = fresh_url(name)
     now = datetime.now(UTC)
     with opened(url) as store:
-        ward = admit_all(store, now=now)
+        ward = admit_all(store, now=now, hours=HOURS + 1)
         chart_hourly(store, ward, now=now, hours=HOURS)
     return url
 

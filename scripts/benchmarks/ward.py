@@ -9,14 +9,19 @@ from random import Random
 
 from db.engine import Store, create_store
 from db.migrate import upgrade
+from monitoring.clinical.alert_state import SPEAKING, TransitionKind
 from monitoring.services import census
 from monitoring.services.history import History, PastSet, record_history
 from monitoring.services.record import NewValue
+from monitoring.services.settle import Response
+from monitoring.services.threads import Change
 
 FOLDER = Path("var/bench")
 WARD_CODE = "BENCH"
 NURSE = "nurse.bench"
 BEDS = 30
+TAKEN_AFTER_US = 5 * 60 * 1_000_000
+_REMINDERS = {TransitionKind.ESCALATED, TransitionKind.REPEATED}
 _UNITS = {
     "body_temperature": "Cel",
     "heart_rate": "/min",
@@ -55,8 +60,8 @@ def opened(url: str) -> Iterator[Store]:
         store.close()
 
 
-def admit_all(store: Store, *, now: datetime, beds: int = BEDS, days: float = 4) -> BenchWard:
-    """A ward with a patient in every bed, admitted ``days`` ago and infused a day later."""
+def admit_all(store: Store, *, now: datetime, hours: int, beds: int = BEDS) -> BenchWard:
+    """A ward with a patient in every bed, admitted ``hours`` ago and infused an hour later."""
     labels = [f"{number:02d}" for number in range(1, beds + 1)]
     ward_id = census.ensure_ward(
         store,
@@ -68,7 +73,7 @@ def admit_all(store: Store, *, now: datetime, beds: int = BEDS, days: float = 4)
         actor=NURSE,
         now=now,
     )
-    admitted_at = now - timedelta(days=days)
+    admitted_at = now - timedelta(hours=hours)
     encounter_ids = []
     for label in labels:
         encounter_id = census.admit(
@@ -93,7 +98,7 @@ def admit_all(store: Store, *, now: datetime, beds: int = BEDS, days: float = 4)
             encounter_id=encounter_id,
             product="axi-cel",
             therapy_class="car_t",
-            doses=[(admitted_at + timedelta(days=1), None)],
+            doses=[(admitted_at + timedelta(hours=1), None)],
             actor=NURSE,
             now=now,
         )
@@ -102,7 +107,16 @@ def admit_all(store: Store, *, now: datetime, beds: int = BEDS, days: float = 4)
 
 
 def chart_hourly(store: Store, ward: BenchWard, *, now: datetime, hours: int) -> None:
-    """A full set an hour for every patient up to ``now``, with fevers and low pressures."""
+    """A full set an hour for every patient up to ``now``, with fevers and low pressures.
+
+    As on a ward that works, somebody takes each alert within five minutes.
+    """
+
+    def take(change: Change) -> Response | None:
+        if change.transition.kind not in SPEAKING - _REMINDERS:
+            return None
+        return Response(by=NURSE, note=None, at_us=change.transition.at_us + TAKEN_AFTER_US)
+
     for place, encounter_id in enumerate(ward.encounter_ids):
         random = Random(1000 + place)
         taken = [now - timedelta(hours=back) for back in range(hours, 0, -1)]
@@ -121,6 +135,7 @@ def chart_hourly(store: Store, ward: BenchWard, *, now: datetime, hours: int) ->
             history=History(source="bench", sets=sets),
             actor=NURSE,
             now=now,
+            responder=take,
         )
 
 

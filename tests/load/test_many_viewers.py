@@ -12,7 +12,7 @@ import pytest
 
 from db.engine import create_store
 from scripts.benchmarks import serving
-from scripts.benchmarks.ward import BEDS, admit_all, chart_hourly
+from scripts.benchmarks.ward import admit_all, chart_hourly
 from scripts.benchmarks.watching import Watched, watch
 
 CHANGED_BYTES, UNCHANGED_BYTES = 40_000, 1_500
@@ -39,7 +39,7 @@ def crowd(
     url = f"sqlite:///{path}"
     now = datetime.now(UTC)
     store = create_store(url)
-    chart_hourly(store, admit_all(store, now=now, beds=BEDS), now=now, hours=6)
+    chart_hourly(store, admit_all(store, now=now, hours=7), now=now, hours=6)
     store.close()
     with serving.dashboard(url) as server:
         watched = watch(server, store_url=url, viewers=viewers, seconds=seconds, tick_s=tick_s)
