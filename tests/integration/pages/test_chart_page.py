@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
+from monitoring.services import correct
 from tests.integration.pages.conftest import OpenPage
 from tests.stories import Bedside
 
@@ -223,3 +224,42 @@ def test_an_address_that_names_nobody_says_what_to_do(open_page: OpenPage) -> No
     page = open_page("chart", encounter="nobody")
     assert "Go back to the ward" in said(page)
     assert not page.exception
+
+
+def test_a_yes_to_one_unusual_value_is_no_yes_to_another(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    page = open_page("chart")
+    before = stored_sets(patient)
+    type_set(page, heart_rate="210")
+    confirm = field(page, "button_group", "confirmed")
+    confirm.set_value(["Heart rate 210 /min is unusual. Is it right?"]).run()
+    field(page, "text_input", "heart_rate").set_value("220").run()
+    assert not page.exception
+    press(page)
+    assert "Press each unusual value that is right" in said(page)
+    field(page, "text_input", "heart_rate").set_value("120").run()
+    field(page, "text_input", "heart_rate").set_value("210").run()
+    assert not page.exception
+    press(page)
+    assert stored_sets(patient) == before
+
+
+def test_a_value_that_somebody_else_put_right_meanwhile_is_not_changed_again(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    page = open_page("chart")
+    page.button_group("chart_part").set_value("Correct a value").run()
+    wrong = patient.value_row("heart_rate")
+    field(page, "selectbox", "row").set_value(wrong.id).run()
+    correct.strike_out(
+        patient.store, observation_id=wrong.id, reason="wrong patient", actor="nurse.amara",
+        now=datetime.now(UTC),
+    )  # fmt: skip
+    field(page, "text_input", "value").set_value("88")
+    field(page, "selectbox", "reason").set_value("Typing mistake").run()
+    press(page)
+    assert not page.exception
+    text_said = said(page)
+    assert "changed already" in text_said or "Choose the value" in text_said
+    assert "put right" not in text_said
