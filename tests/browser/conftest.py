@@ -102,7 +102,6 @@ def sign_in(chromium: Browser, server: ServerProcess) -> Iterator[SignIn]:
         night: bool = False,
         touch: bool = False,
         address: str = "/",
-        at: ServerProcess | None = None,
     ) -> Visit:
         context = chromium.new_context(
             viewport={"width": width, "height": height},
@@ -111,7 +110,7 @@ def sign_in(chromium: Browser, server: ServerProcess) -> Iterator[SignIn]:
         )
         contexts.append(context)
         page = context.new_page()
-        visit = Visit(page=page, server=at or server)
+        visit = Visit(page=page, server=server)
         page.on("request", lambda request: visit.requests.append(request.url))
         page.on("websocket", lambda socket: visit.requests.append(socket.url))
         page.on(

@@ -10,7 +10,16 @@ from tests.browser.conftest import SignIn
 from tests.browser.small_ward import SmallWard, open_ward
 
 FAMILIES = (
-    "Abara Bjork Castellanos-Rivera Dimitrov Eze Fontaine Goldschmidt Hakimi Ito Jankauskas".split()
+    "Abara",
+    "Bjork",
+    "Castellanos-Rivera",
+    "Dimitrov",
+    "Eze",
+    "Fontaine",
+    "Goldschmidt",
+    "Hakimi",
+    "Ito",
+    "Jankauskas",
 )
 
 
@@ -118,7 +127,8 @@ def _text_on_background(page: Page) -> set[tuple[str, str, str]]:
             brush.fillStyle = colour
             brush.fillRect(0, 0, 1, 1)
             const [r, g, b, a] = brush.getImageData(0, 0, 1, 1).data
-            return a < 255 ? null : '#' + [r, g, b].map(c => c.toString(16).padStart(2, '0')).join('')
+            const two = c => c.toString(16).padStart(2, '0')
+            return a < 255 ? null : '#' + [r, g, b].map(two).join('')
           }
           const ground = node => {
             for (let at = node; at; at = at.parentElement ?? at.getRootNode().host) {
@@ -128,7 +138,8 @@ def _text_on_background(page: Page) -> set[tuple[str, str, str]]:
           }
           return JSON.stringify([...board.querySelectorAll('*')]
             .filter(node => node.checkVisibility() && !node.closest('.veil, .spoken, svg'))
-            .filter(node => [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim()))
+            .filter(node => [...node.childNodes]
+              .some(child => child.nodeType === 3 && child.data.trim()))
             .map(node => [node.className, hex(getComputedStyle(node).color), ground(node)]))
         }"""
     )

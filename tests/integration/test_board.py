@@ -1,0 +1,173 @@
+"""The ward board as a service: what a tile says, and that memory and store never differ."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from db.engine import Store
+from monitoring.services import alerts, census
+from monitoring.services.board import WardBoard
+from monitoring.services.correct import amend_value, strike_out
+from monitoring.services.errors import RefusedError
+from monitoring.services.tiles import Tile
+from tests.stories import NURSE, WELL, Bedside, bedside, clock
+
+WARD = "T"
+
+
+@pytest.fixture
+def alvarez(store: Store) -> Bedside:
+    return bedside(store)
+
+
+@pytest.fixture
+def board(store: Store, alvarez: Bedside) -> WardBoard:
+    return WardBoard(store, WARD)
+
+
+def taken(board: WardBoard, at: str) -> Tile:
+    """The one occupied tile."""
+    (tile,) = [t for t in board.payload(now=clock(at)).tiles if t.encounter is not None]
+    return tile
+
+
+def as_rebuilt(store: Store, board: WardBoard, at: str) -> None:
+    """What memory says is what a process that starts now would say."""
+    anew = WardBoard(store, WARD)
+    assert board.payload(now=clock(at)) == anew.payload(now=clock(at))
+
+
+def test_before_anything_is_charted_everything_is_missing_and_nothing_is_zero(
+    board: WardBoard, alvarez: Bedside
+) -> None:
+    tile = taken(board, "01:00")
+    assert tile.encounter == alvarez.public_id
+    assert (tile.temperature, tile.pressure, tile.spo2, tile.heart_rate) == (None,) * 4
+    assert tile.sparkline is None
+    assert tile.alerts == ()
+
+
+def test_a_set_is_on_the_tile_with_the_time_it_was_taken(
+    board: WardBoard, alvarez: Bedside
+) -> None:
+    alvarez.chart("06:00", **{**WELL, "temp_c": 38.4, "flow_lpm": 2, "device": "nasal_cannula"})
+    tile = taken(board, "06:01")
+    assert tile.temperature is not None
+    assert tile.temperature.value == 38.4
+    assert tile.temperature.taken_s == clock("06:00").timestamp()
+    assert tile.pressure is not None
+    assert (tile.pressure.systolic, tile.pressure.diastolic) == (122, 74)
+    assert tile.pressure.mean == pytest.approx(90.0)
+    assert tile.oxygen is not None
+    assert (tile.oxygen.device, tile.oxygen.flow_lpm) == ("nasal_cannula", 2)
+    assert tile.crs is not None
+    assert tile.crs.grade == alvarez.latest().crs.grade
+
+
+def test_the_same_object_serves_every_viewer_until_the_ward_changes(
+    board: WardBoard, alvarez: Bedside
+) -> None:
+    alvarez.well("06:00")
+    first = board.payload(now=clock("06:01"))
+    assert board.payload(now=clock("06:02")) is first
+    alvarez.well("07:00")
+    assert board.payload(now=clock("07:01")) is not first
+
+
+def test_memory_and_store_never_differ(store: Store, board: WardBoard, alvarez: Bedside) -> None:
+    """A day on the ward, looked at after every step."""
+    alvarez.well("06:00")
+    as_rebuilt(store, board, "06:01")
+    alvarez.well("10:00", temp_c=38.6)
+    as_rebuilt(store, board, "10:01")
+    alvarez.chart("10:30", sbp=84, dbp=50)
+    as_rebuilt(store, board, "10:31")
+    # A value that was measured before the newest one arrives late.
+    alvarez.chart("09:00", temp_c=39.9, known="11:00")
+    as_rebuilt(store, board, "11:01")
+    alvarez.give("11:10", "antipyretic", "acetaminophen")
+    as_rebuilt(store, board, "11:11")
+    alvarez.well("14:00", device="nasal_cannula", flow_lpm=2, spo2=90)
+    as_rebuilt(store, board, "14:01")
+
+
+def test_an_amended_and_a_struck_out_value_leave_the_tile(
+    store: Store, board: WardBoard, alvarez: Bedside
+) -> None:
+    alvarez.well("06:00", temp_c=36.9)
+    alvarez.well("10:00", temp_c=39.4, hr=141)
+    wrong, others = alvarez.value_row("body_temperature"), alvarez.value_row("heart_rate")
+    shown = taken(board, "10:01").temperature
+    assert shown is not None
+    assert shown.value == 39.4
+    amend_value(
+        store,
+        observation_id=wrong.id,
+        value=37.4,
+        code=None,
+        value_sent="37.4",
+        unit_sent="Cel",
+        reason="read wrongly",
+        actor=NURSE,
+        now=clock("10:05"),
+    )
+    strike_out(
+        store,
+        observation_id=others.id,
+        reason="other patient",
+        actor=NURSE,
+        now=clock("10:06"),
+    )
+    tile = taken(board, "10:07")
+    assert tile.temperature is not None
+    assert tile.temperature.value == 37.4
+    assert tile.heart_rate is not None
+    assert tile.heart_rate.taken_s == clock("06:00").timestamp()
+    as_rebuilt(store, board, "10:07")
+
+
+def test_an_alert_is_there_until_it_is_over_and_carries_its_owner(
+    store: Store, board: WardBoard, alvarez: Bedside
+) -> None:
+    alvarez.well("06:00", temp_c=38.6)
+    (first, *_) = taken(board, "06:01").alerts
+    assert first.owner is None
+    assert first.since_s == clock("06:00").timestamp()
+    alerts.acknowledge(store, thread_public_id=first.id, note=None, actor=NURSE, now=clock("06:02"))
+    owned = {alert.id: alert.owner for alert in taken(board, "06:03").alerts}
+    assert owned[first.id] == NURSE
+
+
+def test_a_patient_who_leaves_leaves_an_empty_bed(
+    store: Store, board: WardBoard, alvarez: Bedside
+) -> None:
+    alvarez.well("06:00")
+    bed = taken(board, "06:01").bed
+    census.discharge(
+        store, encounter_id=alvarez.encounter_id, at=clock("07:00"), actor=NURSE, now=clock("07:00")
+    )
+    payload = board.payload(now=clock("07:01"))
+    (empty,) = [tile for tile in payload.tiles if tile.bed == bed]
+    assert empty == Tile(bed=empty.bed, position=empty.position)
+    assert board.bed_of(alvarez.encounter_id) is None
+
+
+def test_a_ward_that_is_not_there_is_refused_with_advice(store: Store) -> None:
+    board = WardBoard(store, "NOWHERE")
+    assert board.version() == 0
+    with pytest.raises(RefusedError, match="load the sample ward"):
+        board.payload(now=datetime.now(UTC))
+
+
+def test_a_long_history_keeps_its_extremes_on_a_short_line(
+    board: WardBoard, alvarez: Bedside
+) -> None:
+    for step in range(100):
+        minutes = 120 + 13 * step
+        at = f"{minutes // 60}:{minutes % 60:02d}"
+        alvarez.chart(at, temp_c=40.3 if step == 61 else 35.4 if step == 17 else 37.0)
+    line = taken(board, "23:50").sparkline
+    assert line is not None
+    assert len(line.tenths) <= 34
+    assert (max(line.tenths), min(line.tenths)) == (403, 354)
+    assert sum(line.minutes) == 99 * 13
