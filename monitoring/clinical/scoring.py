@@ -35,7 +35,7 @@ INCOMPLETE = -1
 # Half up in binary floating point: 38.05 is stored a little below itself and must become 38.1.
 _HALF_UP = 0.5 + 1e-6
 # So many rows stay in the processor's cache through all steps.
-_ROWS_AT_ONCE = 16_384
+_ROWS_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
