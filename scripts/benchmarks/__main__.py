@@ -11,6 +11,7 @@ from scripts.benchmarks.line import Line
 # Name on the command line -> module and function; each yields one line or more.
 BENCHMARKS = {
     "news2_columns": ("news2", "news2_columns"),
+    "crs_timeline": ("crs", "crs_timeline"),
     "patient_figure": ("figure", "patient_figure_lines"),
     "latest": ("latest", "latest"),
     "board": ("board", "board"),
