@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from db.engine import Store
 from db.queries import baselines, census, evaluations, observations, therapies, treatments
 from db.queries import patient as rows
-from db.queries.patient import AlertRow, HeadRow, Mark, Provenance, ReplacedRow, ValueRow
+from db.queries import patient_course as course_rows
+from db.queries.patient import AlertRow, HeadRow, Mark, Provenance
+from db.queries.patient_course import ReplacedRow, ValueRow
 from monitoring.clinical import schedule
 from monitoring.clinical.facts import BaselineRecord
 from monitoring.clinical.policy import Policy
@@ -173,7 +175,7 @@ def open_page(store: Store, *, public_id: str, now: datetime) -> PatientPage | N
             alerts=tuple(rows.open_alerts(session, head.encounter_id)),
             latest=latest,
             treatments=_treatments(session, head.encounter_id),
-            first_taken_us=rows.first_taken_us(session, head.encounter_id),
+            first_taken_us=course_rows.first_taken_us(session, head.encounter_id),
             policy=policy,
             mark=rows.mark(session, head.encounter_id, head.ward_id),
         )
@@ -191,7 +193,7 @@ def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetim
     The grade in force at the window's beginning is the first grade point, at its own time.
     """
     with store.read() as session:
-        found = rows.course(
+        found = course_rows.course(
             session,
             encounter_id,
             from_at=from_at,
@@ -200,7 +202,7 @@ def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetim
         )
         points = rows.grades(session, encounter_id, from_at=from_at, to_at=to_at)
         before = evaluations.before(session, encounter_id, from_at)
-        replaced = rows.replaced(session, encounter_id, from_at=from_at, to_at=to_at)
+        replaced = course_rows.replaced(session, encounter_id, from_at=from_at, to_at=to_at)
     grades = [
         GradePoint(
             at_us=point.at_us,
@@ -246,8 +248,10 @@ def listed_values(
     """The current values of a window with their origin, and those that were replaced."""
     with store.read() as session:
         return (
-            rows.values(session, encounter_id, from_at=from_at, to_at=to_at, at_most=LISTED_VALUES),
-            rows.replaced(session, encounter_id, from_at=from_at, to_at=to_at),
+            course_rows.values(
+                session, encounter_id, from_at=from_at, to_at=to_at, at_most=LISTED_VALUES
+            ),
+            course_rows.replaced(session, encounter_id, from_at=from_at, to_at=to_at),
         )
 
 
@@ -322,7 +326,7 @@ def _treatments(session: Session, encounter_id: int) -> tuple[TreatmentGiven, ..
     )
 
 
-def _numbers(found: Sequence[rows.CourseRow], concept: str) -> Numbers:
+def _numbers(found: Sequence[course_rows.CourseRow], concept: str) -> Numbers:
     own = [row for row in found if row.concept == concept and row.value_num is not None]
     return Numbers(
         taken_us=np.array([row.taken_us for row in own], dtype=np.int64),
