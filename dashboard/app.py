@@ -6,14 +6,14 @@ from dashboard import chrome, session
 
 st.set_page_config(page_title="Stormwatch", layout="wide", initial_sidebar_state="collapsed")
 
-if not session.open_gate():
-    chrome.signed_out()
-    st.stop()
-
 ward = st.Page("views/ward.py", title="Ward", url_path="ward", default=True)
 patient = st.Page("views/patient.py", title="Patient", url_path="patient")
 chart = st.Page("views/chart.py", title="Chart", url_path="chart")
 
 page = st.navigation([ward, patient, chart], position="hidden")
-chrome.frame(page.title)
-page.run()
+wall_screen = page.title == ward.title and session.is_kiosk()
+if session.open_gate(wall_screen=wall_screen):
+    chrome.frame(page.title, wall_screen=wall_screen)
+    page.run()
+else:
+    chrome.signed_out()

@@ -14,14 +14,15 @@ _FRAME = Template((files("dashboard") / "chrome.html").read_text(encoding="utf-8
 _PAGES = (("Ward", "/"), ("Patient", "/patient"), ("Chart", "/chart"))
 
 
-def frame(current: str) -> None:
+def frame(current: str, *, wall_screen: bool) -> None:
     """Draw the banner and the top bar; a wall screen has its own, inside the board."""
-    if session.is_kiosk():
-        st.html(f"<style>{_style()}</style><div class='sw-kiosk'></div>")
+    mark = "<span class='sw-ward'></span>" if current == "Ward" else ""
+    if wall_screen:
+        st.html(f"<style>{_style()}</style>{mark}<div class='sw-kiosk'></div>")
         return
     person = session.member()
     st.html(
-        f"<style>{_style()}</style>"
+        f"<style>{_style()}</style>{mark}"
         + _FRAME.substitute(
             banner=_banner(),
             pages=_links(current),
@@ -35,7 +36,7 @@ def frame(current: str) -> None:
 def signed_out() -> None:
     """Say that the sign-in ran out and lead back to it; nothing of a patient is on this page."""
     st.html(
-        f"<style>{_style()}</style><div class='sw-out'><h1>Signed out</h1>"
+        f"<style>{_style()}</style>{_banner()}<div class='sw-out'><h1>Signed out</h1>"
         f"<p>Nobody used this page for {settings().idle_minutes} minutes, "
         "or the sign-in has ended.</p>"
         "<p><a href='/sign-out' target='_self'>Sign in again</a></p></div>"

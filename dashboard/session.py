@@ -35,17 +35,18 @@ def member() -> Member:
     return person
 
 
-def open_gate() -> bool:
+def open_gate(*, wall_screen: bool = False) -> bool:
     """Find out who is here and whether they were idle too long; True when the page may run.
 
     Called once at the top of every full run. A full run is somebody's doing (a page opened, a
-    button pressed), so it counts as activity; a board's tick is a fragment and does not.
+    button pressed), so it counts as activity; a board's tick is a fragment and does not. A
+    ``wall_screen`` shows the board to whoever passes and lets nobody do anything: it stays on.
     """
     person = _find_member()
     if person is None:
         st.session_state.pop(_MEMBER, None)
         return False
-    if is_idle(now()) and not is_kiosk():
+    if is_idle(now()) and not wall_screen:
         return False
     st.session_state[_MEMBER] = person
     if not st.session_state.pop(_UNASKED, False):
@@ -71,7 +72,7 @@ def is_idle(at: datetime) -> bool:
 
 
 def is_kiosk() -> bool:
-    """Whether this is a wall screen: no buttons, nothing to do, so no idle time-out either."""
+    """Whether the address asks for the wall screen; only the ward page has one."""
     return st.query_params.get(KIOSK_PARAMETER) == "1"
 
 

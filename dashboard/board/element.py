@@ -44,7 +44,7 @@ class Silent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """Proof of life, sent every tick: the server's time, who is silent, the last action's answer."""
+    """Proof of life, sent every tick: the server's time, who is silent, the last answer."""
 
     now_ms: int
     silent: tuple[Silent, ...]

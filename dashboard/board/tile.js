@@ -5,6 +5,9 @@ import { el, setAttribute, setHidden, setText } from "./dom.js"
 import { createSparkline } from "./sparkline.js"
 import { DIRECTIONS, age, ago, clock, device, sinceDose } from "./words.js"
 
+// A press that nobody answered (the server went away) may be made again after this.
+const ANSWERED_WITHIN_S = 8
+
 function cell(className, label) {
   const parts = { value: el("span", "value"), extra: el("span", "extra"), note: el("span", "note") }
   const line = el("span", "line", el("span", "label", label), parts.value, parts.extra)
@@ -103,6 +106,7 @@ export function createTile(actions) {
 
   let tile = null
   let top = null
+  let pressed_s = 0
   const go = page => event => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button > 0) return
     event.preventDefault()
@@ -113,6 +117,7 @@ export function createTile(actions) {
   chart.addEventListener("click", go("chart"))
   own.addEventListener("click", () => {
     actions.acknowledge(top.id)
+    pressed_s = performance.now() / 1000
     own.disabled = true
     setText(own, "Owning")
   })
@@ -123,7 +128,8 @@ export function createTile(actions) {
     setHidden(others, rest.length === 0)
     setAttribute(root, "data-urgent", first && isUnowned(first) && first.priority === "high" ? "" : null)
     if (first === undefined) return
-    if (top?.id !== first.id || top.owner !== first.owner) {
+    const unanswered = own.disabled && performance.now() / 1000 - pressed_s > ANSWERED_WITHIN_S
+    if (top?.id !== first.id || top.owner !== first.owner || unanswered) {
       own.disabled = false
       setText(own, "I own")
     }

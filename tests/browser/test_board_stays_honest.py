@@ -43,6 +43,8 @@ def test_a_killed_server_veils_the_board_and_a_new_one_lifts_the_veil(
 
     server.kill()
     expect(_veil(visit)).to_be_visible(timeout=WITHIN_MS)
+    # The veil speaks in the board's own words, with nothing of the platform's in front of it.
+    expect(visit.page.get_by_role("dialog")).to_be_hidden()
 
     ward.chart_elsewhere(ward.patients[0], temp_c=38.8)
     server.start()

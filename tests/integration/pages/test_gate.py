@@ -67,3 +67,16 @@ def test_a_wall_screen_stays_on(patient: Bedside) -> None:
     page.session_state["last_active_at"] = datetime.now(UTC) - timedelta(days=1)
     page.run()
     assert "Signed out" not in _words(page)
+
+
+def test_only_the_ward_stays_on(patient: Bedside) -> None:
+    page = AppTest.from_file(APP, default_timeout=30)
+    page.session_state[DEMO_COOKIE] = "demo.nurse"
+    page.run()
+    page.switch_page("views/patient.py")
+    page.query_params["kiosk"] = "1"
+    page.query_params["encounter"] = patient.public_id
+    page.run()
+    page.session_state["last_active_at"] = datetime.now(UTC) - timedelta(days=1)
+    page.run()
+    assert "Signed out" in _words(page)
