@@ -123,7 +123,7 @@ def _whole_way() -> Line:
         name="crs_timeline_whole",
         ours=moments / ours_s,
         baseline=ONE_BY_ONE / single_s,
-        baseline_name=f"the same a moment at a time over 24 h of facts, {ONE_BY_ONE} moments, scaled",
+        baseline_name=f"one moment at a time over its 24 h of facts, {ONE_BY_ONE} of them, scaled",
         limit=LIMIT_PER_S,
         judged="ours_at_least",
         ratio_of="ours/baseline",
