@@ -17,7 +17,7 @@ from dashboard.charting.saving import Saved, refuse, save_once
 from dashboard.charting.wall_clock import Resolved, Unusable
 from dashboard.loaders import store
 from monitoring.services import treat
-from monitoring.services.instants import from_us, to_us
+from monitoring.services.instants import from_us
 from monitoring.services.patient import PatientPage, TreatmentGiven
 
 FIELDS = ("agent", "dose", "dose_unit", "route", "indication", "runs", *time_field.FIELDS)
@@ -202,6 +202,4 @@ def _obstacle(fields: dict[str, Any], found: object, dose: float | str | None) -
         return found.message
     if not isinstance(found, Resolved):
         return "That hour came twice tonight. Choose the first or the second."
-    if to_us(found.at) < 0:
-        return "Check the time."
     return None

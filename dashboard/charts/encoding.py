@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_US_PER_MS = 1_000.0
-
 
 def text(words: str) -> str:
     """``words`` as plotly draws them letter by letter.

@@ -21,11 +21,6 @@ class Track:
     def __len__(self) -> int:
         return len(self.taken_us)
 
-    @classmethod
-    def empty(cls) -> "Track":
-        """A quantity that was never measured."""
-        return cls(taken_us=np.empty(0, np.int64), value=np.empty(0, np.float64))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PressureTrack:

@@ -35,7 +35,9 @@ def type_set(page: Page) -> None:
     page.keyboard.type("95")
     page.keyboard.press("Tab")
     page.keyboard.type("room")
+    page.get_by_role("option", name="room air").wait_for()
     page.keyboard.press("Enter")
+    expect(page.get_by_label("Oxygen device")).to_have_value("room air")
     page.get_by_role("radiogroup", name="Consciousness").get_by_text("A", exact=True).click()
     expect(page.get_by_text("This will raise CRS 0 → 2.")).to_be_visible(timeout=10_000)
 
@@ -64,10 +66,10 @@ def test_a_set_charted_in_one_browser_appears_with_its_alert_in_another(
 
     save(nurse.page).click()
 
+    expect(nurse.page.get_by_text("Stored for")).to_be_visible(timeout=10_000)
     expect(tile).to_contain_text("38.6 °C", timeout=10_000)
     expect(tile.locator(".crs-value")).to_have_text("2")
     expect(tile.locator(".alert-note")).to_contain_text("unowned")
-    expect(nurse.page.get_by_text("Stored for")).to_be_visible()
     expect(nurse.page.get_by_text("CRS grade 2 suggested.").first).to_be_visible()
 
 

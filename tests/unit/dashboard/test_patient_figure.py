@@ -30,6 +30,7 @@ MINUTE_US = 60_000_000
 HOUR_US = 60 * MINUTE_US
 NOW_US = int(datetime(2026, 11, 22, 10, 0, tzinfo=UTC).timestamp()) * 1_000_000
 DAY = PALETTES[Theme.DAY]
+NEVER = Track(taken_us=np.empty(0, np.int64), value=np.empty(0, np.float64))
 LIMITS = Limits(
     fever_c=38.0,
     systolic_mmhg=90.0,
@@ -66,11 +67,11 @@ def tracks(**given: Any) -> Tracks:
         mean=np.empty(0),
     )
     blank: dict[str, Any] = {
-        "temperature": Track.empty(),
+        "temperature": NEVER,
         "pressure": nothing,
-        "heart_rate": Track.empty(),
-        "respiratory_rate": Track.empty(),
-        "spo2": Track.empty(),
+        "heart_rate": NEVER,
+        "respiratory_rate": NEVER,
+        "spo2": NEVER,
         "oxygen": (),
         "grades": (),
         "masked_fever": (),
