@@ -39,8 +39,8 @@ def _table_alone() -> Line:
     """A million moments of every combination: is the gate open, and which criterion is highest?"""
     rules = load_rulebook().crs
     random = np.random.default_rng(2019)
-    truths = random.choice(COUNT, (len(_GRADES), MOMENTS), p=(0.7, 0.15, 0.1, 0.05))
-    truths = truths.astype(np.int8)
+    drawn = random.choice(COUNT, (len(_GRADES), MOMENTS), p=(0.7, 0.15, 0.1, 0.05))
+    truths = drawn.astype(np.int8)
     waived = random.choice(3, MOMENTS, p=(0.6, 0.35, 0.05)).astype(np.int8)
     rows = list(zip(*truths.tolist(), waived.tolist(), strict=True))
 

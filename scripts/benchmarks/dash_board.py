@@ -15,7 +15,7 @@ from dash import Dash, Input, Output, dcc, html  # type: ignore[import-not-found
 from db.engine import create_store
 from monitoring.config import settings
 from monitoring.services.board import WardBoard
-from monitoring.services.tiles import Sparkline, Tile
+from monitoring.services.tiles import Reading, Sparkline, Tile
 from scripts.benchmarks.ward import WARD_CODE
 
 
@@ -35,16 +35,18 @@ def _app() -> Dash:
 def _tile(tile: Tile) -> Any:
     grade = "?" if tile.crs is None or tile.crs.grade is None else tile.crs.grade
     peak = "" if tile.crs is None else f"peak {tile.crs.peak}"
-    pressure = tile.pressure
+    systolic = None
+    if tile.pressure is not None:
+        systolic = Reading(value=tile.pressure.systolic, taken_s=tile.pressure.taken_s)
     rows = [
         html.Div(f"{tile.bed} {tile.name}", className="who"),
         html.Div(f"{tile.therapy} {tile.infused_s}", className="therapy"),
         html.Div([html.Span(f"CRS {grade}"), html.Span(peak)], className="grade"),
         html.Div(f"NEWS2 {None if tile.news2 is None else tile.news2.total}", className="news2"),
-        _value("T", tile.temperature and (tile.temperature.value, tile.temperature.taken_s)),
-        _value("BP", pressure and (pressure.systolic, pressure.taken_s)),
-        _value("SpO2", tile.spo2 and (tile.spo2.value, tile.spo2.taken_s)),
-        _value("HR", tile.heart_rate and (tile.heart_rate.value, tile.heart_rate.taken_s)),
+        _value("T", tile.temperature),
+        _value("BP", systolic),
+        _value("SpO2", tile.spo2),
+        _value("HR", tile.heart_rate),
         html.Div(f"due {None if tile.next_set is None else tile.next_set.due_s}", className="due"),
     ]
     if tile.sparkline is not None:
@@ -63,9 +65,10 @@ def _tile(tile: Tile) -> Any:
     return html.Div(rows, className="tile")
 
 
-def _value(name: str, reading: tuple[float, int] | None) -> Any:
-    shown = ("-", "never") if reading is None else (f"{reading[0]:g}", f"{reading[1]}")
-    return html.Div([html.Span(name), html.Span(shown[0]), html.Span(shown[1])], className="value")
+def _value(name: str, reading: Reading | None) -> Any:
+    value = "-" if reading is None else f"{reading.value:g}"
+    taken = "never" if reading is None else str(reading.taken_s)
+    return html.Div([html.Span(name), html.Span(value), html.Span(taken)], className="value")
 
 
 def _image(line: Sparkline) -> str:
