@@ -1,15 +1,15 @@
 """What the ward board reads: who lies where, and what is new since it last looked.
 
 Every read is by index from a position the caller holds (the newest row id seen), so its cost is
-that of what changed and not of the history.
+that of what changed and not of the history. The reads take a connection and not a session: half a
+dozen of them make up a tick of every viewer, and a session would cost more than the rows.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, and_, bindparam, exists, func, select
 
 from db.engine import Store
 from db.models import (
@@ -52,11 +52,16 @@ class WardRow(NamedTuple):
     time_zone: str
 
 
-class Positions(NamedTuple):
-    """Where the ward's data stands: its version, and the newest row ids (0 where there is none)."""
+class Change(NamedTuple):
+    """A ward's data version and when it was reached."""
 
     version: int
-    changed_us: int
+    at_us: int
+
+
+class Newest(NamedTuple):
+    """The newest row ids of a ward; 0 where there is none."""
+
     observation: int
     evaluation: int
 
@@ -116,21 +121,14 @@ class OpenAlertRow(NamedTuple):
     owner_name: str | None
 
 
+_given = _dose.alias("given")
 _newest_dose = (
-    select(
-        _dose.c.encounter_id,
-        _dose.c.therapy_id,
-        _dose.c.infused_at,
-        func.row_number()
-        .over(
-            partition_by=_dose.c.encounter_id,
-            order_by=(_dose.c.infused_at.desc(), _dose.c.id.desc()),
-        )
-        .label("place"),
-    )
-    .join(_stay, and_(_stay.c.encounter_id == _dose.c.encounter_id, _stay.c.until_at.is_(None)))
-    .where(_stay.c.ward_id == bindparam("ward_id"))
-    .subquery("newest_dose")
+    select(_given.c.id)
+    .where(_given.c.encounter_id == _stay.c.encounter_id)
+    .order_by(_given.c.infused_at.desc(), _given.c.id.desc())
+    .limit(1)
+    .correlate(_stay)
+    .scalar_subquery()
 )
 
 _BEDS = (
@@ -142,17 +140,14 @@ _BEDS = (
         _patient.c.family_name,
         _patient.c.given_name,
         _therapy.c.product,
-        epoch_us(_newest_dose.c.infused_at),
+        epoch_us(_dose.c.infused_at),
     )
     .select_from(_bed)
     .outerjoin(_stay, and_(_stay.c.bed_id == _bed.c.id, _stay.c.until_at.is_(None)))
     .outerjoin(_encounter, _encounter.c.id == _stay.c.encounter_id)
     .outerjoin(_patient, _patient.c.id == _encounter.c.patient_id)
-    .outerjoin(
-        _newest_dose,
-        and_(_newest_dose.c.encounter_id == _stay.c.encounter_id, _newest_dose.c.place == 1),
-    )
-    .outerjoin(_therapy, _therapy.c.id == _newest_dose.c.therapy_id)
+    .outerjoin(_dose, _dose.c.id == _newest_dose)
+    .outerjoin(_therapy, _therapy.c.id == _dose.c.therapy_id)
     .where(_bed.c.ward_id == bindparam("ward_id"))
     .order_by(_bed.c.position)
 )
@@ -184,16 +179,18 @@ _OPEN_ALERTS = (
 
 _VERSION = select(_version.c.version).where(_version.c.ward_id == bindparam("ward_id"))
 
-_POSITIONS = select(
-    _version.c.version,
-    epoch_us(_version.c.changed_at),
+_CHANGE = select(_version.c.version, epoch_us(_version.c.changed_at)).where(
+    _version.c.ward_id == bindparam("ward_id")
+)
+
+_NEWEST = select(
     select(func.max(_observation.c.id))
     .where(_observation.c.ward_id == bindparam("ward_id"))
     .scalar_subquery(),
     select(func.max(_evaluation.c.id))
     .where(_evaluation.c.ward_id == bindparam("ward_id"))
     .scalar_subquery(),
-).where(_version.c.ward_id == bindparam("ward_id"))
+)
 
 _READING = (
     _observation.c.id,
@@ -271,9 +268,9 @@ _NEWEST_GRADE = (
 )
 
 
-def ward_by_code(session: Session, code: str) -> WardRow | None:
+def ward_by_code(connection: Connection, code: str) -> WardRow | None:
     """The ward of a code, or None where there is none."""
-    row = session.execute(
+    row = connection.execute(
         select(_ward.c.id, _ward.c.code, _ward.c.name, _ward.c.time_zone).where(
             _ward.c.code == code
         )
@@ -281,84 +278,91 @@ def ward_by_code(session: Session, code: str) -> WardRow | None:
     return None if row is None else WardRow(*row)
 
 
-def beds(session: Session, ward_id: int) -> list[BedRow]:
+def beds(connection: Connection, ward_id: int) -> list[BedRow]:
     """Every bed of the ward in its order, the empty ones too."""
-    return list(map(BedRow._make, session.execute(_BEDS, {"ward_id": ward_id}).all()))
+    return list(map(BedRow._make, connection.execute(_BEDS, {"ward_id": ward_id}).all()))
 
 
-def open_alerts(session: Session, ward_id: int) -> list[OpenAlertRow]:
+def open_alerts(connection: Connection, ward_id: int) -> list[OpenAlertRow]:
     """Every open alert of the ward that has been raised, oldest first."""
-    return list(map(OpenAlertRow._make, session.execute(_OPEN_ALERTS, {"ward_id": ward_id}).all()))
+    return list(
+        map(OpenAlertRow._make, connection.execute(_OPEN_ALERTS, {"ward_id": ward_id}).all())
+    )
 
 
 def version(store: Store, ward_id: int) -> int:
     """The ward's data version; 0 before anything was recorded.
 
-    Every viewer asks this at every tick, so it goes past the session, which would cost twice as
-    much as the read.
+    Every viewer asks this at every tick.
     """
     with store.engine.connect() as connection:
         return connection.execute(_VERSION, {"ward_id": ward_id}).scalar_one_or_none() or 0
 
 
-def positions(session: Session, ward_id: int) -> Positions:
-    """The ward's version and newest row ids, as of the session's moment."""
-    row = session.execute(_POSITIONS, {"ward_id": ward_id}).one_or_none()
-    return Positions(0, 0, 0, 0) if row is None else Positions(*(part or 0 for part in row))
+def change(connection: Connection, ward_id: int) -> Change:
+    """The ward's newest change, as of the connection's moment."""
+    row = connection.execute(_CHANGE, {"ward_id": ward_id}).one_or_none()
+    return Change(0, 0) if row is None else Change._make(row)
+
+
+def newest(connection: Connection, ward_id: int) -> Newest:
+    """Where the ward's observations and evaluations end, as of the connection's moment."""
+    row = connection.execute(_NEWEST, {"ward_id": ward_id}).one()
+    return Newest(row[0] or 0, row[1] or 0)
 
 
 def readings_since(
-    session: Session, ward_id: int, *, after_id: int, concepts: Iterable[str]
+    connection: Connection, ward_id: int, *, after_id: int, concepts: Iterable[str]
 ) -> list[ReadingRow]:
     """What was recorded on the ward after a row id, in the order of recording.
 
     An observation entered in error comes without a value: it only voids the one it supersedes.
     """
     parameters = {"ward_id": ward_id, "after_id": after_id, "concepts": list(concepts)}
-    return list(map(ReadingRow._make, session.execute(_READINGS_SINCE, parameters).all()))
+    return list(map(ReadingRow._make, connection.execute(_READINGS_SINCE, parameters).all()))
 
 
 def newest_readings(
-    session: Session, encounter_ids: Iterable[int], *, concepts: Iterable[str]
+    connection: Connection, encounter_ids: Iterable[int], *, concepts: Iterable[str]
 ) -> list[ReadingRow]:
     """The newest current observation of each concept for each encounter, one index seek each."""
     rows: list[ReadingRow] = []
     for encounter_id in encounter_ids:
         for concept in concepts:
             parameters = {"encounter_id": encounter_id, "concept": concept}
-            row = session.execute(_NEWEST_READING, parameters).one_or_none()
+            row = connection.execute(_NEWEST_READING, parameters).one_or_none()
             if row is not None:
                 rows.append(ReadingRow(*row))
     return rows
 
 
 def readings_of_concept(
-    session: Session, encounter_ids: Iterable[int], *, concept: str, from_at: datetime
+    connection: Connection, encounter_ids: Iterable[int], *, concept: str, from_at: datetime
 ) -> list[ReadingRow]:
     """The current observations of one concept from a time on, for each encounter."""
     rows: list[ReadingRow] = []
     for encounter_id in encounter_ids:
         parameters = {"encounter_id": encounter_id, "concept": concept, "from_at": from_at}
-        rows += map(ReadingRow._make, session.execute(_READINGS_OF_CONCEPT, parameters).all())
+        rows += map(ReadingRow._make, connection.execute(_READINGS_OF_CONCEPT, parameters).all())
     return rows
 
 
-def grades_since(session: Session, ward_id: int, *, after_id: int) -> list[GradeRow]:
+def grades_since(connection: Connection, ward_id: int, *, after_id: int) -> list[GradeRow]:
     """The evaluations written for the ward after a row id, oldest first."""
     parameters = {"ward_id": ward_id, "after_id": after_id}
-    return list(map(GradeRow._make, session.execute(_GRADES_SINCE, parameters).all()))
+    return list(map(GradeRow._make, connection.execute(_GRADES_SINCE, parameters).all()))
 
 
-def document(session: Session, evaluation_id: int) -> dict[str, Any]:
+def document(connection: Connection, evaluation_id: int) -> dict[str, Any]:
     """The whole document of an evaluation."""
-    found: dict[str, Any] = session.execute(_DOCUMENT, {"id": evaluation_id}).scalar_one()
+    found: dict[str, Any] = connection.execute(_DOCUMENT, {"id": evaluation_id}).scalar_one()
     return found
 
 
-def newest_grades(session: Session, encounter_ids: Iterable[int]) -> list[GradeRow]:
+def newest_grades(connection: Connection, encounter_ids: Iterable[int]) -> list[GradeRow]:
     """The newest evaluation of each encounter, one index seek each."""
     found = (
-        session.execute(_NEWEST_GRADE, {"encounter_id": encounter_id}).one_or_none()
+        connection.execute(_NEWEST_GRADE, {"encounter_id": encounter_id}).one_or_none()
         for encounter_id in encounter_ids
     )
     return [GradeRow(*row) for row in found if row is not None]

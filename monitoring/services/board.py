@@ -89,7 +89,7 @@ class WardBoard:
         self._bedsides: dict[int, _Bedside] = {}
         self._tiles: dict[str, Tile] = {}
         self._drawn: dict[str, tuple[object, ...]] = {}
-        self._seen = rows.Positions(0, 0, 0, 0)
+        self._seen = rows.Newest(0, 0)
         self._beds: dict[int, str] = {}
         self._payload: BoardPayload | None = None
 
@@ -111,7 +111,13 @@ class WardBoard:
         if known is not None and known.version == rows.version(self._store, ward.id):
             return known
         with self._lock:
-            return self._brought_up_to_date(ward, now=now)
+            try:
+                return self._brought_up_to_date(ward, now=now)
+            except BaseException:
+                # Half of the news may be taken: the next viewer has the ward read anew.
+                self._bedsides.clear()
+                self._payload = None
+                raise
 
     def bed_of(self, encounter_id: int) -> str | None:
         """The label of the bed in which an encounter lies; None where it is not on the ward."""
@@ -119,28 +125,29 @@ class WardBoard:
 
     def _find_ward(self) -> rows.WardRow | None:
         with self._store.read() as session:
-            self._ward = rows.ward_by_code(session, self._ward_code)
+            self._ward = rows.ward_by_code(session.connection(), self._ward_code)
         return self._ward
 
     def _brought_up_to_date(self, ward: rows.WardRow, *, now: datetime) -> BoardPayload:
         # One read session is one consistent moment: version and rows belong together.
         with self._store.read() as session:
-            at = rows.positions(session, ward.id)
+            connection = session.connection()
+            change = rows.change(connection, ward.id)
             known = self._payload
-            if known is not None and known.version == at.version:
+            if known is not None and known.version == change.version:
                 return known
-            beds = rows.beds(session, ward.id)
-            changed = self._take_news(session, ward, beds, at, now=now)
+            beds = rows.beds(connection, ward.id)
+            changed = self._take_news(session, ward, beds, now=now)
             alerts: dict[int, list[TileAlert]] = defaultdict(list)
-            for row in rows.open_alerts(session, ward.id):
+            for row in rows.open_alerts(connection, ward.id):
                 alerts[row.encounter_id].append(tiles.alert(row))
         horizon = to_us(now - SPARKLINE_SPAN) // tiles.MINUTE_US
         self._payload = BoardPayload(
             ward_code=ward.code,
             ward_name=ward.name,
             time_zone=ward.time_zone,
-            version=at.version,
-            changed_s=at.changed_us // tiles.SECOND_US,
+            version=change.version,
+            changed_s=change.at_us // tiles.SECOND_US,
             tiles=tuple(
                 self._tile(bed, tuple(alerts.get(bed.encounter_id or 0, ())), changed, horizon)
                 for bed in beds
@@ -153,7 +160,6 @@ class WardBoard:
         session: Session,
         ward: rows.WardRow,
         beds: list[rows.BedRow],
-        at: rows.Positions,
         *,
         now: datetime,
     ) -> set[int]:
@@ -162,41 +168,51 @@ class WardBoard:
         present = self._beds.keys()
         for gone in self._bedsides.keys() - present:
             del self._bedsides[gone]
-        seen, self._seen = self._seen, at
         anew = present - self._bedsides.keys()
         changed = set(anew)
-        for row in self._readings_after(session, ward, seen):
+        if not self._bedsides:
+            self._seen = rows.newest(session.connection(), ward.id)
+        readings, grades = self._news(session, ward)
+        for row in readings:
             if row.supersedes_id is not None:
                 # A correction takes a value away; what is left is read again from the store.
                 anew.add(row.encounter_id)
             elif row.encounter_id in self._bedsides:
                 self._bedsides[row.encounter_id].take(row)
             changed.add(row.encounter_id)
-        for grade in rows.grades_since(session, ward.id, after_id=seen.evaluation):
-            if grade.encounter_id in self._bedsides and grade.encounter_id not in anew:
+        for grade in grades:
+            if grade.encounter_id in self._bedsides:
                 self._bedsides[grade.encounter_id].judge(grade, _summary(session, grade))
                 changed.add(grade.encounter_id)
         self._load(session, anew & present, now=now)
         return changed
 
-    def _readings_after(
-        self, session: Session, ward: rows.WardRow, seen: rows.Positions
-    ) -> list[rows.ReadingRow]:
-        if not self._bedsides:
-            return []
-        return rows.readings_since(session, ward.id, after_id=seen.observation, concepts=CONCEPTS)
+    def _news(
+        self, session: Session, ward: rows.WardRow
+    ) -> tuple[list[rows.ReadingRow], list[rows.GradeRow]]:
+        seen, connection = self._seen, session.connection()
+        readings = rows.readings_since(
+            connection, ward.id, after_id=seen.observation, concepts=CONCEPTS
+        )
+        grades = rows.grades_since(connection, ward.id, after_id=seen.evaluation)
+        self._seen = rows.Newest(
+            readings[-1].id if readings else seen.observation,
+            grades[-1].id if grades else seen.evaluation,
+        )
+        return readings, grades
 
     def _load(self, session: Session, encounter_ids: set[int], *, now: datetime) -> None:
+        connection = session.connection()
         for encounter_id in encounter_ids:
             self._bedsides[encounter_id] = _Bedside()
-        for row in rows.newest_readings(session, encounter_ids, concepts=CONCEPTS):
+        for row in rows.newest_readings(connection, encounter_ids, concepts=CONCEPTS):
             self._bedsides[row.encounter_id].newest[row.concept] = row
         since = now - SPARKLINE_SPAN
         for row in rows.readings_of_concept(
-            session, encounter_ids, concept=TEMPERATURE, from_at=since
+            connection, encounter_ids, concept=TEMPERATURE, from_at=since
         ):
             self._bedsides[row.encounter_id].draw_through(row)
-        for grade in rows.newest_grades(session, encounter_ids):
+        for grade in rows.newest_grades(connection, encounter_ids):
             self._bedsides[grade.encounter_id].judge(grade, _summary(session, grade))
 
     def _tile(
@@ -271,5 +287,5 @@ def _summary(session: Session, row: rows.GradeRow) -> Summary:
         return Summary.from_document(row.summary)
     # From before summaries were kept: read whole, under the policy that held then.
     encounter = census.encounter(session, row.encounter_id)
-    evaluation = Evaluation.from_document(rows.document(session, row.id))
+    evaluation = Evaluation.from_document(rows.document(session.connection(), row.id))
     return summary_of(evaluation, policy_for(session, encounter, from_us(evaluation.at_us)))

@@ -14,7 +14,7 @@ from monitoring.services.summary import Summary
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
 # A tile's sparkline is about this many pixels wide; more points would not be seen.
-SPARKLINE_POINTS = 32
+SPARKLINE_POINTS = 40
 # Systolic and diastolic pressure of one cuff inflation carry one time, or nearly.
 ONE_CUFF_US = 5 * MINUTE_US
 

@@ -171,3 +171,16 @@ def test_a_long_history_keeps_its_extremes_on_a_short_line(
     assert len(line.tenths) <= 34
     assert (max(line.tenths), min(line.tenths)) == (403, 354)
     assert sum(line.minutes) == 99 * 13
+
+
+def test_a_read_that_failed_half_way_loses_nothing(
+    store: Store, board: WardBoard, alvarez: Bedside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alvarez.well("06:00")
+    taken(board, "06:01")
+    alvarez.well("07:00", temp_c=38.9)
+    with monkeypatch.context() as broken:
+        broken.setattr("db.queries.board.open_alerts", None)
+        with pytest.raises(TypeError):
+            board.payload(now=clock("07:01"))
+    as_rebuilt(store, board, "07:02")
