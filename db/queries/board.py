@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, select
+from sqlalchemy import BigInteger, Connection, and_, bindparam, cast, exists, func, select
 
 from db.engine import Store
 from db.models import (
@@ -117,6 +117,7 @@ class OpenAlertRow(NamedTuple):
     acknowledgement: str
     visibility: str
     raised_us: int | None
+    waiting_since_us: int | None
     owner: str | None
     owner_name: str | None
 
@@ -163,6 +164,8 @@ _OPEN_ALERTS = (
         _thread.c.acknowledgement,
         _thread.c.visibility,
         epoch_us(_thread.c.raised_at),
+        # Microseconds do not fit the integer that a JSON number is otherwise read as.
+        cast(_thread.c.state["waiting_since_us"].as_string(), BigInteger),
         _thread.c.owner,
         _user.c.display_name,
     )

@@ -251,13 +251,14 @@ def _kept_of(tenths: Sequence[int]) -> Sequence[int]:
 
 
 def alert(row: OpenAlertRow) -> TileAlert:
-    """An open alert of a tile."""
+    """An open alert of a tile: since when it waits for somebody, or since when it was raised."""
+    since_us = row.waiting_since_us if row.owner is None else row.raised_us
     return TileAlert(
         id=row.public_id,
         label=row.label,
         priority=row.priority,
         condition=row.condition,
-        since_s=None if row.raised_us is None else row.raised_us // SECOND_US,
+        since_s=None if since_us is None else since_us // SECOND_US,
         owner=row.owner_name or row.owner,
         snoozed=row.visibility == "snoozed",
     )
