@@ -18,6 +18,20 @@ const ASK_EVERY_MS = 700
 const STILL_FOR_MS = 2500
 const ORDERS = { acuity: "By acuity", bed: "By bed" }
 
+// A tile before anything was charted.
+const NOTHING_YET = {
+  crs: null,
+  news2: null,
+  temperature: null,
+  pressure: null,
+  spo2: null,
+  oxygen: null,
+  heart_rate: null,
+  respiratory_rate: null,
+  sparkline: null,
+  next_set: null,
+}
+
 const boards = new WeakMap()
 let viewer = null
 let lastPulse = null
@@ -231,7 +245,7 @@ function createBoard(parent) {
 
   function takeData(next) {
     const before = data
-    data = next
+    data = { ...next, tiles: next.tiles.map(({ summary, ...tile }) => ({ ...NOTHING_YET, ...summary, ...tile })) }
     const present = new Set()
     for (const tile of data.tiles) {
       if (tile.encounter === null) continue

@@ -36,5 +36,5 @@ class Evaluation(Base):
     news2_minimum: Mapped[int | None]
     # Evidence, missing inputs, flags and the episode state to go on from.
     document: Mapped[dict[str, Any]]
-    # The little of it that a board shows; empty in rows from before revision 0003.
+    # What a board shows of the patient then; empty in rows that were never the newest moment.
     summary: Mapped[dict[str, Any] | None]

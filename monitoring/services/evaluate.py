@@ -197,17 +197,20 @@ def evaluation_before(session: Session, encounter_id: int, at: datetime) -> Eval
 def store_evaluations(
     session: Session,
     encounter: EncounterRow,
-    judged: Iterable[Evaluation],
+    judged: Sequence[Evaluation],
     *,
+    facts: EncounterFacts,
     policy: Policy,
     recorded_at: datetime,
     recorded_us: Mapping[int, int],
 ) -> None:
     """Append evaluations; for one moment the newest row wins and the older stay.
 
-    ``recorded_us`` gives for a moment when it became known, where that was not ``recorded_at``.
+    ``recorded_us`` gives for a moment when it became known, where that was not ``recorded_at``. The
+    last evaluation keeps a summary, which ``facts`` and ``policy`` complete.
     """
     recorded_at_us = to_us(recorded_at)
+    last = judged[-1]
     evaluations.insert_many(
         session,
         [
@@ -223,7 +226,11 @@ def store_evaluations(
                 news2_total=evaluation.news2.total,
                 news2_minimum=evaluation.news2.minimum,
                 document=evaluation.to_document(),
-                summary=summary_of(evaluation, policy).to_document(),
+                summary=(
+                    summary_of(evaluation, facts, policy).to_document()
+                    if evaluation is last
+                    else None
+                ),
             )
             for evaluation in judged
         ],

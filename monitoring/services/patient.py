@@ -23,10 +23,10 @@ from monitoring.clinical.facts import BaselineRecord
 from monitoring.clinical.policy import Policy
 from monitoring.clinical.results import Evaluation
 from monitoring.clinical.schedule import Due
+from monitoring.services.charted_sets import set_taken_us
 from monitoring.services.evaluate import age_years
 from monitoring.services.instants import to_us
 from monitoring.services.policies import policy_for
-from monitoring.services.settle import set_taken_us
 
 __all__ = [
     "AlertRow",

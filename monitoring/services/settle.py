@@ -14,18 +14,12 @@ from sqlalchemy.orm import Session
 from db.queries import evaluations
 from db.queries.census import EncounterRow
 from monitoring.clinical import schedule
-from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy import Policy
 from monitoring.clinical.results import Condition, ConditionState, Evaluation
+from monitoring.services.charted_sets import last_set_us
 from monitoring.services.evaluate import Judged, judge, store_evaluations
 from monitoring.services.instants import to_us
 from monitoring.services.threads import Change, EncounterThreads, Snapshot
-
-_CORE_VITALS = frozenset(
-    {"body_temperature", "heart_rate", "respiratory_rate", "systolic_bp", "spo2"}
-)
-# A set counts as done when most of it was measured: three of the five vital signs.
-_VITALS_OF_A_SET = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +80,7 @@ def settle(
         session,
         encounter,
         judged.evaluations,
+        facts=judged.facts,
         policy=policy,
         recorded_at=now,
         recorded_us=known,
@@ -115,24 +110,6 @@ def step_overdue(
     due = schedule.next_due(evaluation, last_set_us(judged.facts), policy)
     overdue = schedule.overdue_condition(due, now_us=to_us(now), policy=policy)
     threads.step(overdue, now_us=to_us(now), snapshot=snapshot_of(overdue, evaluation))
-
-
-def last_set_us(facts: EncounterFacts) -> int | None:
-    """When the last set of vital signs was taken, by the facts."""
-    columns = facts.observations
-    return set_taken_us(dict(zip(columns.concept, columns.taken_us.tolist(), strict=True)))
-
-
-def set_taken_us(newest: Mapping[str, int]) -> int | None:
-    """When the last set was taken, from when each concept was last; None where there is none.
-
-    A set counts when three of temperature, heart rate, respiration, systolic pressure and SpO2 are
-    at least that new, so that one stray value does not reset the clock.
-    """
-    times = sorted(
-        (taken_us for concept, taken_us in newest.items() if concept in _CORE_VITALS), reverse=True
-    )
-    return times[_VITALS_OF_A_SET - 1] if len(times) >= _VITALS_OF_A_SET else None
 
 
 def snapshot_of(condition: Condition, evaluation: Evaluation) -> Snapshot:

@@ -1,53 +1,265 @@
-"""What a list shows of an evaluation beyond its grade and score, kept beside the whole document.
+"""What a ward board shows of a patient's state, made when it is judged and kept with it.
 
-A board of thirty beds reads thirty of these at every change; the documents are forty times longer.
+A board of thirty beds reads thirty of these at every change. Making them at that moment, out of
+documents and observations, would read sixty times as much, in every process that shows a board.
+
+Times are whole seconds since the Unix epoch, UTC (``*_s``): the browser ages them by its own clock.
+A thing that is not known is None and never a number; the browser has words for each None.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from math import isnan
+from operator import sub
+from typing import Any, NamedTuple
 
 from monitoring.clinical import schedule
+from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import Evaluation, Truth
+from monitoring.services.charted_sets import set_taken_us
+
+SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US
+SPARKLINE_US = 24 * 60 * MINUTE_US
+# A tile's sparkline is about this many pixels wide; more points would not be seen.
+SPARKLINE_POINTS = 40
+# Systolic and diastolic pressure of one cuff inflation carry one time, or nearly.
+ONE_CUFF_US = 5 * MINUTE_US
+
+_TEMPERATURE = "body_temperature"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A number and when it was true."""
+
+    value: float
+    taken_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressure:
+    """A blood pressure in mmHg; diastolic and mean only where they belong to this systolic one."""
+
+    systolic: float
+    diastolic: float | None
+    mean: float | None
+    taken_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oxygen:
+    """What the patient breathes: the device, and its flow in L/min where one was charted."""
+
+    device: str
+    flow_lpm: float | None
+    taken_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sparkline:
+    """Temperatures of the last 24 h in tenths of a degree Celsius; the first was at ``from_s``.
+
+    ``minutes`` are those since the point before: small numbers, as every viewer is sent them.
+    """
+
+    from_s: int
+    minutes: tuple[int, ...]
+    tenths: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """The suggested CRS grade as the tile shows it.
+
+    ``status`` is graded, at_least, unknown or cannot_grade. ``held`` marks a grade that rests on a
+    criterion that was met when last known and has not been observed since.
+    """
+
+    grade: int | None
+    status: str
+    peak: int | None
+    direction: str
+    held: bool
+    resolving: bool
+    judged_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News2:
+    """NEWS2: ``total`` only when complete, ``minimum`` of what is known."""
+
+    total: int | None
+    minimum: int
+    applicable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextSet:
+    """When the next set of observations is due, and from when on it is overdue."""
+
+    due_s: int
+    overdue_s: int
+    interval_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """The part of an evaluation that a tile shows.
+    """A patient's state at the newest moment that was judged."""
 
-    ``held`` marks a grade that rests on a criterion that was met when last known and has not been
-    observed since. ``interval_s`` is how often a set is due, ``grace_s`` how late it may be.
-    """
-
-    direction: str
-    held: bool
-    resolving: bool
-    news2_applicable: bool
-    interval_s: float
-    grace_s: float
+    crs: Grade
+    news2: News2
+    temperature: Reading | None
+    pressure: Pressure | None
+    spo2: Reading | None
+    oxygen: Oxygen | None
+    heart_rate: Reading | None
+    respiratory_rate: Reading | None
+    sparkline: Sparkline | None
+    next_set: NextSet
 
     def to_document(self) -> dict[str, Any]:
-        """Plain JSON."""
+        """Plain JSON, whole."""
         return asdict(self)
 
-    @classmethod
-    def from_document(cls, document: dict[str, Any]) -> Self:
-        """The summary again from its JSON."""
-        return cls(**document)
+
+class _Newest(NamedTuple):
+    taken_us: int
+    value: float
+    code: str | None
 
 
-def summary_of(evaluation: Evaluation, policy: Policy) -> Summary:
-    """The summary of an evaluation under the policy that holds when it is stored."""
-    crs = evaluation.crs
-    due = schedule.next_due(evaluation, None, policy)
+def summary_of(evaluation: Evaluation, facts: EncounterFacts, policy: Policy) -> Summary:
+    """The summary of the newest evaluation, from the facts that it judged."""
+    newest = _newest(facts)
+    due = schedule.next_due(
+        evaluation,
+        set_taken_us({concept: one.taken_us for concept, one in newest.items()}),
+        policy,
+    )
     return Summary(
+        crs=_grade(evaluation),
+        news2=News2(
+            total=evaluation.news2.total,
+            minimum=evaluation.news2.minimum,
+            applicable=evaluation.news2.applicable,
+        ),
+        temperature=_reading(newest.get(_TEMPERATURE)),
+        pressure=_pressure(newest),
+        spo2=_reading(newest.get("spo2")),
+        oxygen=_oxygen(newest),
+        heart_rate=_reading(newest.get("heart_rate")),
+        respiratory_rate=_reading(newest.get("respiratory_rate")),
+        sparkline=_temperatures(facts, from_us=evaluation.at_us - SPARKLINE_US),
+        next_set=NextSet(
+            due_s=due.next_us // SECOND_US,
+            overdue_s=due.overdue_at_us // SECOND_US,
+            interval_s=round(due.interval_s),
+        ),
+    )
+
+
+def _newest(facts: EncounterFacts) -> Mapping[str, _Newest]:
+    """The last row of each concept: the columns are in the order in which they were taken."""
+    columns = facts.observations
+    rows = zip(columns.taken_us.tolist(), columns.value.tolist(), columns.code, strict=True)
+    return {concept: _Newest(*row) for concept, row in zip(columns.concept, rows, strict=True)}
+
+
+def _grade(evaluation: Evaluation) -> Grade:
+    crs = evaluation.crs
+    return Grade(
+        grade=crs.grade,
+        status=crs.status.value,
+        peak=crs.peak,
         direction=crs.direction,
         held=any(
             criterion.truth is Truth.HELD and criterion.grade == crs.grade
             for criterion in crs.criteria
         ),
         resolving=crs.resolving,
-        news2_applicable=evaluation.news2.applicable,
-        interval_s=due.interval_s,
-        grace_s=(due.overdue_at_us - due.next_us) / 1_000_000,
+        judged_s=evaluation.at_us // SECOND_US,
     )
+
+
+def _reading(newest: _Newest | None) -> Reading | None:
+    if newest is None or isnan(newest.value):
+        return None
+    return Reading(value=newest.value, taken_s=newest.taken_us // SECOND_US)
+
+
+def _pressure(newest: Mapping[str, _Newest]) -> Pressure | None:
+    """Blood pressure; the mean is the measured one, else from the same cuff inflation.
+
+    MAP = DBP + (SBP - DBP) / 3 (clinical reference 5.1), never across two inflations.
+    """
+    systolic = newest.get("systolic_bp")
+    if systolic is None or isnan(systolic.value):
+        return None
+    low = _of_same_cuff(systolic, newest.get("diastolic_bp"))
+    mean = _of_same_cuff(systolic, newest.get("mean_arterial_pressure"))
+    if mean is None and low is not None and low < systolic.value:
+        mean = low + (systolic.value - low) / 3
+    return Pressure(
+        systolic=systolic.value,
+        diastolic=low,
+        mean=None if mean is None else round(mean, 1),
+        taken_s=systolic.taken_us // SECOND_US,
+    )
+
+
+def _of_same_cuff(systolic: _Newest, other: _Newest | None) -> float | None:
+    if other is None or isnan(other.value) or abs(other.taken_us - systolic.taken_us) > ONE_CUFF_US:
+        return None
+    return other.value
+
+
+def _oxygen(newest: Mapping[str, _Newest]) -> Oxygen | None:
+    """Oxygen support; a flow older than the device belongs to another device and is left out."""
+    device, flow = newest.get("oxygen_device"), newest.get("oxygen_flow")
+    if device is None or device.code is None:
+        return None
+    fits = flow is not None and flow.taken_us >= device.taken_us and not isnan(flow.value)
+    return Oxygen(
+        device=device.code,
+        flow_lpm=flow.value if flow is not None and fits else None,
+        taken_s=device.taken_us // SECOND_US,
+    )
+
+
+def _temperatures(facts: EncounterFacts, *, from_us: int) -> Sparkline | None:
+    columns = facts.observations
+    shown = (columns.concept == _TEMPERATURE) & (columns.taken_us >= from_us)
+    minutes = (columns.taken_us[shown] // MINUTE_US).tolist()
+    return sparkline(minutes, [round(10 * celsius) for celsius in columns.value[shown].tolist()])
+
+
+def sparkline(at_minute: Sequence[int], tenths: Sequence[int]) -> Sparkline | None:
+    """The temperature line from minutes since the epoch (ascending) and tenths of a degree Celsius.
+
+    Of many points the highest and lowest of each stretch are kept.
+    """
+    if not tenths:
+        return None
+    if len(tenths) > SPARKLINE_POINTS:
+        kept = _kept_of(tenths)
+        at_minute = [at_minute[place] for place in kept]
+        tenths = [tenths[place] for place in kept]
+    return Sparkline(
+        from_s=60 * at_minute[0],
+        minutes=(0, *map(sub, at_minute[1:], at_minute)),
+        tenths=tuple(tenths),
+    )
+
+
+def _kept_of(tenths: Sequence[int]) -> Sequence[int]:
+    """The places of the points drawn: the first, the last, and the extremes of every stretch."""
+    count = len(tenths)
+    stretches = SPARKLINE_POINTS // 2
+    kept = {0, count - 1}
+    for number in range(stretches):
+        part = range(number * count // stretches, (number + 1) * count // stretches)
+        kept.add(max(part, key=tenths.__getitem__))
+        kept.add(min(part, key=tenths.__getitem__))
+    return sorted(kept)

@@ -48,7 +48,13 @@ def sweep(
         is_new = judged.before is None or _meaning(evaluation) != _meaning(judged.before)
         if is_new:
             store_evaluations(
-                session, encounter, [evaluation], policy=policy, recorded_at=now, recorded_us={}
+                session,
+                encounter,
+                [evaluation],
+                facts=judged.facts,
+                policy=policy,
+                recorded_at=now,
+                recorded_us={},
             )
         for condition in evaluation.conditions:
             threads.step(condition, now_us=to_us(now), snapshot=snapshot_of(condition, evaluation))

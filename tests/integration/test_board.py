@@ -1,10 +1,13 @@
 """The ward board as a service: what a tile says, and that memory and store never differ."""
 
 from datetime import UTC, datetime
+from typing import Any
 
+import orjson
 import pytest
 
 from db.engine import Store
+from db.queries import board as board_rows
 from monitoring.services import alerts, census
 from monitoring.services.board import WardBoard
 from monitoring.services.correct import amend_value, strike_out
@@ -31,6 +34,14 @@ def taken(board: WardBoard, at: str) -> Tile:
     return tile
 
 
+def reading(board: WardBoard, at: str, part: str) -> dict[str, Any]:
+    """One part of the occupied tile's state."""
+    summary = taken(board, at).summary
+    assert summary is not None
+    found: dict[str, Any] = summary[part]
+    return found
+
+
 def as_rebuilt(store: Store, board: WardBoard, at: str) -> None:
     """What memory says is what a process that starts now would say."""
     anew = WardBoard(store, WARD)
@@ -42,8 +53,11 @@ def test_before_anything_is_charted_everything_is_missing_and_nothing_is_zero(
 ) -> None:
     tile = taken(board, "01:00")
     assert tile.encounter == alvarez.public_id
-    assert (tile.temperature, tile.pressure, tile.spo2, tile.heart_rate) == (None,) * 4
-    assert tile.sparkline is None
+    assert tile.summary is not None
+    shown = {name for name, part in tile.summary.items() if part is not None}
+    assert shown == {"crs", "news2", "next_set"}
+    assert tile.summary["crs"]["grade"] != 0 or tile.summary["crs"]["status"] != "graded"
+    assert tile.summary["news2"]["total"] is None
     assert tile.alerts == ()
 
 
@@ -51,17 +65,19 @@ def test_a_set_is_on_the_tile_with_the_time_it_was_taken(
     board: WardBoard, alvarez: Bedside
 ) -> None:
     alvarez.chart("06:00", **{**WELL, "temp_c": 38.4, "flow_lpm": 2, "device": "nasal_cannula"})
-    tile = taken(board, "06:01")
-    assert tile.temperature is not None
-    assert tile.temperature.value == 38.4
-    assert tile.temperature.taken_s == clock("06:00").timestamp()
-    assert tile.pressure is not None
-    assert (tile.pressure.systolic, tile.pressure.diastolic) == (122, 74)
-    assert tile.pressure.mean == pytest.approx(90.0)
-    assert tile.oxygen is not None
-    assert (tile.oxygen.device, tile.oxygen.flow_lpm) == ("nasal_cannula", 2)
-    assert tile.crs is not None
-    assert tile.crs.grade == alvarez.latest().crs.grade
+    state = taken(board, "06:01").summary
+    assert state is not None
+    taken_s = clock("06:00").timestamp()
+    assert state["temperature"] == {"value": 38.4, "taken_s": taken_s}
+    assert state["pressure"] == {
+        "systolic": 122.0,
+        "diastolic": 74.0,
+        "mean": 90.0,
+        "taken_s": taken_s,
+    }
+    assert state["oxygen"] == {"device": "nasal_cannula", "flow_lpm": 2.0, "taken_s": taken_s}
+    assert state["crs"]["grade"] == alvarez.latest().crs.grade
+    assert state["next_set"]["due_s"] == taken_s + state["next_set"]["interval_s"]
 
 
 def test_the_same_object_serves_every_viewer_until_the_ward_changes(
@@ -97,9 +113,7 @@ def test_an_amended_and_a_struck_out_value_leave_the_tile(
     alvarez.well("06:00", temp_c=36.9)
     alvarez.well("10:00", temp_c=39.4, hr=141)
     wrong, others = alvarez.value_row("body_temperature"), alvarez.value_row("heart_rate")
-    shown = taken(board, "10:01").temperature
-    assert shown is not None
-    assert shown.value == 39.4
+    assert reading(board, "10:01", "temperature")["value"] == 39.4
     amend_value(
         store,
         observation_id=wrong.id,
@@ -118,11 +132,9 @@ def test_an_amended_and_a_struck_out_value_leave_the_tile(
         actor=NURSE,
         now=clock("10:06"),
     )
-    tile = taken(board, "10:07")
-    assert tile.temperature is not None
-    assert tile.temperature.value == 37.4
-    assert tile.heart_rate is not None
-    assert tile.heart_rate.taken_s == clock("06:00").timestamp()
+    assert reading(board, "10:07", "temperature")["value"] == 37.4
+    assert reading(board, "10:07", "heart_rate")["taken_s"] == clock("06:00").timestamp()
+    assert 394 not in reading(board, "10:07", "sparkline")["tenths"]
     as_rebuilt(store, board, "10:07")
 
 
@@ -166,11 +178,10 @@ def test_a_long_history_keeps_its_extremes_on_a_short_line(
         minutes = 120 + 13 * step
         at = f"{minutes // 60}:{minutes % 60:02d}"
         alvarez.chart(at, temp_c=40.3 if step == 61 else 35.4 if step == 17 else 37.0)
-    line = taken(board, "23:50").sparkline
-    assert line is not None
-    assert len(line.tenths) <= 34
-    assert (max(line.tenths), min(line.tenths)) == (403, 354)
-    assert sum(line.minutes) == 99 * 13
+    line = reading(board, "23:50", "sparkline")
+    assert len(line["tenths"]) <= 42
+    assert (max(line["tenths"]), min(line["tenths"])) == (403, 354)
+    assert sum(line["minutes"]) == 99 * 13
 
 
 def test_a_read_that_failed_half_way_loses_nothing(
@@ -184,3 +195,21 @@ def test_a_read_that_failed_half_way_loses_nothing(
         with pytest.raises(TypeError):
             board.payload(now=clock("07:01"))
     as_rebuilt(store, board, "07:02")
+
+
+def test_what_was_judged_before_summaries_were_kept_is_shown_all_the_same(
+    store: Store, board: WardBoard, alvarez: Bedside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alvarez.well("06:00", temp_c=38.6)
+    kept = taken(board, "06:01").summary
+    newest_grades = board_rows.newest_grades
+    with monkeypatch.context() as old:
+        old.setattr(
+            board_rows,
+            "newest_grades",
+            lambda *a: [row._replace(summary=None) for row in newest_grades(*a)],
+        )
+        anew = taken(WardBoard(store, WARD), "06:01").summary
+    assert kept is not None
+    assert anew is not None
+    assert orjson.loads(orjson.dumps(anew)) == kept
