@@ -61,7 +61,12 @@ def opened(url: str) -> Iterator[Store]:
 
 
 def admit_all(store: Store, *, now: datetime, hours: int, beds: int = BEDS) -> BenchWard:
-    """A ward with a patient in every bed, admitted ``hours`` ago and infused an hour later."""
+    """A ward with a patient in every bed, admitted ``hours`` ago and infused an hour later.
+
+    All of it is recorded when it happens, so that nobody is overdue on arrival.
+    """
+    admitted_at = now - timedelta(hours=hours)
+    infused_at = admitted_at + timedelta(hours=1)
     labels = [f"{number:02d}" for number in range(1, beds + 1)]
     ward_id = census.ensure_ward(
         store,
@@ -71,9 +76,8 @@ def admit_all(store: Store, *, now: datetime, hours: int, beds: int = BEDS) -> B
         beds=labels,
         is_demo=True,
         actor=NURSE,
-        now=now,
+        now=admitted_at,
     )
-    admitted_at = now - timedelta(hours=hours)
     encounter_ids = []
     for label in labels:
         encounter_id = census.admit(
@@ -91,16 +95,16 @@ def admit_all(store: Store, *, now: datetime, hours: int, beds: int = BEDS) -> B
             care_setting="ward",
             treatments_charted=True,
             actor=NURSE,
-            now=now,
+            now=admitted_at,
         ).encounter_id
         census.record_therapy(
             store,
             encounter_id=encounter_id,
             product="axi-cel",
             therapy_class="car_t",
-            doses=[(admitted_at + timedelta(hours=1), None)],
+            doses=[(infused_at, None)],
             actor=NURSE,
-            now=now,
+            now=infused_at,
         )
         encounter_ids.append(encounter_id)
     return BenchWard(ward_id=ward_id, encounter_ids=tuple(encounter_ids))
