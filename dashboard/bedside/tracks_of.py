@@ -1,6 +1,7 @@
 """From the course of a stay to what its figure draws: pairing pressures, joining spans."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,12 +142,15 @@ def oxygen_spans(course: Course, rulebook: Rulebook) -> tuple[OxygenSpan, ...]:
             continue
         if spans:
             spans[-1] = _ending(spans[-1], at_us)
-        spans.append(OxygenSpan(from_us=at_us, to_us=course.to_us, label=label, level=level))
+        short = f"{lpm:g} L" if lpm else ""
+        spans.append(
+            OxygenSpan(from_us=at_us, to_us=course.to_us, label=label, level=level, short=short)
+        )
     return tuple(spans)
 
 
 def _ending(span: OxygenSpan, at_us: int) -> OxygenSpan:
-    return OxygenSpan(from_us=span.from_us, to_us=at_us, label=span.label, level=span.level)
+    return replace(span, to_us=at_us)
 
 
 def _oxygen_class(code: str | None, lpm: float | None, rulebook: Rulebook) -> int:

@@ -145,9 +145,7 @@ def oxygen_strip(
             "line": {"color": palette.oxygen, "width": _INK_PX},
         },
         "text": [
-            encoding.text(span.label)
-            if (end - start) / window >= len(span.label) * _LETTER_SHARE
-            else ""
+            encoding.text(_fitting((span.label, span.short), (end - start) / window))
             for (start, end), span in shown
         ],
         "textposition": "inside",
@@ -164,6 +162,11 @@ def oxygen_strip(
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     return [trace]
+
+
+def _fitting(words: tuple[str, ...], share: float) -> str:
+    """The first of the words that has room in this share of the window; none where none has."""
+    return next((one for one in words if share >= len(one) * _LETTER_SHARE), "")
 
 
 def _mixed(colour: str, ground: str, share: float) -> str:

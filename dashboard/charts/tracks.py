@@ -81,12 +81,16 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OxygenSpan:
-    """What the patient breathed through between two chartings. ``level`` orders devices 0 to 4."""
+    """What the patient breathed through between two chartings. ``level`` orders devices 0 to 4.
+
+    ``short`` is the flow alone, for a span in which the device's name has no room.
+    """
 
     from_us: int
     to_us: int
     label: str
     level: int
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
