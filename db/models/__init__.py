@@ -14,6 +14,7 @@ from db.models.operations import (
     User,
     WatcherLease,
 )
+from db.models.summary import PatientSummary
 from db.models.therapy import Baseline, Therapy, TherapyDose
 from db.models.treatment import Attribution, Treatment
 
@@ -34,6 +35,7 @@ __all__ = [
     "Observation",
     "ObservationSet",
     "Patient",
+    "PatientSummary",
     "PolicyVersion",
     "Quarantine",
     "Snooze",

@@ -36,5 +36,3 @@ class Evaluation(Base):
     news2_minimum: Mapped[int | None]
     # Evidence, missing inputs, flags and the episode state to go on from.
     document: Mapped[dict[str, Any]]
-    # What a board shows of the patient then; empty in rows that were never the newest moment.
-    summary: Mapped[dict[str, Any] | None]

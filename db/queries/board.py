@@ -1,7 +1,7 @@
 """What the ward board reads: who lies where, and what is new since it last looked.
 
-Every read is by index from a position the caller holds (the newest row id seen), so its cost is
-that of what changed and not of the history. The reads take a connection and not a session: half a
+Every read is by index from the data version that the caller has seen, so its cost is that of what
+changed and not of the history. The reads take a connection and not a session: half a
 dozen of them make up a tick of every viewer, and a session would cost more than the rows.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Dialect, and_, bindparam, cast, func, select
+from sqlalchemy import BigInteger, Connection, Dialect, and_, bindparam, cast, select
 
 from db.engine import Store
 from db.models import (
@@ -18,8 +18,8 @@ from db.models import (
     BedStay,
     DataVersion,
     Encounter,
-    Evaluation,
     Patient,
+    PatientSummary,
     Therapy,
     TherapyDose,
     User,
@@ -35,7 +35,7 @@ _encounter = table(Encounter)
 _patient = table(Patient)
 _therapy = table(Therapy)
 _dose = table(TherapyDose)
-_evaluation = table(Evaluation)
+_summary = table(PatientSummary)
 _thread = table(AlertThread)
 _user = table(User)
 _version = table(DataVersion)
@@ -70,13 +70,11 @@ class BedRow(NamedTuple):
     infused_us: int | None
 
 
-class GradeRow(NamedTuple):
-    """One evaluation; ``summary`` is kept with the newest moment that was judged at a time."""
+class SummaryRow(NamedTuple):
+    """A patient's newest state as it was kept."""
 
-    id: int
     encounter_id: int
-    at_us: int
-    summary: dict[str, Any] | None
+    document: dict[str, Any]
 
 
 class OpenAlertRow(NamedTuple):
@@ -84,11 +82,9 @@ class OpenAlertRow(NamedTuple):
 
     encounter_id: int
     public_id: str
-    problem: str
     label: str
     priority: str
     condition: str
-    acknowledgement: str
     visibility: str
     raised_us: int | None
     waiting_since_us: int | None
@@ -131,11 +127,9 @@ _OPEN_ALERTS = (
     select(
         _thread.c.encounter_id,
         _thread.c.public_id,
-        _thread.c.problem,
         _thread.c.state["label"].as_string(),
         _thread.c.priority,
         _thread.c.condition,
-        _thread.c.acknowledgement,
         _thread.c.visibility,
         epoch_us(_thread.c.raised_at),
         # Microseconds do not fit the integer that a JSON number is otherwise read as.
@@ -158,30 +152,15 @@ _CHANGE = select(_version.c.version, epoch_us(_version.c.changed_at)).where(
     _version.c.ward_id == bindparam("ward_id")
 )
 
-_NEWEST_EVALUATION = select(func.max(_evaluation.c.id)).where(
-    _evaluation.c.ward_id == bindparam("ward_id")
+_SUMMARY = select(_summary.c.encounter_id, _summary.c.document)
+
+_SUMMARIES_SINCE = _SUMMARY.where(
+    _summary.c.ward_id == bindparam("ward_id"),
+    _summary.c.ward_version > bindparam("after_version"),
 )
 
-_GRADE = (
-    _evaluation.c.id,
-    _evaluation.c.encounter_id,
-    epoch_us(_evaluation.c.at),
-    _evaluation.c.summary,
-)
-
-_GRADES_SINCE = (
-    select(*_GRADE)
-    .where(_evaluation.c.ward_id == bindparam("ward_id"), _evaluation.c.id > bindparam("after_id"))
-    .order_by(_evaluation.c.id)
-)
-
-_DOCUMENT = select(_evaluation.c.document).where(_evaluation.c.id == bindparam("id"))
-
-_NEWEST_GRADE = (
-    select(*_GRADE)
-    .where(_evaluation.c.encounter_id == bindparam("encounter_id"))
-    .order_by(_evaluation.c.at.desc(), _evaluation.c.id.desc())
-    .limit(1)
+_SUMMARIES_OF = _SUMMARY.where(
+    _summary.c.encounter_id.in_(bindparam("encounter_ids", expanding=True))
 )
 
 
@@ -235,27 +214,15 @@ def change(connection: Connection, ward_id: int) -> Change:
     return Change(0, 0) if row is None else Change._make(row)
 
 
-def newest_evaluation(connection: Connection, ward_id: int) -> int:
-    """The newest evaluation's row id on the ward; 0 where there is none."""
-    return connection.execute(_NEWEST_EVALUATION, {"ward_id": ward_id}).scalar_one() or 0
+def summaries_since(
+    connection: Connection, ward_id: int, *, after_version: int
+) -> list[SummaryRow]:
+    """The states of the ward's patients that were written after a data version."""
+    parameters = {"ward_id": ward_id, "after_version": after_version}
+    return list(map(SummaryRow._make, connection.execute(_SUMMARIES_SINCE, parameters).all()))
 
 
-def grades_since(connection: Connection, ward_id: int, *, after_id: int) -> list[GradeRow]:
-    """The evaluations written for the ward after a row id, oldest first."""
-    parameters = {"ward_id": ward_id, "after_id": after_id}
-    return list(map(GradeRow._make, connection.execute(_GRADES_SINCE, parameters).all()))
-
-
-def document(connection: Connection, evaluation_id: int) -> dict[str, Any]:
-    """The whole document of an evaluation."""
-    found: dict[str, Any] = connection.execute(_DOCUMENT, {"id": evaluation_id}).scalar_one()
-    return found
-
-
-def newest_grades(connection: Connection, encounter_ids: Iterable[int]) -> list[GradeRow]:
-    """The newest evaluation of each encounter, one index seek each."""
-    found = (
-        connection.execute(_NEWEST_GRADE, {"encounter_id": encounter_id}).one_or_none()
-        for encounter_id in encounter_ids
-    )
-    return [GradeRow(*row) for row in found if row is not None]
+def summaries_of(connection: Connection, encounter_ids: Iterable[int]) -> list[SummaryRow]:
+    """The states of some patients; those of whom none was kept are left out."""
+    found = connection.execute(_SUMMARIES_OF, {"encounter_ids": list(encounter_ids)})
+    return list(map(SummaryRow._make, found.all()))

@@ -50,7 +50,6 @@ class NewEvaluation:
     news2_total: int | None
     news2_minimum: int | None
     document: dict[str, Any]
-    summary: dict[str, Any] | None
 
 
 def insert_many(session: Session, evaluations: Sequence[NewEvaluation]) -> None:

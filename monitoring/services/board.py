@@ -5,32 +5,23 @@ finished payload. Memory is rebuilt from the store when a process starts.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from db.engine import Store
 from db.queries import board as rows
-from db.queries import census
+from db.queries import census, evaluations
 from monitoring.clinical.results import Evaluation
 from monitoring.services import tiles
 from monitoring.services.errors import RefusedError
 from monitoring.services.evaluate import load_facts
-from monitoring.services.instants import from_us
 from monitoring.services.policies import policy_for
 from monitoring.services.summary import summary_of
 from monitoring.services.tiles import BoardPayload, TileAlert
-
-
-class _State(NamedTuple):
-    """What the process remembers of one encounter: its newest moment that was judged."""
-
-    at_us: int
-    evaluation_id: int
-    summary: Mapping[str, Any]
 
 
 class WardBoard:
@@ -41,9 +32,9 @@ class WardBoard:
         self._ward_code = ward_code
         self._lock = Lock()
         self._ward: rows.WardRow | None = None
-        self._states: dict[int, _State] = {}
-        self._present: set[int] = set()
-        self._seen = 0
+        self._states: dict[int, Mapping[str, Any]] = {}
+        self._alerts: dict[rows.OpenAlertRow, TileAlert] = {}
+        self._seen_version = 0
         self._beds: dict[int, str] = {}
         self._payload: BoardPayload | None = None
 
@@ -70,7 +61,6 @@ class WardBoard:
             except BaseException:
                 # Half of the news may be taken: the next viewer has the ward read anew.
                 self._states.clear()
-                self._present.clear()
                 self._payload = None
                 raise
 
@@ -94,10 +84,8 @@ class WardBoard:
             beds = rows.beds(connection, ward.id)
             self._beds = {b.encounter_id: b.label for b in beds if b.encounter_id is not None}
             self._take_news(session, ward, now=now)
-            alerts: dict[int | None, list[TileAlert]] = defaultdict(list)
-            for row in rows.open_alerts(connection, ward.id):
-                alerts[row.encounter_id].append(tiles.alert(row))
-        states = self._states
+            self._seen_version = change.version
+            alerts = self._open_alerts(rows.open_alerts(connection, ward.id))
         self._payload = BoardPayload(
             ward_code=ward.code,
             ward_name=ward.name,
@@ -107,8 +95,8 @@ class WardBoard:
             tiles=tuple(
                 tiles.tile(
                     bed,
-                    tuple(alerts[bed.encounter_id]) if bed.encounter_id in alerts else (),
-                    states[bed.encounter_id].summary if bed.encounter_id in states else None,
+                    tuple(alerts.get(bed.encounter_id or 0, ())),
+                    self._states.get(bed.encounter_id or 0),
                 )
                 for bed in beds
             ),
@@ -116,31 +104,32 @@ class WardBoard:
         return self._payload
 
     def _take_news(self, session: Session, ward: rows.WardRow, *, now: datetime) -> None:
-        present = set(self._beds)
-        for gone in self._present - present:
-            self._states.pop(gone, None)
-        came, self._present = present - self._present, present
-        connection = session.connection()
-        if not self._seen:
-            self._seen = rows.newest_evaluation(connection, ward.id)
-        news = rows.grades_since(connection, ward.id, after_id=self._seen)
-        if news:
-            self._seen = news[-1].id
-        self._keep(session, (row for row in news if row.encounter_id not in came), now=now)
-        self._keep(session, rows.newest_grades(connection, came), now=now)
+        connection, present = session.connection(), self._beds.keys()
+        for gone in self._states.keys() - present:
+            del self._states[gone]
+        came = present - self._states.keys()
+        news = (
+            rows.summaries_since(connection, ward.id, after_version=self._seen_version)
+            if self._states
+            else []
+        )
+        if came:
+            news += rows.summaries_of(connection, came)
+        self._states.update(
+            (row.encounter_id, row.document) for row in news if row.encounter_id in present
+        )
+        for encounter_id in came - self._states.keys():
+            summary = _summary_anew(session, encounter_id, now=now)
+            if summary is not None:
+                self._states[encounter_id] = summary
 
-    def _keep(self, session: Session, found: Iterable[rows.GradeRow], *, now: datetime) -> None:
-        newest: dict[int, rows.GradeRow] = {}
-        for row in found:
-            known = newest.get(row.encounter_id)
-            if known is None or (known.at_us, known.id) < (row.at_us, row.id):
-                newest[row.encounter_id] = row
-        for encounter_id, row in newest.items():
-            state = self._states.get(encounter_id)
-            is_news = state is None or (state.at_us, state.evaluation_id) < (row.at_us, row.id)
-            if is_news and encounter_id in self._present:
-                summary = row.summary or _summary_anew(session, row, now=now)
-                self._states[encounter_id] = _State(row.at_us, row.id, summary)
+    def _open_alerts(self, found: list[rows.OpenAlertRow]) -> Mapping[int, list[TileAlert]]:
+        # Most alerts are as they were at the last look, and then so is what a tile says of them.
+        self._alerts = {row: self._alerts.get(row) or tiles.alert(row) for row in found}
+        by_encounter: dict[int, list[TileAlert]] = defaultdict(list)
+        for row, shown in self._alerts.items():
+            by_encounter[row.encounter_id].append(shown)
+        return by_encounter
 
 
 class Boards:
@@ -157,10 +146,14 @@ class Boards:
             return self._wards.setdefault(ward_code, WardBoard(self._store, ward_code))
 
 
-def _summary_anew(session: Session, row: rows.GradeRow, *, now: datetime) -> Mapping[str, Any]:
-    """The summary of an evaluation from before summaries were kept."""
-    encounter = census.encounter(session, row.encounter_id)
-    evaluation = Evaluation.from_document(rows.document(session.connection(), row.id))
-    at = from_us(row.at_us)
-    facts = load_facts(session, encounter, from_at=at, to_at=now)
-    return summary_of(evaluation, facts, policy_for(session, encounter, now)).to_document()
+def _summary_anew(
+    session: Session, encounter_id: int, *, now: datetime
+) -> Mapping[str, Any] | None:
+    """The state of a patient who was judged before states were kept; None before any judgement."""
+    row = next(iter(evaluations.latest(session, [encounter_id])), None)
+    if row is None:
+        return None
+    encounter = census.encounter(session, encounter_id)
+    facts = load_facts(session, encounter, from_at=row.at, to_at=now)
+    policy = policy_for(session, encounter, now)
+    return summary_of(Evaluation.from_document(row.document), facts, policy).to_document()

@@ -7,7 +7,15 @@ from datetime import date, datetime, timedelta
 import numpy as np
 from sqlalchemy.orm import Session
 
-from db.queries import attributions, baselines, evaluations, observations, therapies, treatments
+from db.queries import (
+    attributions,
+    baselines,
+    evaluations,
+    observations,
+    summaries,
+    therapies,
+    treatments,
+)
 from db.queries.census import EncounterRow
 from monitoring.clinical import evaluate as rules
 from monitoring.clinical.facts import (
@@ -207,10 +215,9 @@ def store_evaluations(
     """Append evaluations; for one moment the newest row wins and the older stay.
 
     ``recorded_us`` gives for a moment when it became known, where that was not ``recorded_at``. The
-    last evaluation keeps a summary, which ``facts`` and ``policy`` complete.
+    last one, with the ``facts`` it judged, becomes what the boards show.
     """
     recorded_at_us = to_us(recorded_at)
-    last = judged[-1]
     evaluations.insert_many(
         session,
         [
@@ -226,12 +233,15 @@ def store_evaluations(
                 news2_total=evaluation.news2.total,
                 news2_minimum=evaluation.news2.minimum,
                 document=evaluation.to_document(),
-                summary=(
-                    summary_of(evaluation, facts, policy).to_document()
-                    if evaluation is last
-                    else None
-                ),
             )
             for evaluation in judged
         ],
+    )
+    last = judged[-1]
+    summaries.put(
+        session,
+        encounter_id=encounter.id,
+        ward_id=encounter.ward_id,
+        at=from_us(last.at_us),
+        document=summary_of(last, facts, policy).to_document(),
     )

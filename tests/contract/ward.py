@@ -172,7 +172,6 @@ def an_evaluation(
         news2_total=None,
         news2_minimum=3,
         document={"crs": {"grade": crs_grade}, "share": 0.1, "rows": [1, 2]},
-        summary={"direction": "steady"},
     )
 
 
