@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -60,7 +61,9 @@ class Door:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        asyncio.run(self._guard(scope, receive, send))
+        # In a thread of its own: a browser test of the same worker may keep a loop in this one.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, self._guard(scope, receive, send)).result()
         return sent
 
 
