@@ -10,7 +10,7 @@ from db.models.base import Base
 
 
 class PatientSummary(Base):
-    """What a ward board shows of an encounter, as of ``at``.
+    """What a ward board shows of an encounter: its state as of ``at``, and its open alerts.
 
     Nothing is known only here: it follows from facts and evaluations. ``ward_version`` is the
     ward's data version with which it was last written, so that a board reads what is newer.
@@ -24,5 +24,8 @@ class PatientSummary(Base):
     )
     ward_id: Mapped[int] = mapped_column(ForeignKey("ward.id"))
     ward_version: Mapped[int]
-    at: Mapped[datetime]
-    document: Mapped[dict[str, Any]]
+    at: Mapped[datetime | None]
+    # Empty where nobody wrote it since the table was made: whoever looks makes it anew.
+    document: Mapped[dict[str, Any] | None]
+    # The open alerts that are told, oldest first; empty is not none but "look at the threads".
+    alerts: Mapped[list[Any] | None]

@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, Dialect, and_, bindparam, cast, select
+from sqlalchemy import Connection, Dialect, and_, bindparam, select
 
 from db.engine import Store
 from db.models import (
-    AlertThread,
     Bed,
     BedStay,
     DataVersion,
@@ -36,7 +35,6 @@ _patient = table(Patient)
 _therapy = table(Therapy)
 _dose = table(TherapyDose)
 _summary = table(PatientSummary)
-_thread = table(AlertThread)
 _user = table(User)
 _version = table(DataVersion)
 
@@ -74,22 +72,8 @@ class SummaryRow(NamedTuple):
     """A patient's newest state as it was kept."""
 
     encounter_id: int
-    document: dict[str, Any]
-
-
-class OpenAlertRow(NamedTuple):
-    """An open alert thread with its owner's name as the ward knows it."""
-
-    encounter_id: int
-    public_id: str
-    label: str
-    priority: str
-    condition: str
-    visibility: str
-    raised_us: int | None
-    waiting_since_us: int | None
-    owner: str | None
-    owner_name: str | None
+    document: dict[str, Any] | None
+    alerts: list[dict[str, Any]] | None
 
 
 _given = _dose.alias("given")
@@ -123,36 +107,13 @@ _BEDS = (
     .order_by(_bed.c.position)
 )
 
-_OPEN_ALERTS = (
-    select(
-        _thread.c.encounter_id,
-        _thread.c.public_id,
-        _thread.c.state["label"].as_string(),
-        _thread.c.priority,
-        _thread.c.condition,
-        _thread.c.visibility,
-        epoch_us(_thread.c.raised_at),
-        # Microseconds do not fit the integer that a JSON number is otherwise read as.
-        cast(_thread.c.state["waiting_since_us"].as_string(), BigInteger),
-        _thread.c.owner,
-        _user.c.display_name,
-    )
-    .outerjoin(_user, _user.c.username == _thread.c.owner)
-    .where(
-        _thread.c.ward_id == bindparam("ward_id"),
-        _thread.c.closed_at.is_(None),
-        _thread.c.condition != "pending",
-        # What another open alert says already is not told twice.
-        _thread.c.visibility != "inhibited",
-    )
-    .order_by(_thread.c.id)
-)
+_MEMBER_NAMES = select(_user.c.username, _user.c.display_name)
 
 _CHANGE = select(_version.c.version, epoch_us(_version.c.changed_at)).where(
     _version.c.ward_id == bindparam("ward_id")
 )
 
-_SUMMARY = select(_summary.c.encounter_id, _summary.c.document)
+_SUMMARY = select(_summary.c.encounter_id, _summary.c.document, _summary.c.alerts)
 
 _SUMMARIES_SINCE = _SUMMARY.where(
     _summary.c.ward_id == bindparam("ward_id"),
@@ -179,11 +140,9 @@ def beds(connection: Connection, ward_id: int) -> list[BedRow]:
     return list(map(BedRow._make, connection.execute(_BEDS, {"ward_id": ward_id}).all()))
 
 
-def open_alerts(connection: Connection, ward_id: int) -> list[OpenAlertRow]:
-    """Every open alert of the ward that has been raised, oldest first."""
-    return list(
-        map(OpenAlertRow._make, connection.execute(_OPEN_ALERTS, {"ward_id": ward_id}).all())
-    )
+def member_names(connection: Connection) -> dict[str, str]:
+    """The names by which the ward knows its members, by username."""
+    return {row.username: row.display_name for row in connection.execute(_MEMBER_NAMES)}
 
 
 def version(store: Store, ward_id: int) -> int:

@@ -16,36 +16,63 @@ _summary = table(PatientSummary)
 _version = table(DataVersion)
 
 
-def put(
+def put_state(
     session: Session, *, encounter_id: int, ward_id: int, at: datetime, document: dict[str, Any]
 ) -> None:
     """Put a patient's newest state in place of the one before.
 
-    To be called between ``versions.lock_ward`` and ``versions.advance``: it is marked with the
-    version that the transaction will give the ward.
+    To be called between ``versions.lock_ward`` and ``versions.advance``, as is ``put_alerts``: the
+    row is marked with the version that the transaction will give the ward.
     """
     session.execute(
-        _put(conflict_insert(session)),
-        {"encounter_id": encounter_id, "ward_id": ward_id, "at": at, "document": document},
+        _put_state(conflict_insert(session)),
+        {
+            "encounter_id": encounter_id,
+            "ward_id": ward_id,
+            "at": at,
+            "document": document,
+            "alerts": [],
+        },
     )
+
+
+def put_alerts(
+    session: Session, *, encounter_id: int, ward_id: int, alerts: list[dict[str, Any]]
+) -> None:
+    """Put a patient's open alerts in place of those before."""
+    session.execute(
+        _put_alerts(conflict_insert(session)),
+        {"encounter_id": encounter_id, "ward_id": ward_id, "alerts": alerts},
+    )
+
+
+_COMING_VERSION = (
+    select(_version.c.version + 1)
+    .where(_version.c.ward_id == bindparam("ward_id"))
+    .scalar_subquery()
+)
 
 
 @cache
-def _put(insert: Any) -> Executable:
-    coming = (
-        select(_version.c.version + 1)
-        .where(_version.c.ward_id == bindparam("ward_id"))
-        .scalar_subquery()
-    )
+def _put_state(insert: Any) -> Executable:
+    # Who is new has no alert yet. Who is known keeps the alerts that are there.
+    return _upsert(insert, written=("at", "document", "alerts"), renewed=("at", "document"))
+
+
+@cache
+def _put_alerts(insert: Any) -> Executable:
+    return _upsert(insert, written=("alerts",), renewed=("alerts",))
+
+
+def _upsert(insert: Any, *, written: tuple[str, ...], renewed: tuple[str, ...]) -> Executable:
     statement = insert(_summary).values(
         encounter_id=bindparam("encounter_id"),
         ward_id=bindparam("ward_id"),
-        ward_version=coming,
-        at=bindparam("at", type_=_summary.c.at.type),
-        document=bindparam("document", type_=_summary.c.document.type),
+        ward_version=_COMING_VERSION,
+        **{name: bindparam(name, type_=_summary.c[name].type) for name in written},
     )
-    told = ("ward_id", "ward_version", "at", "document")
     upsert: Executable = statement.on_conflict_do_update(
-        index_elements=["encounter_id"], set_={name: statement.excluded[name] for name in told}
+        index_elements=["encounter_id"],
+        set_={name: statement.excluded[name] for name in ("ward_id", "ward_version", *renewed)},
     )
     return upsert

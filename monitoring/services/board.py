@@ -4,7 +4,6 @@ The first viewer that sees a new data version brings the ward up to date, all ot
 finished payload. Memory is rebuilt from the store when a process starts.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from threading import Lock
@@ -13,15 +12,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from db.engine import Store
+from db.queries import alerts, census, evaluations
 from db.queries import board as rows
-from db.queries import census, evaluations
+from monitoring.clinical.alert_state import AlertState
 from monitoring.clinical.results import Evaluation
 from monitoring.services import tiles
 from monitoring.services.errors import RefusedError
 from monitoring.services.evaluate import load_facts
 from monitoring.services.policies import policy_for
-from monitoring.services.summary import summary_of
-from monitoring.services.tiles import BoardPayload, TileAlert
+from monitoring.services.summary import shown_alert, summary_of
+from monitoring.services.tiles import BoardPayload
 
 
 class WardBoard:
@@ -33,7 +33,8 @@ class WardBoard:
         self._lock = Lock()
         self._ward: rows.WardRow | None = None
         self._states: dict[int, Mapping[str, Any]] = {}
-        self._alerts: dict[rows.OpenAlertRow, TileAlert] = {}
+        self._alerts: dict[int, tuple[Mapping[str, Any], ...]] = {}
+        self._names: Mapping[str, str] = {}
         self._seen_version = 0
         self._beds: dict[int, str] = {}
         self._payload: BoardPayload | None = None
@@ -85,7 +86,6 @@ class WardBoard:
             self._beds = {b.encounter_id: b.label for b in beds if b.encounter_id is not None}
             self._take_news(session, ward, now=now)
             self._seen_version = change.version
-            alerts = self._open_alerts(rows.open_alerts(connection, ward.id))
         self._payload = BoardPayload(
             ward_code=ward.code,
             ward_name=ward.name,
@@ -95,7 +95,7 @@ class WardBoard:
             tiles=tuple(
                 tiles.tile(
                     bed,
-                    tuple(alerts.get(bed.encounter_id or 0, ())),
+                    self._alerts.get(bed.encounter_id or 0, ()),
                     self._states.get(bed.encounter_id or 0),
                 )
                 for bed in beds
@@ -107,6 +107,7 @@ class WardBoard:
         connection, present = session.connection(), self._beds.keys()
         for gone in self._states.keys() - present:
             del self._states[gone]
+            self._alerts.pop(gone, None)
         came = present - self._states.keys()
         news = (
             rows.summaries_since(connection, ward.id, after_version=self._seen_version)
@@ -115,21 +116,32 @@ class WardBoard:
         )
         if came:
             news += rows.summaries_of(connection, came)
-        self._states.update(
-            (row.encounter_id, row.document) for row in news if row.encounter_id in present
-        )
+        for row in news:
+            if row.encounter_id not in present:
+                continue
+            if row.document is not None:
+                self._states[row.encounter_id] = row.document
+            told = row.alerts
+            if told is None:
+                told = _alerts_anew(session, row.encounter_id)
+            self._alerts[row.encounter_id] = self._named(session, told)
         for encounter_id in came - self._states.keys():
             summary = _summary_anew(session, encounter_id, now=now)
             if summary is not None:
                 self._states[encounter_id] = summary
 
-    def _open_alerts(self, found: list[rows.OpenAlertRow]) -> Mapping[int, list[TileAlert]]:
-        # Most alerts are as they were at the last look, and then so is what a tile says of them.
-        self._alerts = {row: self._alerts.get(row) or tiles.alert(row) for row in found}
-        by_encounter: dict[int, list[TileAlert]] = defaultdict(list)
-        for row, shown in self._alerts.items():
-            by_encounter[row.encounter_id].append(shown)
-        return by_encounter
+    def _named(
+        self, session: Session, alerts: list[dict[str, Any]]
+    ) -> tuple[Mapping[str, Any], ...]:
+        owners = {alert["owner"] for alert in alerts if alert["owner"] is not None}
+        if owners - self._names.keys():
+            # Who is no member here is called by the name that the record has.
+            known = rows.member_names(session.connection())
+            self._names = {**self._names, **{owner: owner for owner in owners}, **known}
+        return tuple(
+            alert if alert["owner"] is None else {**alert, "owner": self._names[alert["owner"]]}
+            for alert in alerts
+        )
 
 
 class Boards:
@@ -157,3 +169,10 @@ def _summary_anew(
     facts = load_facts(session, encounter, from_at=row.at, to_at=now)
     policy = policy_for(session, encounter, now)
     return summary_of(Evaluation.from_document(row.document), facts, policy).to_document()
+
+
+def _alerts_anew(session: Session, encounter_id: int) -> list[dict[str, Any]]:
+    """The open alerts of a patient of whom none moved since they are kept for the boards."""
+    threads = alerts.open_threads(session, encounter_id=encounter_id)
+    shown = (shown_alert(row.public_id, AlertState.from_document(row.state)) for row in threads)
+    return [alert.to_document() for alert in shown if alert is not None]

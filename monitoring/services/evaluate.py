@@ -238,7 +238,7 @@ def store_evaluations(
         ],
     )
     last = judged[-1]
-    summaries.put(
+    summaries.put_state(
         session,
         encounter_id=encounter.id,
         ward_id=encounter.ward_id,

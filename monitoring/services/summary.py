@@ -14,6 +14,7 @@ from operator import sub
 from typing import Any, NamedTuple
 
 from monitoring.clinical import schedule
+from monitoring.clinical.alert_state import AlertState, ConditionAxis, VisibilityAxis
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import Evaluation, Truth
@@ -124,10 +125,43 @@ class Summary:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAlert:
+    """An open alert: what, how urgent, since when it waits or stands, and whose."""
+
+    id: str
+    label: str
+    priority: str
+    condition: str
+    since_s: int | None
+    owner: str | None
+    snoozed: bool
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
 class _Newest(NamedTuple):
     taken_us: int
     value: float
     code: str | None
+
+
+def shown_alert(public_id: str, state: AlertState) -> ShownAlert | None:
+    """An alert as a board tells it; None where it is not told: pending, or said by another one."""
+    if state.condition is ConditionAxis.PENDING or state.visibility is VisibilityAxis.INHIBITED:
+        return None
+    since_us = state.waiting_since_us if state.owner is None else state.raised_us
+    return ShownAlert(
+        id=public_id,
+        label=state.label,
+        priority=state.priority.value,
+        condition=state.condition.value,
+        since_s=None if since_us is None else since_us // SECOND_US,
+        owner=state.owner,
+        snoozed=state.visibility is VisibilityAxis.SNOOZED,
+    )
 
 
 def summary_of(evaluation: Evaluation, facts: EncounterFacts, policy: Policy) -> Summary:

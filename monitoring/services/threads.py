@@ -8,10 +8,12 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from db.queries import alerts as alert_rows
+from db.queries import summaries
 from monitoring.clinical import alerts
 from monitoring.clinical.alert_state import AlertState, AlertTiming, Transition, TransitionKind
 from monitoring.clinical.results import Condition, Priority
 from monitoring.services.instants import from_us
+from monitoring.services.summary import shown_alert
 
 Snapshot = Callable[[], Mapping[str, Any]]
 TimingOf = Callable[[str, Priority], AlertTiming]
@@ -145,6 +147,7 @@ class EncounterThreads:
 
     def flush(self) -> tuple[Change, ...]:
         """Write threads and events; the changes since the last flush, oldest first."""
+        moved = any(thread.dirty for thread in self._threads)
         for thread in self._threads:
             if not thread.dirty or not thread.is_worth_keeping:
                 continue
@@ -181,8 +184,24 @@ class EncounterThreads:
             thread.written += len(thread.events)
             thread.events.clear()
             thread.dirty = False
+        if moved:
+            self._show()
         changes, self._changes = tuple(self._changes), []
         return changes
+
+    def _show(self) -> None:
+        """Let the boards show what is open now."""
+        shown = (
+            shown_alert(thread.public_id, thread.state)
+            for thread in self._threads
+            if not thread.state.closed
+        )
+        summaries.put_alerts(
+            self._session,
+            encounter_id=self._encounter_id,
+            ward_id=self._ward_id,
+            alerts=[alert.to_document() for alert in shown if alert is not None],
+        )
 
     def _write_responses(self, thread: _Thread) -> None:
         row_id = thread.row_id

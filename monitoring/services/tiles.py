@@ -4,30 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db.queries.board import BedRow, OpenAlertRow
+from db.queries.board import BedRow
 
 SECOND_US = 1_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TileAlert:
-    """An open alert: what, how urgent, since when, and whose."""
-
-    id: str
-    label: str
-    priority: str
-    condition: str
-    since_s: int | None
-    owner: str | None
-    snoozed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
     """One bed. ``encounter`` None is an empty bed, and then all else is None too.
 
-    ``summary`` is the JSON of ``monitoring.services.summary.Summary`` as it was stored; None where
-    nothing was ever charted.
+    ``alerts`` and ``summary`` are JSON as it was stored (``ShownAlert`` and ``Summary`` of
+    ``monitoring.services.summary``), owners by the name the ward knows; no ``summary`` is a patient
+    of whom nothing was ever charted.
     """
 
     bed: str
@@ -36,7 +24,7 @@ class Tile:
     name: str | None = None
     therapy: str | None = None
     infused_s: int | None = None
-    alerts: tuple[TileAlert, ...] = ()
+    alerts: tuple[Mapping[str, Any], ...] = ()
     summary: Mapping[str, Any] | None = None
 
 
@@ -52,7 +40,9 @@ class BoardPayload:
     tiles: tuple[Tile, ...]
 
 
-def tile(bed: BedRow, alerts: tuple[TileAlert, ...], summary: Mapping[str, Any] | None) -> Tile:
+def tile(
+    bed: BedRow, alerts: tuple[Mapping[str, Any], ...], summary: Mapping[str, Any] | None
+) -> Tile:
     """The tile of a bed."""
     if bed.encounter_id is None or bed.family_name is None:
         return Tile(bed=bed.label, position=bed.position)
@@ -72,17 +62,3 @@ def short_name(family_name: str, given_name: str) -> str:
     """A name as it stands on a tile: the family name and the first letter of the given one."""
     initial = given_name.strip()[:1]
     return f"{family_name} {initial}." if initial else family_name
-
-
-def alert(row: OpenAlertRow) -> TileAlert:
-    """An open alert of a tile: since when it waits for somebody, or since when it was raised."""
-    since_us = row.waiting_since_us if row.owner is None else row.raised_us
-    return TileAlert(
-        id=row.public_id,
-        label=row.label,
-        priority=row.priority,
-        condition=row.condition,
-        since_s=None if since_us is None else since_us // SECOND_US,
-        owner=row.owner_name or row.owner,
-        snoozed=row.visibility == "snoozed",
-    )

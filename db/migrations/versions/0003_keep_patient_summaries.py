@@ -24,7 +24,14 @@ def upgrade() -> None:
         ),
         sa.Column("ward_id", Identifier, sa.ForeignKey("ward.id"), nullable=False),
         sa.Column("ward_version", Identifier, nullable=False),
-        sa.Column("at", UTCDateTime, nullable=False),
-        sa.Column("document", JsonDocument, nullable=False),
+        sa.Column("at", UTCDateTime, nullable=True),
+        sa.Column("document", JsonDocument, nullable=True),
+        sa.Column("alerts", JsonDocument, nullable=True),
     )
     op.create_index("ix_patient_summary_ward_feed", "patient_summary", ["ward_id", "ward_version"])
+    # Whose alerts are open already is looked up in the threads until one of them moves.
+    op.execute(
+        "INSERT INTO patient_summary (encounter_id, ward_id, ward_version) "
+        "SELECT encounter_id, max(ward_id), 0 FROM alert_thread "
+        "WHERE closed_at IS NULL GROUP BY encounter_id"
+    )
