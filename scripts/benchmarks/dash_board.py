@@ -5,7 +5,7 @@ threaded server. What a viewer's tick asks for is in ``dash_client``.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from dash import Dash, Input, Output, dcc, html  # type: ignore[import-not-found
 from db.engine import create_store
 from monitoring.config import settings
 from monitoring.services.board import WardBoard
-from monitoring.services.tiles import Reading, Sparkline, Tile
+from monitoring.services.tiles import Tile
 from scripts.benchmarks.ward import WARD_CODE
 
 
@@ -26,53 +26,55 @@ def _app() -> Dash:
 
     @app.callback(Output("board", "children"), Input("tick", "n_intervals"))  # type: ignore[untyped-decorator]
     def refresh(_ticks: int | None) -> list[Any]:
-        payload = board.payload(now=datetime.now(UTC))
-        return [_tile(tile) for tile in payload.tiles]
+        return [_tile(tile) for tile in board.payload(now=datetime.now(UTC)).tiles]
 
     return app
 
 
 def _tile(tile: Tile) -> Any:
-    grade = "?" if tile.crs is None or tile.crs.grade is None else tile.crs.grade
-    peak = "" if tile.crs is None else f"peak {tile.crs.peak}"
-    systolic = None
-    if tile.pressure is not None:
-        systolic = Reading(value=tile.pressure.systolic, taken_s=tile.pressure.taken_s)
+    known = tile.summary or {}
+    crs, news2, line = known.get("crs") or {}, known.get("news2") or {}, known.get("sparkline")
+    pressure = known.get("pressure")
+    systolic = pressure and {"value": pressure["systolic"], "taken_s": pressure["taken_s"]}
+    due = (known.get("next_set") or {}).get("due_s")
     rows = [
         html.Div(f"{tile.bed} {tile.name}", className="who"),
         html.Div(f"{tile.therapy} {tile.infused_s}", className="therapy"),
-        html.Div([html.Span(f"CRS {grade}"), html.Span(peak)], className="grade"),
-        html.Div(f"NEWS2 {None if tile.news2 is None else tile.news2.total}", className="news2"),
-        _value("T", tile.temperature),
+        html.Div(
+            [html.Span(f"CRS {crs.get('grade', '?')}"), html.Span(f"peak {crs.get('peak')}")],
+            className="grade",
+        ),
+        html.Div(f"NEWS2 {news2.get('total')}", className="news2"),
+        _value("T", known.get("temperature")),
         _value("BP", systolic),
-        _value("SpO2", tile.spo2),
-        _value("HR", tile.heart_rate),
-        html.Div(f"due {None if tile.next_set is None else tile.next_set.due_s}", className="due"),
+        _value("SpO2", known.get("spo2")),
+        _value("HR", known.get("heart_rate")),
+        html.Div(f"due {due}", className="due"),
     ]
-    if tile.sparkline is not None:
-        rows.append(html.Img(src=_image(tile.sparkline), alt="24 h temperature"))
+    if line is not None:
+        rows.append(html.Img(src=_image(line), alt="24 h temperature"))
     rows += [
         html.Div(
             [
-                html.Span(alert.label),
-                html.Span(alert.owner or "unowned"),
-                html.Button("Acknowledge", id=f"take-{alert.id}"),
+                html.Span(alert["label"]),
+                html.Span(alert["owner"] or "unowned"),
+                html.Button("Acknowledge", id=f"take-{alert['id']}"),
             ],
-            className=f"alert {alert.priority}",
+            className=f"alert {alert['priority']}",
         )
         for alert in tile.alerts
     ]
     return html.Div(rows, className="tile")
 
 
-def _value(name: str, reading: Reading | None) -> Any:
-    value = "-" if reading is None else f"{reading.value:g}"
-    taken = "never" if reading is None else str(reading.taken_s)
+def _value(name: str, reading: Mapping[str, Any] | None) -> Any:
+    value = "-" if reading is None else f"{reading['value']:g}"
+    taken = "never" if reading is None else str(reading["taken_s"])
     return html.Div([html.Span(name), html.Span(value), html.Span(taken)], className="value")
 
 
-def _image(line: Sparkline) -> str:
-    points = _points(line.minutes, line.tenths)
+def _image(line: Mapping[str, Any]) -> str:
+    points = _points(line["minutes"], line["tenths"])
     return "data:image/svg+xml," + quote(
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1440 60'>"
         f"<polyline fill='none' stroke='black' points='{points}'/></svg>"

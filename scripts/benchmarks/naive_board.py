@@ -28,23 +28,25 @@ def _live() -> None:
     st.caption(f'"version":{payload.version},"changed_s":{payload.changed_s}')
     columns = st.columns(_COLUMNS)
     for place, tile in enumerate(payload.tiles):
+        known = tile.summary or {}
+        crs, line, spo2 = known.get("crs") or {}, known.get("sparkline"), known.get("spo2")
+        pressure = known.get("pressure")
         with columns[place % _COLUMNS], st.container(border=True):
-            grade = "?" if tile.crs is None or tile.crs.grade is None else tile.crs.grade
-            st.text(f"{tile.bed}  {tile.name}  CRS {grade}")
-            if tile.pressure is not None and tile.spo2 is not None:
-                st.text(f"BP {tile.pressure.systolic:.0f}  SpO2 {tile.spo2.value:.0f}")
-            if tile.sparkline is not None:
-                start = datetime.fromtimestamp(tile.sparkline.from_s, UTC)
+            st.text(f"{tile.bed}  {tile.name}  CRS {crs.get('grade', '?')}")
+            if pressure is not None and spo2 is not None:
+                st.text(f"BP {pressure['systolic']:.0f}  SpO2 {spo2['value']:.0f}")
+            if line is not None:
+                start = datetime.fromtimestamp(line["from_s"], UTC)
                 figure = go.Figure(
                     go.Scatter(
-                        x=[start + timedelta(minutes=m) for m in tile.sparkline.minutes],
-                        y=[tenths / 10 for tenths in tile.sparkline.tenths],
+                        x=[start + timedelta(minutes=m) for m in line["minutes"]],
+                        y=[tenths / 10 for tenths in line["tenths"]],
                     )
                 )
                 figure.update_layout(height=120, margin={"l": 0, "r": 0, "t": 0, "b": 0})
                 st.plotly_chart(figure, key=f"line-{tile.bed}")
             for alert in tile.alerts:
-                st.text(alert.label)
+                st.text(alert["label"])
 
 
 _live()

@@ -62,6 +62,7 @@ def viewers() -> Iterator[Line]:
             with serving.dash_board(again()) as server:
                 dash = _watch_dash(server)
     assert naive is not None
+    _refuse_broken([*runs, naive])
     yield from _lines(runs, naive, dash)
 
 
@@ -79,7 +80,6 @@ def _lines(
     runs: list[Watched], naive: Watched, dash: tuple[list[list[float]], float]
 ) -> Iterator[Line]:
     dash_ticks, dash_s = dash
-    errors = [error for run in runs for error in run.errors]
     common: dict[str, Any] = {
         "n": len(runs[0].all_ticks),
         "runs": RUNS,
@@ -100,7 +100,6 @@ def _lines(
             "each_run": [round(value, 1) for value in p95],
             "p50_ms": median(1000 * percentile(_of(run, "latency_s"), 0.5) for run in runs),
             "dash_p95_ms": 1000 * percentile([tick[0] for tick in dash_ticks], 0.95),
-            "errors": len(errors),
         },
         **common,
     )
@@ -159,6 +158,13 @@ def _lines(
         },
         **common,
     )
+
+
+def _refuse_broken(runs: list[Watched]) -> None:
+    errors = sorted({error for run in runs for error in run.errors})
+    if errors:
+        message = f"A board showed an error ({errors[0]}); no time is worth measuring."
+        raise AssertionError(message)
 
 
 def _of(watched: Watched, what: str) -> list[float]:
