@@ -241,7 +241,9 @@ def _cover(
     is_inhibited = state.visibility is VisibilityAxis.INHIBITED
     by = condition.covered_by
     # A thread that was more urgent than its cover once is told of until somebody took it.
-    if by is not None and not is_inhibited and state.priority.rank <= condition.priority.rank:
+    is_taken = state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED
+    may_be_silent = is_taken or state.priority.rank <= condition.priority.rank
+    if by is not None and not is_inhibited and may_be_silent:
         state = replace(
             state,
             visibility=VisibilityAxis.INHIBITED,
