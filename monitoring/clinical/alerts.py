@@ -65,6 +65,8 @@ def tick(
     if (
         state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED
         and still_wrong
+        # What is covered is asked for again by its cover.
+        and state.visibility is not VisibilityAxis.INHIBITED
         and until_us is not None
         and now_us >= until_us
     ):
