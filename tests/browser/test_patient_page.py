@@ -31,7 +31,10 @@ def test_what_is_charted_elsewhere_appears_and_the_window_stays(
     ward.chart_elsewhere(ward.patients[0], temp_c=38.8, sbp=82, dbp=46)
 
     expect(page.get_by_text("CRS grade 2 suggested.").first).to_be_visible(timeout=12_000)
-    expect(page.locator(".js-plotly-plot")).to_contain_text("82/46")
+    drawn_again = page.locator(".js-plotly-plot", has_text="82/46")
+    expect(drawn_again.first).to_be_visible(timeout=12_000)
+    # The old figure stands beside the new one for a moment, and then goes.
+    expect(page.locator(".js-plotly-plot")).to_have_count(1, timeout=12_000)
     expect(page.get_by_role("radio", name="24 h")).to_be_checked()
     page.reload()
     expect(page.get_by_role("radio", name="hours since infusion")).to_be_checked(timeout=30_000)
