@@ -42,7 +42,7 @@ class WardBoard:
     def version(self) -> int:
         """The ward's data version in the store now; 0 while there is no such ward."""
         ward = self._ward or self._find_ward()
-        return 0 if ward is None else rows.version(self._store, ward.id)
+        return 0 if ward is None else rows.change(self._store, ward.id).version
 
     def payload(self, *, now: datetime) -> BoardPayload:
         """The ward as it is in the store now; the same object as long as nothing changed.
@@ -53,12 +53,14 @@ class WardBoard:
         if ward is None:
             message = "There is no ward with this code. Admit a patient or load the sample ward."
             raise RefusedError(message)
+        # Read before the rows: they may be newer than the version, and are then read once more.
+        change = rows.change(self._store, ward.id)
         known = self._payload
-        if known is not None and known.version == rows.version(self._store, ward.id):
+        if known is not None and known.version == change.version:
             return known
         with self._lock:
             try:
-                return self._brought_up_to_date(ward, now=now)
+                return self._brought_up_to_date(ward, change, now=now)
             except BaseException:
                 # Half of the news may be taken: the next viewer has the ward read anew.
                 self._states.clear()
@@ -74,14 +76,15 @@ class WardBoard:
             self._ward = rows.ward_by_code(session.connection(), self._ward_code)
         return self._ward
 
-    def _brought_up_to_date(self, ward: rows.WardRow, *, now: datetime) -> BoardPayload:
-        # One read session is one consistent moment: version and rows belong together.
+    def _brought_up_to_date(
+        self, ward: rows.WardRow, change: rows.Change, *, now: datetime
+    ) -> BoardPayload:
+        known = self._payload
+        if known is not None and known.version >= change.version:
+            return known
+        # One read session is one consistent moment: beds and states belong together.
         with self._store.read() as session:
             connection = session.connection()
-            change = rows.change(connection, ward.id)
-            known = self._payload
-            if known is not None and known.version == change.version:
-                return known
             beds = rows.beds(connection, ward.id)
             self._beds = {b.encounter_id: b.label for b in beds if b.encounter_id is not None}
             self._take_news(session, ward, now=now)
