@@ -60,4 +60,3 @@ def test_nothing_of_the_dashboard_hides_a_module_of_the_same_name() -> None:
     taken = {*sys.stdlib_module_names, *installed} - {"dashboard"}
     names = {path.stem for path in (ROOT / "dashboard").iterdir() if not path.name.startswith("_")}
     assert names & taken == set()
-
