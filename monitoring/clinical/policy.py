@@ -8,7 +8,7 @@ changes with every override, so an old conclusion names the limits it was made w
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from monitoring.clinical.policy_reader import parse_policy
@@ -25,15 +25,13 @@ def load_policy(overrides: Mapping[str, Any] | None = None) -> Policy:
     under ``{"frequencies": {"grade_2": 30.0}}`` in minutes. Raises ``RuleFileError`` for a key
     that does not exist or a value out of its range: no misspelt limit is silently without effect.
     """
-    return _packaged() if not overrides else _build(overrides)
+    return _build(json.dumps(overrides or {}, sort_keys=True, separators=(",", ":")))
 
 
-@cache
-def _packaged() -> Policy:
-    return _build({})
-
-
-def _build(overrides: Mapping[str, Any]) -> Policy:
+@lru_cache(maxsize=256)
+def _build(text: str) -> Policy:
+    # Each set that is recorded asks for its policy: one that was read is not read again.
+    overrides: dict[str, Any] = json.loads(text)
     alerts = read_packaged("alerts.toml")
     frequencies = read_packaged("frequencies.toml")
     changes = {key: value for key, value in overrides.items() if key != "frequencies"}
@@ -41,7 +39,6 @@ def _build(overrides: Mapping[str, Any]) -> Policy:
     _overlay_frequencies(frequencies, overrides.get("frequencies", {}))
     identity = f"stormwatch-policy@{alerts.get('version')}.{frequencies.get('version')}"
     if overrides:
-        text = json.dumps(overrides, sort_keys=True, separators=(",", ":"))
         identity += f"+{hashlib.sha256(text.encode()).hexdigest()[:12]}"
     return parse_policy(identity, alerts, frequencies)
 
