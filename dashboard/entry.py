@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 from string import Template
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -126,8 +126,3 @@ def _page(*, title: str, body: str, banner: str = "", status: int = 200) -> Resp
         ),
         status_code=status,
     )
-
-
-def sign_in_address(destination: str) -> str:
-    """The sign-in page that leads back to a page of ours."""
-    return f"/sign-in?next={quote(own_page(destination), safe='')}"

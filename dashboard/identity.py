@@ -58,10 +58,6 @@ class Identities:
             self._believed[names] = (asked_s, found)
         return found
 
-    def is_signed_in(self, cookies: Mapping[str, str]) -> bool:
-        """Whether the sign-in itself is good, member or not."""
-        return bool(self._names(cookies))
-
     def _names(self, cookies: Mapping[str, str]) -> tuple[str, ...]:
         if self._demo:
             chosen = cookies.get(DEMO_COOKIE, "")

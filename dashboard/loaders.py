@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from dashboard.live import Sign
 from db.engine import Store, create_store
@@ -31,11 +30,6 @@ def ward_sign(ward_code: str) -> Sign:
     return Sign(
         version=boards().ward(ward_code).version(), liveness="silent: " + ", ".join(sorted(silent))
     )
-
-
-def ward_zone() -> ZoneInfo:
-    """The time zone in which the ward reads its clocks."""
-    return ZoneInfo(settings().time_zone)
 
 
 @cache

@@ -1,6 +1,6 @@
 """The alert threads of one encounter, stepped inside one transaction and written once."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -88,10 +88,6 @@ class EncounterThreads:
         """The open thread's public identifier, or None where the problem has none."""
         thread = self._open.get(problem)
         return None if thread is None else thread.public_id
-
-    def open_states(self) -> Iterable[AlertState]:
-        """The states of all open threads."""
-        return [thread.state for thread in self._open.values()]
 
     def step(self, condition: Condition, *, now_us: int, snapshot: Snapshot) -> tuple[Change, ...]:
         """Let the rules' word on one problem move its thread; what changed.

@@ -130,38 +130,6 @@ def end_treatment(
     )
 
 
-def strike_out_treatment(
-    store: Store, *, treatment_id: int, reason: str, actor: str, now: datetime
-) -> Recorded:
-    """Mark a treatment as entered in error, with the reason."""
-    if not reason.strip():
-        message = "Say why the treatment is struck out. The reason stays beside it."
-        raise RefusedError(message)
-    with store.read() as session:
-        old = treatments.by_id(session, treatment_id)
-
-    def change(session: Session, _encounter: EncounterRow) -> Changed:
-        row_id = treatments.supersede(
-            session,
-            old,
-            ended_at=old.ended_at,
-            status="entered-in-error",
-            recorded_at=now,
-            recorded_by=actor,
-            reason=reason,
-        )
-        return _treatment(row_id, old.started_at, kind=old.kind, agent=old.agent, reason=reason)
-
-    return change_facts(
-        store,
-        encounter_id=old.encounter_id,
-        action="treatment.entered-in-error",
-        actor=actor,
-        now=now,
-        change=change,
-    )
-
-
 def attribute(
     store: Store,
     *,
