@@ -59,7 +59,11 @@ class News2Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """One cell of ASTCT Table 2; ``would_be_met`` completes the sentence "Grade N if ..."."""
+    """One cell of a grade table; ``would_be_met`` completes the sentence "Grade N if ...".
+
+    ``would_end`` completes it downwards. ``leaves`` is the criterion that is then still met: who
+    comes off high-flow oxygen needs low-flow oxygen first.
+    """
 
     id: str
     domain: str
@@ -68,6 +72,8 @@ class Criterion:
     inputs: tuple[str, ...]
     would_be_met: str
     source: str
+    would_end: str | None = None
+    leaves: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

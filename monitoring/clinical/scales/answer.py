@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from monitoring.clinical.scales.fields import Columns, Field, read_columns
+from monitoring.clinical.scales.fields import Columns, Field, RecordError
+from monitoring.clinical.scales.reading import read_columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,9 @@ class Answer:
     ``value`` is the grade or the total, None where nothing can be said; ``reason`` says in one
     sentence why, or why not. ``flags`` are short codes to act on or to review. ``missing`` names
     every field whose absence could hide a higher grade, or without which there is no total.
-    ``parts`` holds a score's points by item, None where missing. ``would_raise`` and
-    ``would_lower`` are the nearest single changes, each a sentence.
+    ``parts`` holds a score's points by item, None where missing. ``details`` are what else the
+    scale's paper says of this answer, by name, such as NEWS2's risk and response. ``would_raise``
+    and ``would_lower`` are the nearest single changes, each a sentence.
     """
 
     value: float | None
@@ -39,6 +41,7 @@ class Answer:
     flags: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     parts: Mapping[str, float | None] | None = None
+    details: Mapping[str, Any] | None = None
     would_raise: tuple[str, ...] = ()
     would_lower: tuple[str, ...] = ()
 
@@ -48,7 +51,9 @@ class Scale:
     """A scale that can be asked: its fields, and its answer to n records at once.
 
     ``answers`` is "grade" or "total". ``version`` is stored with every answer. ``of_columns`` is
-    vectorised: what it does per record is no more than writing the answer down.
+    vectorised: what it does per record is no more than writing the answer down. ``check`` says by
+    place what is wrong with a record whose values cannot stand together, such as a diastolic
+    pressure above the systolic; ``of_columns`` never sees their values.
     """
 
     id: str
@@ -58,10 +63,28 @@ class Scale:
     source: str
     fields: tuple[Field, ...]
     of_columns: Callable[[Columns], Sequence[Answer]]
+    check: Callable[[Columns], Mapping[int, str]] = lambda _: {}
 
     def of(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Answer]:
         """The answer to each record; raises ``RecordError`` where one cannot be read."""
-        return self.of_columns(read_columns(records, self.fields))
+        columns = read_columns(records, self.fields)
+        for place, message in self.check(columns).items():
+            raise RecordError(place, message)
+        return self.of_columns(columns)
+
+    def of_each(self, records: Sequence[Mapping[str, Any]]) -> list[Answer | RecordError]:
+        """The answer to each record, or in its place why it cannot be read."""
+        refused: dict[int, str] = {}
+        columns = read_columns(records, self.fields, refused)
+        unfit = self.check(columns)
+        if unfit:
+            refused |= unfit
+            said = [{} if place in refused else one for place, one in enumerate(records)]
+            columns = read_columns(said, self.fields)
+        answers: list[Answer | RecordError] = list(self.of_columns(columns))
+        for place, message in refused.items():
+            answers[place] = RecordError(place, message)
+        return answers
 
     def to_document(self, answer: Answer) -> dict[str, Any]:
         """An answer as plain JSON: ``grade`` or ``total``, then what it rests on."""
@@ -85,6 +108,7 @@ class Scale:
         }
         if answer.parts is not None:
             document["parts"] = {name: _plain(points) for name, points in answer.parts.items()}
+        document |= answer.details or {}
         if self.answers == "grade":
             document["would_raise"] = list(answer.would_raise)
             document["would_lower"] = list(answer.would_lower)

@@ -52,6 +52,8 @@ def parse_criteria(table: RuleTable, fields: frozenset[str]) -> CriteriaTable:
     ids = [one.id for one in criteria]
     if len(set(ids)) != len(ids):
         table.refuse("two criteria have one id")
+    if unknown := {one.leaves for one in criteria} - {None, *ids}:
+        table.refuse(f"leaves {', '.join(map(str, unknown))} is not a criterion of this scale")
     return CriteriaTable(
         id=f"{table.text('id')}@{table.integer('version', low=1, high=9999)}",
         title=title,
@@ -91,6 +93,30 @@ def would_raise(table: CriteriaTable, *, grade: int, met: Sequence[bool]) -> tup
     return tuple(lines)
 
 
+def would_lower(table: CriteriaTable, *, grade: int, met: Sequence[bool]) -> tuple[str, ...]:
+    """The nearest single change downwards: "Grade 2 if no vasopressor runs.".
+
+    Only the criterion that carries the grade alone can lower it; where two do, that is said.
+    """
+    holding = [one for one, is_met in zip(table.criteria, met, strict=True) if is_met]
+    carriers = [one for one in holding if one.grade == grade]
+    if not carriers:
+        return ()
+    if len(carriers) > 1:
+        names = " and ".join(_inside(one.label) for one in carriers)
+        return (f"No single change lowers it: {names} each make grade {grade}.",)
+    (carrier,) = carriers
+    left = [one.grade for one in holding if one is not carrier]
+    left += [one.grade for one in table.criteria if one.id == carrier.leaves]
+    ends = carrier.would_end or f"no longer: {_inside(carrier.label)}"
+    return (f"Grade {max(left, default=0)} if {ends}.",)
+
+
+def _inside(label: str) -> str:
+    """A label inside a sentence; an abbreviation keeps its capitals."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 def _criterion(row: RuleTable, fields: frozenset[str]) -> Criterion:
     inputs = row.texts("inputs")
     if unknown := set(inputs) - fields:
@@ -103,6 +129,8 @@ def _criterion(row: RuleTable, fields: frozenset[str]) -> Criterion:
         inputs=inputs,
         would_be_met=row.text("would_be_met"),
         source=row.text("source"),
+        would_end=row.optional_text("would_end"),
+        leaves=row.optional_text("leaves"),
     )
     row.finish()
     return criterion

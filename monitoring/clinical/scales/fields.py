@@ -1,14 +1,8 @@
-"""What a scale asks for, and how records become columns in which unknown stays unknown.
+"""What a scale asks for, and its answers as columns in which unknown stays unknown."""
 
-A record is a mapping of field names to plain values, as one line of JSON holds them. Absent and
-null both mean unknown. A field or a value that the scale does not know is refused by name: a
-mistyped field that is silently ignored would be a finding that nobody grades.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -78,6 +72,7 @@ class Columns:
     choice: Mapping[str, NDArray[np.int8]]
     chosen: Mapping[str, NDArray[np.bool_]]
     listed: Mapping[str, NDArray[np.bool_]]
+    _said: dict[str, list[Any]] = field(default_factory=dict, repr=False)
 
     def is_known(self, name: str) -> NDArray[np.bool_]:
         """Where the field was answered, bool (n,)."""
@@ -94,125 +89,39 @@ class Columns:
 
     def given(self, place: int, names: Iterable[str]) -> dict[str, Any]:
         """What one record said of these fields, in the scale's own words; unknown ones left out."""
-        given = ((name, self._given(place, name)) for name in names)
+        given = ((name, self.said(name)[place]) for name in names)
         return {name: value for name, value in given if value is not None}
 
-    def _given(self, place: int, name: str) -> Any:
-        choices = self.fields[name].choices
+    def said(self, name: str) -> list[Any]:
+        """What every record said of one field, in the scale's own words; None where unknown."""
+        if name not in self._said:
+            self._said[name] = self._all_said(name)
+        return self._said[name]
+
+    def _all_said(self, name: str) -> list[Any]:
+        asked = self.fields[name]
         if name in self.number:
-            value = float(self.number[name][place])
-            return None if np.isnan(value) else int(value) if self.fields[name].whole else value
+            numbers = self.number[name].tolist()
+            as_said = int if asked.whole else float
+            return [None if one != one else as_said(one) for one in numbers]  # noqa: PLR0124 (NaN)
         if name in self.truth:
-            truth = self.truth[name][place]
-            return None if truth == UNKNOWN else bool(truth == YES)
+            words = {int(NO): False, int(YES): True, int(UNKNOWN): None}
+            return [words[one] for one in self.truth[name].tolist()]
         if name in self.choice:
-            chosen = self.choice[name][place]
-            return None if chosen == UNKNOWN_CHOICE else choices[chosen]
-        if not self.listed[name][place]:
-            return None
-        return [choices[one] for one in np.flatnonzero(self.chosen[name][place])]
+            return [
+                None if one == UNKNOWN_CHOICE else asked.choices[one]
+                for one in self.choice[name].tolist()
+            ]
+        return [
+            [choice for choice, is_one in zip(asked.choices, row, strict=True) if is_one]
+            if is_listed
+            else None
+            for row, is_listed in zip(
+                self.chosen[name].tolist(), self.listed[name].tolist(), strict=True
+            )
+        ]
 
 
 def spelled(text: str) -> str:
     """The one spelling under which a choice is looked up: "Non-rebreather" and "non_rebreather"."""
     return "_".join(text.strip().lower().replace("-", " ").replace("_", " ").split())
-
-
-def read_columns(records: Sequence[Mapping[str, Any]], fields: Sequence[Field]) -> Columns:
-    """The records as columns; raises ``RecordError`` at the first one that cannot be read."""
-    known = {one.name: one for one in fields}
-    places = {one.name: _places(one) for one in fields if one.choices}
-    n = len(records)
-
-    def of(kind: FieldKind) -> list[Field]:
-        return [one for one in fields if one.kind is kind]
-
-    columns = Columns(
-        n=n,
-        fields=known,
-        number={one.name: np.full(n, np.nan) for one in of(FieldKind.NUMBER)},
-        truth={one.name: np.full(n, UNKNOWN, dtype=np.int8) for one in of(FieldKind.TRUTH)},
-        choice={
-            one.name: np.full(n, UNKNOWN_CHOICE, dtype=np.int8) for one in of(FieldKind.CHOICE)
-        },
-        chosen={
-            one.name: np.zeros((n, len(one.choices)), dtype=np.bool_)
-            for one in of(FieldKind.CHOICES)
-        },
-        listed={one.name: np.zeros(n, dtype=np.bool_) for one in of(FieldKind.CHOICES)},
-    )
-    for place, record in enumerate(records):
-        for name, value in record.items():
-            asked = known.get(name)
-            if asked is None:
-                raise RecordError(place, _unknown_field(name, known))
-            if value is None:
-                continue
-            match asked.kind:
-                case FieldKind.NUMBER:
-                    columns.number[name][place] = _number(place, asked, value)
-                case FieldKind.TRUTH:
-                    columns.truth[name][place] = _truth(place, asked, value)
-                case FieldKind.CHOICE:
-                    columns.choice[name][place] = _choice(place, asked, places[name], value)
-                case FieldKind.CHOICES:
-                    columns.listed[name][place] = True
-                    for one in _listed(place, asked, value):
-                        chosen = _choice(place, asked, places[name], one)
-                        columns.chosen[name][place, chosen] = True
-    return columns
-
-
-def _places(asked: Field) -> dict[str, int]:
-    by_spelling = {spelled(name): place for place, name in enumerate(asked.choices)}
-    others = {spelled(other): by_spelling[spelled(own)] for other, own in asked.synonyms.items()}
-    return {**others, **by_spelling}
-
-
-def _unknown_field(name: str, known: Mapping[str, Field]) -> str:
-    # A field's name is structure; one that is far too long may be data in the wrong place.
-    shown = name if len(name) <= 40 else f"{name[:40]}..."
-    return f"Unknown field {shown!r}. Known are: {', '.join(known)}."
-
-
-def _number(place: int, asked: Field, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise RecordError(place, f"{asked.name} takes a number{_in_unit(asked)}, or leave it out.")
-    if not asked.lowest <= value <= asked.highest:
-        limits = f"from {asked.lowest:g} to {asked.highest:g}"
-        if asked.highest == np.inf:
-            limits = f"of {asked.lowest:g} or more"
-        message = f"{asked.name} takes a number{_in_unit(asked)} {limits}; check value and unit."
-        raise RecordError(place, message)
-    if asked.whole and value != int(value):
-        raise RecordError(place, f"{asked.name} takes a whole number.")
-    return float(value)
-
-
-def _in_unit(asked: Field) -> str:
-    return f" in {asked.unit}" if asked.unit else ""
-
-
-def _truth(place: int, asked: Field, value: Any) -> np.int8:
-    if not isinstance(value, bool):
-        raise RecordError(place, f"{asked.name} takes true or false, or leave it out.")
-    return YES if value else NO
-
-
-def _choice(place: int, asked: Field, places: Mapping[str, int], value: Any) -> int:
-    found = places.get(spelled(value)) if isinstance(value, str) else None
-    if found is None:
-        shown = f"Unknown value {value!r}" if _is_word(value) else "Unknown value"
-        message = f"{shown} for {asked.name}. It takes: {', '.join(asked.choices)}."
-        raise RecordError(place, message)
-    return found
-
-
-def _is_word(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= 40
-
-
-def _listed(place: int, asked: Field, value: Any) -> Sequence[Any]:
-    if not isinstance(value, list | tuple):
-        raise RecordError(place, f"{asked.name} takes a list, [] for none, or leave it out.")
-    return value
