@@ -13,6 +13,9 @@ from psycopg import sql
 from db.engine import Store, create_store
 from db.migrate import upgrade
 from tests import postgres_cluster
+from tests.property.effort import load_profile
+
+load_profile()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -18,6 +18,7 @@ from monitoring.clinical.alert_state import (
     VisibilityAxis,
 )
 from monitoring.clinical.results import Condition, ConditionState, Priority
+from tests.property.effort import examples
 
 MINUTE_US = 60_000_000
 
@@ -95,7 +96,7 @@ def condition(said: Says) -> Condition:
 
 
 @given(story=steps, timing=timings)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600))
 def test_nothing_that_is_active_and_unowned_is_ever_lost(
     story: list[Says | Waits | Takes | Silences], timing: AlertTiming
 ) -> None:

@@ -15,6 +15,7 @@ from monitoring.clinical.results import Evaluation
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.truths import HELD, NO, UNKNOWN, YES
 from tests.property import naive_crs
+from tests.property.effort import examples
 from tests.property.naive_crs import Answer, Hour
 from tests.spec import bedside
 
@@ -122,10 +123,10 @@ def told(stay: Stay) -> bedside.Bedside:
     return case
 
 
-SLOW = settings(max_examples=60, deadline=None)
+SLOW = settings(max_examples=examples(60))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(STAYS)
 def test_whole_stays_agree_with_the_plain_grader(stay: Stay) -> None:
     judged = bedside.judge(told(stay))

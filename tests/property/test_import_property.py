@@ -73,8 +73,7 @@ def held(desk: Desk):
 
 @settings(
     max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=rows_of_a_file(), data=st.data())
 def test_any_two_parts_in_any_order_hold_what_the_whole_holds(new_desk, rows, data):

@@ -1,0 +1,25 @@
+"""How many examples a property test draws: few where the suite runs once for every mutant."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+EFFORT_VARIABLE = "STORMWATCH_PROPERTY_EFFORT"
+_EFFORT = float(os.environ.get(EFFORT_VARIABLE, "1"))
+
+
+def examples(number: int) -> int:
+    """This many examples, times the effort asked for; never fewer than five."""
+    return max(5, round(number * _EFFORT))
+
+
+def load_profile() -> None:
+    """Let no property test fail because the machine is busy."""
+    settings.register_profile(
+        "house",
+        deadline=None,
+        max_examples=examples(100),
+        derandomize=_EFFORT < 1,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("house")
