@@ -3,6 +3,7 @@
 from db.models.alert import Acknowledgement, AlertEvent, AlertThread, Snooze
 from db.models.base import Base
 from db.models.census import Bed, BedStay, Encounter, Patient, Ward
+from db.models.confirmation import GradeConfirmation
 from db.models.evaluation import Evaluation
 from db.models.observation import Observation, ObservationSet
 from db.models.operations import (
@@ -31,6 +32,7 @@ __all__ = [
     "DataVersion",
     "Encounter",
     "Evaluation",
+    "GradeConfirmation",
     "Heartbeat",
     "Observation",
     "ObservationSet",

@@ -1,6 +1,6 @@
 """Which tables only grow, and which columns of the others may never change.
 
-The first migration holds this with triggers, so that no statement of ours or of anyone else can
+The migrations hold this with triggers, so that no statement of ours or of anyone else can
 rewrite what was known. ``db.doctor`` checks that the triggers are there.
 """
 
@@ -18,6 +18,7 @@ APPEND_ONLY = frozenset(
         "therapy_dose",
         "baseline",
         "evaluation",
+        "grade_confirmation",
         "alert_event",
         "acknowledgement",
         "policy_version",

@@ -192,7 +192,7 @@ def _check_number(known: Concept, number: Decimal, unit: str | None) -> Checked 
         assumed = f"{known.label} {_plain(number)} was sent as a share and read as per cent."
     canonical = rule.apply(number)
     if not _within(canonical, known.possible) or (
-        known.category is Category.SYMPTOM and canonical != canonical.to_integral_value()
+        known.whole and canonical != canonical.to_integral_value()
     ):
         return _refuse(known, Reason.NOT_POSSIBLE, _impossible(known, number, code))
     if not _within(canonical, known.probable):
@@ -238,6 +238,8 @@ def _impossible(known: Concept, number: Decimal, unit: str) -> str:
     says = f"{known.label} {measured} is not possible."
     if known.category is Category.SYMPTOM and known.possible is not None:
         return f"{says} Severity is a whole number from 0 to {known.possible[1]:.0f}."
+    if known.whole and known.possible is not None:
+        return f"{says} It is a whole number from 0 to {known.possible[1]:.0f}."
     rule = conversion(known.code, unit)
     if rule is not None:
         for meant in (number / 10, number / 100):

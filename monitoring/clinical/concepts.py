@@ -26,7 +26,8 @@ class Concept:
 
     ``possible`` is the closed range outside which a value is refused; ``probable`` the closed range
     outside which it is asked about. Both are in ``unit`` (UCUM). ``codes`` lists the values of a
-    coded concept. ``decimals`` is the precision of the bedside chart.
+    coded concept. ``decimals`` is the precision of the bedside chart; ``whole`` refuses a part of a
+    point.
     """
 
     code: str
@@ -38,6 +39,7 @@ class Concept:
     possible: tuple[float, float] | None = None
     probable: tuple[float, float] | None = None
     codes: tuple[str, ...] = ()
+    whole: bool = False
 
     @property
     def is_coded(self) -> bool:
@@ -68,6 +70,19 @@ CONSCIOUSNESS = ("A", "C", "V", "P", "U")
 
 # Why oxygen or ventilation is given; only what corrects hypoxia counts (rules C13, C15, C16).
 OXYGEN_INDICATIONS = ("hypoxia", "comfort", "home_therapy", "procedure", "neurologic")
+
+ABSENT_OR_PRESENT = ("absent", "present")
+
+# Why ICE or CAPD gave no points. Unarousable and unable to perform is a finding (grade 4); the
+# others say that nobody can know (clinical reference 2.1, 2.3).
+TEST_OBSTACLES = ("unable_to_perform", "sedation", "language", "hearing")
+
+# To what the person awakens (ASTCT 2019, ICANS, depressed level of consciousness; 2.2).
+AROUSAL = ("spontaneous", "voice", "tactile", "unarousable")
+
+# Seizures since the assessment before (2.2): resolves rapidly; on EEG only and resolves with
+# treatment; longer than 5 min and life-threatening; repetitive without return to baseline.
+SEIZURES = ("none", "brief", "eeg_resolved", "prolonged", "repetitive_no_recovery")
 
 _JUST_ABOVE_ZERO = 1e-9
 
@@ -114,6 +129,25 @@ def _symptom(code: str, label: str, highest: int) -> Concept:
         unit="{grade}",
         possible=(0.0, float(highest)),
         probable=(0.0, float(highest)),
+        whole=True,
+    )
+
+
+def _points(code: str, label: str, highest: int) -> Concept:
+    return Concept(
+        code=code,
+        label=label,
+        category=Category.ASSESSMENT,
+        unit="{score}",
+        possible=(0.0, float(highest)),
+        probable=(0.0, float(highest)),
+        whole=True,
+    )
+
+
+def _finding(code: str, label: str) -> Concept:
+    return Concept(
+        code=code, label=label, category=Category.ASSESSMENT, unit="", codes=ABSENT_OR_PRESENT
     )
 
 
@@ -175,6 +209,45 @@ _ASSESSMENTS = (
     ),
 )
 
+# Neurology after immune effector cells (clinical reference, section 2). The items of ICE are
+# stored, its total is computed; ``ice_total`` is for a source that has no items.
+ICE_ITEMS = (
+    _points("ice_orientation", "ICE orientation", 4),
+    _points("ice_naming", "ICE naming", 3),
+    _points("ice_commands", "ICE following commands", 1),
+    _points("ice_writing", "ICE writing", 1),
+    _points("ice_attention", "ICE attention", 1),
+)
+BEDSIDE_SIGNS = (
+    _finding("deep_focal_weakness", "Deep focal weakness"),
+    _finding("posturing", "Decerebrate or decorticate posturing"),
+    _finding("sixth_nerve_palsy", "Cranial nerve VI palsy"),
+    _finding("cushings_triad", "Cushing's triad"),
+)
+EXAMINATION_FINDINGS = (
+    _finding("focal_brain_oedema", "Focal oedema on imaging"),
+    _finding("diffuse_brain_oedema", "Diffuse oedema on imaging"),
+    _finding("papilloedema", "Papilloedema"),
+    _finding("intracranial_haemorrhage", "Intracranial haemorrhage"),
+)
+_NEUROLOGY = (
+    *ICE_ITEMS,
+    _points("ice_total", "ICE total", 10),
+    _points("capd_total", "CAPD total", 32),
+    Concept(
+        code="test_obstacle",
+        label="ICE or CAPD not scored because",
+        category=Category.ASSESSMENT,
+        unit="",
+        codes=TEST_OBSTACLES,
+    ),
+    Concept(code="arousal", label="Awakens", category=Category.ASSESSMENT, unit="", codes=AROUSAL),
+    Concept(code="seizure", label="Seizure", category=Category.ASSESSMENT, unit="", codes=SEIZURES),
+    *BEDSIDE_SIGNS,
+    *EXAMINATION_FINDINGS,
+    _finding("sedation", "Under sedation"),
+)
+
 _LABORATORY = (
     _laboratory("crp", "CRP", "mg/L", "1988-5"),
     _laboratory("ferritin", "Ferritin", "ng/mL", "2276-4", 0),
@@ -214,6 +287,7 @@ _SYMPTOMS = (
 )
 
 CONCEPTS: Mapping[str, Concept] = MappingProxyType(
-    {c.code: c for c in (*_VITALS, *_ASSESSMENTS, *_LABORATORY, *_SYMPTOMS)}
+    {c.code: c for c in (*_VITALS, *_ASSESSMENTS, *_NEUROLOGY, *_LABORATORY, *_SYMPTOMS)}
 )
 SYMPTOMS: tuple[Concept, ...] = _SYMPTOMS
+NEUROLOGY: tuple[Concept, ...] = _NEUROLOGY

@@ -104,6 +104,22 @@ class Dose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GradeStatement:
+    """A clinician confirmed or overrode the grade of a scale.
+
+    ``computed_grade`` is what the rules had said at that moment, None where they could not say.
+    """
+
+    row_id: int
+    scale: str
+    grade: int
+    computed_grade: int | None
+    stated_us: int
+    valid_until_us: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EncounterFacts:
     """All that the rules may look at for one encounter.
 
@@ -120,3 +136,4 @@ class EncounterFacts:
     age_years: float | None
     care_setting: str
     treatments_charted: bool
+    statements: tuple[GradeStatement, ...] = ()

@@ -18,11 +18,16 @@ from monitoring.clinical.rule_file import RuleFileError, read_packaged
 __all__ = ["PROBLEMS", "STATES", "Policy", "Schedule", "load_policy"]
 
 
+# What may be overridden, and the list of frequencies.toml that holds it.
+_FREQUENCIES = {"frequencies": "state", "ice_frequencies": "ice"}
+
+
 def load_policy(overrides: Mapping[str, Any] | None = None) -> Policy:
     """The packaged policy with ``overrides`` laid over it.
 
     ``overrides`` has the shape of the files: ``{"hypoxia": {"spo2_percent": 90.0}}``, frequencies
-    under ``{"frequencies": {"grade_2": 30.0}}`` in minutes. Raises ``RuleFileError`` for a key
+    under ``{"frequencies": {"grade_2": 30.0}}`` in minutes, those of ICE under
+    ``ice_frequencies``. Raises ``RuleFileError`` for a key
     that does not exist or a value out of its range: no misspelt limit is silently without effect.
     """
     return _build(json.dumps(overrides or {}, sort_keys=True, separators=(",", ":")))
@@ -34,9 +39,10 @@ def _build(text: str) -> Policy:
     overrides: dict[str, Any] = json.loads(text)
     alerts = read_packaged("alerts.toml")
     frequencies = read_packaged("frequencies.toml")
-    changes = {key: value for key, value in overrides.items() if key != "frequencies"}
+    changes = {key: value for key, value in overrides.items() if key not in _FREQUENCIES}
     _overlay(alerts, changes, "policy override")
-    _overlay_frequencies(frequencies, overrides.get("frequencies", {}))
+    for key, rows in _FREQUENCIES.items():
+        _overlay_frequencies(frequencies[rows], overrides.get(key, {}), key)
     identity = f"stormwatch-policy@{alerts.get('version')}.{frequencies.get('version')}"
     if overrides:
         identity += f"+{hashlib.sha256(text.encode()).hexdigest()[:12]}"
@@ -57,14 +63,15 @@ def _overlay(base: dict[str, Any], changes: Mapping[str, Any], where: str) -> No
             base[key] = value
 
 
-def _overlay_frequencies(base: dict[str, Any], changes: Any) -> None:
+def _overlay_frequencies(base: list[dict[str, Any]], changes: Any, key: str) -> None:
     if not isinstance(changes, Mapping):
-        message = "policy override, frequencies: must be a table of state and minutes."
+        message = f"policy override, {key}: must be a table of state and minutes."
         raise RuleFileError(message)
-    rows = {row["when"]: row for row in base["state"]}
+    rows = {row["when"]: row for row in base}
     for when, minutes in changes.items():
         if when not in rows:
-            message = f"policy override, frequencies: {when} is not a state; see frequencies.toml."
+            message = f"policy override, {key}: {when} is not a state; see frequencies.toml."
             raise RuleFileError(message)
+        what = "ICE every" if key == "ice_frequencies" else "every"
         rows[when]["minutes"] = minutes
-        rows[when]["label"] = f"{rows[when]['label'].partition(':')[0]}: every {minutes} min"
+        rows[when]["label"] = f"{rows[when]['label'].partition(':')[0]}: {what} {minutes} min"

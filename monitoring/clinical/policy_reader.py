@@ -6,9 +6,11 @@ from typing import Any
 
 from monitoring.clinical.alert_state import EscalationStep
 from monitoring.clinical.policy_types import (
+    ICE_STATES,
     PRIORITY_KEYS,
     PROBLEMS,
     STATES,
+    THERAPY_CLASSES,
     FeverLimits,
     Frequency,
     Freshness,
@@ -35,6 +37,7 @@ def parse_policy(
     table.integer("version", low=1, high=9999)
     speak_again = _minutes_by_priority(table.table("speak_again_minutes"), low=0)
     snooze, late = table.table("snooze"), table.table("late")
+    confirmation = table.table("confirmation")
     policy = Policy(
         id=identity,
         hypotension=_hypotension(table.table("hypotension")),
@@ -50,9 +53,11 @@ def parse_policy(
         snooze_longest_s=snooze.number("longest_minutes", low=1, high=60) * _MINUTE_S,
         snooze_never=_snooze_never(snooze),
         late_alert_window_s=late.number("alert_window_minutes", low=1, high=1440) * _MINUTE_S,
+        confirmation_valid_s=confirmation.number("valid_hours", low=1, high=168) * _HOUR_S,
         schedule=_schedule(frequencies),
     )
     _cited(late)
+    _cited(confirmation)
     table.finish()
     return policy
 
@@ -182,31 +187,44 @@ def _schedule(frequencies: Mapping[str, Any]) -> Schedule:
     table = RuleTable(frequencies, "frequencies.toml")
     table.text("id")
     table.integer("version", low=1, high=9999)
-    states: dict[str, Frequency] = {}
-    for row in table.rows("state"):
+    states = _frequencies(table, "state", STATES)
+    ice = _frequencies(table, "ice", ICE_STATES)
+    overdue, fast, risk = table.table("overdue"), table.table("fast"), table.table("risk_window")
+    days, validity = risk.table("days"), table.table("ice_validity")
+    schedule = Schedule(
+        states=states,
+        ice=ice,
+        # The rules are given 24 hours of history (evaluate.LOOKBACK_US) and can look no further.
+        ice_s_at_most=validity.number("hours_at_most", low=4, high=24) * _HOUR_S,
+        seizure_counts_s=validity.number("seizure_counts_hours", low=1, high=24) * _HOUR_S,
+        overdue_fraction=overdue.number("fraction", low=0, high=1),
+        overdue_at_least_s=overdue.number("at_least_minutes", low=0, high=120) * _MINUTE_S,
+        fast_heart_rate_above=fast.number("heart_rate_above", low=80, high=200),
+        fast_temperature_c_from=fast.number("temperature_c_from", low=38, high=42),
+        risk_window_s=MappingProxyType(
+            {name: days.number(name, low=1, high=365) * _DAY_S for name in THERAPY_CLASSES}
+        ),
+    )
+    days.finish()
+    for part in (overdue, fast, risk, validity):
+        _cited(part)
+    table.finish()
+    return schedule
+
+
+def _frequencies(table: RuleTable, key: str, expected: tuple[str, ...]) -> Mapping[str, Frequency]:
+    """The rows of one of the two lists of frequencies, each state once and none left out."""
+    found: dict[str, Frequency] = {}
+    for row in table.rows(key):
         when = row.text("when")
-        if when in states:
+        if when in found:
             row.refuse(f"{when} is listed twice")
-        states[when] = Frequency(
+        found[when] = Frequency(
             interval_s=row.number("minutes", low=5, high=720) * _MINUTE_S,
             label=row.text("label"),
             source=row.text("source"),
         )
         row.finish()
-    if set(states) != set(STATES):
-        table.refuse(f"states must be exactly {', '.join(STATES)}")
-    overdue, fast, risk = table.table("overdue"), table.table("fast"), table.table("risk_window")
-    schedule = Schedule(
-        states=MappingProxyType(states),
-        overdue_fraction=overdue.number("fraction", low=0, high=1),
-        overdue_at_least_s=overdue.number("at_least_minutes", low=0, high=120) * _MINUTE_S,
-        fast_heart_rate_above=fast.number("heart_rate_above", low=80, high=200),
-        fast_temperature_c_from=fast.number("temperature_c_from", low=38, high=42),
-        risk_window_s=risk.number("days", low=1, high=365) * _DAY_S,
-    )
-    risk.text("source")
-    for part in (overdue, fast):
-        _cited(part)
-    risk.finish()
-    table.finish()
-    return schedule
+    if set(found) != set(expected):
+        table.refuse(f"{key} must be exactly {', '.join(expected)}")
+    return MappingProxyType(found)

@@ -34,6 +34,22 @@ STATES = (
     "news2_5_6",
     "news2_7",
 )
+ICE_STATES = (
+    "risk_window",
+    "resolved",
+    "resolving",
+    "unknown",
+    "grade_1",
+    "grade_2",
+    "grade_3",
+    "grade_4",
+    "icans_1",
+    "icans_2",
+    "icans_3",
+    "icans_4",
+    "new_confusion",
+)
+THERAPY_CLASSES = ("car_t", "bispecific", "checkpoint_inhibitor")
 PRIORITY_KEYS = (
     "crs_grade_1",
     "crs_grade_2",
@@ -120,14 +136,21 @@ class Frequency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """Frequencies by state, and when late becomes overdue."""
+    """Frequencies by state, and when late becomes overdue.
+
+    ``ice`` are those of ICE and CAPD; ``ice_s_at_most`` is the age beyond which an assessment never
+    counts, ``seizure_counts_s`` how long a seizure does. ``risk_window_s`` is by therapy class.
+    """
 
     states: Mapping[str, Frequency]
+    ice: Mapping[str, Frequency]
+    ice_s_at_most: float
+    seizure_counts_s: float
     overdue_fraction: float
     overdue_at_least_s: float
     fast_heart_rate_above: float
     fast_temperature_c_from: float
-    risk_window_s: float
+    risk_window_s: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +159,8 @@ class Policy:
 
     ``repeat_after_s`` is None where a priority never speaks again by itself. ``snooze_never`` holds
     the priorities that cannot be silenced. What became known later than ``late_alert_window_s``
-    after it was true raises no alert for the past.
+    after it was true raises no alert for the past. A clinician's word below the computed grade
+    holds ``confirmation_valid_s``.
     """
 
     id: str
@@ -153,6 +177,7 @@ class Policy:
     snooze_longest_s: float
     snooze_never: frozenset[Priority]
     late_alert_window_s: float
+    confirmation_valid_s: float
     schedule: Schedule
 
     def timing(self, problem: str, priority: Priority) -> AlertTiming:

@@ -129,6 +129,52 @@ class CrsGrade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IcansGrade:
+    """The suggested ASTCT 2019 ICANS grade at a moment; it knows nothing of CRS.
+
+    ``grade`` is None when unknown, ``at_most`` the grade if every unknown criterion were met,
+    ``peak`` the highest of the stay. ``tool`` is "ICE" or "CAPD" by age; ``points`` of its newest
+    assessment, None where not every item is known, and ``tested_us`` when that was.
+    ``confused_us`` is when confusion last began or grew within a day (ACVPU or the charted
+    symptom). ``criteria`` are those met, or met when last known; ``unknown`` the ids of those that
+    nobody can tell; all other rows of the table are known not to be met.
+    """
+
+    grade: int | None
+    status: GradeStatus
+    at_most: int
+    peak: int | None
+    direction: str
+    tool: str
+    points: int | None
+    tested_us: int | None
+    confused_us: int | None
+    criteria: tuple[CriterionEvidence, ...]
+    unknown: tuple[str, ...]
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmedGrade:
+    """A clinician's newest word on the grade of a scale, and what is shown because of it.
+
+    ``computed_then`` is what the rules had said when it was given. ``rose`` is True once they said
+    more than that; with ``expired`` it ends the power of a word that lay below them.
+    """
+
+    scale: str
+    grade: int
+    computed_then: int | None
+    stated_us: int
+    by: str
+    row_id: int
+    rose: bool
+    expired: bool
+    shown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScorePart:
     """One parameter of NEWS2: its points (None when missing) and the band that was hit."""
 
@@ -180,7 +226,12 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """Everything the rules say of one patient at one moment."""
+    """Everything the rules say of one patient at one moment.
+
+    ``therapy_class`` is that of the newest dose. ``icans`` is None where it was judged before the
+    rules knew ICANS. ``confirmed`` holds the
+    clinicians' words that stand, a scale at most one.
+    """
 
     at_us: int
     rulebook: str
@@ -190,6 +241,13 @@ class Evaluation:
     episode: EpisodeState
     atypical_timing: bool
     hours_since_dose: float | None
+    therapy_class: str | None = None
+    icans: IcansGrade | None = None
+    confirmed: tuple[ConfirmedGrade, ...] = ()
+
+    def word_on(self, scale: str) -> ConfirmedGrade | None:
+        """The clinician's word that stands on a scale's grade, or None."""
+        return next((one for one in self.confirmed if one.scale == scale), None)
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON, whole."""
@@ -229,6 +287,9 @@ class Evaluation:
             ),
             atypical_timing=document["atypical_timing"],
             hours_since_dose=document["hours_since_dose"],
+            therapy_class=document.get("therapy_class"),
+            icans=_icans(document.get("icans")),
+            confirmed=tuple(ConfirmedGrade(**one) for one in document.get("confirmed", ())),
         )
 
 
@@ -261,6 +322,21 @@ def _criterion(document: dict[str, Any]) -> CriterionEvidence:
             **document,
             "truth": Truth(document["truth"]),
             "inputs": _inputs(document["inputs"]),
+        }
+    )
+
+
+def _icans(document: dict[str, Any] | None) -> IcansGrade | None:
+    if document is None:
+        return None
+    return IcansGrade(
+        **{
+            **document,
+            "status": GradeStatus(document["status"]),
+            "criteria": tuple(_criterion(one) for one in document["criteria"]),
+            "unknown": tuple(document["unknown"]),
+            "missing": tuple(document["missing"]),
+            "notes": tuple(document["notes"]),
         }
     )
 

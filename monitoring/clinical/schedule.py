@@ -1,12 +1,14 @@
-"""When the next set of observations is due, and when late becomes overdue.
+"""When the next set of observations and the next ICE are due, and when late becomes overdue.
 
 Frequencies are local policy after the clinical reference, 7.3 (by CRS state) and 4.2 (NEWS2, Chart
 4): of all rows that apply, the shortest interval wins.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitoring.clinical.policy_types import Policy
+from monitoring.clinical.confirmation import CRS, HIGHEST_SUGGESTED, ICANS
+from monitoring.clinical.policy_types import Frequency, Policy
 from monitoring.clinical.results import (
     Condition,
     ConditionState,
@@ -41,7 +43,7 @@ def crs_state(grade: int | None, *, is_open: bool) -> str:
         return "unknown"
     if grade == 0:
         return "resolving" if is_open else "risk_window"
-    return f"grade_{grade}"
+    return f"grade_{min(grade, HIGHEST_SUGGESTED)}"
 
 
 def next_due(evaluation: Evaluation, last_set_us: int | None, policy: Policy) -> Due:
@@ -50,15 +52,96 @@ def next_due(evaluation: Evaluation, last_set_us: int | None, policy: Policy) ->
     Without any set it is due at the moment of the evaluation. Source: clinical reference 7.3, 4.2.
     """
     states = policy.schedule.states
-    applying = [states[name] for name in _states(evaluation, policy)]
-    frequency = min(applying, key=lambda one: one.interval_s)
+    frequency = _strictest([states[name] for name in _states(evaluation, policy)])
     interval_us = int(frequency.interval_s * _US_PER_S)
     next_us = evaluation.at_us if last_set_us is None else last_set_us + interval_us
+    return _due(next_us, frequency, evaluation, policy)
+
+
+def next_ice_due(evaluation: Evaluation, policy: Policy) -> Due | None:
+    """When the next ICE (CAPD under 12) is due after the newest one.
+
+    None where no row asks for one: beyond the risk window, with neither CRS nor ICANS. Confusion
+    that began or grew since the newest one makes it due at once. Without any it is due at the
+    moment of the evaluation. Source: clinical reference 7.3, 2.4, 6.
+    """
+    icans = evaluation.icans
+    if icans is None:
+        return None
+    tested_us = icans.tested_us
+    if icans.confused_us is not None and (tested_us is None or tested_us < icans.confused_us):
+        frequency = policy.schedule.ice["new_confusion"]
+        return _due(icans.confused_us, frequency, evaluation, policy)
+    names = [name for name in _crs_states(evaluation, policy) if name in policy.schedule.ice]
+    grade = _higher(icans.grade, evaluation, ICANS)
+    if grade:
+        names.append(f"icans_{min(grade, HIGHEST_SUGGESTED)}")
+    if not names:
+        return None
+    frequency = _strictest([policy.schedule.ice[name] for name in names])
+    interval_us = int(frequency.interval_s * _US_PER_S)
+    next_us = evaluation.at_us if tested_us is None else tested_us + interval_us
+    return _due(next_us, frequency, evaluation, policy)
+
+
+def ice_counts_s(grade: int | None, *, is_open: bool, policy: Policy) -> float:
+    """How long an ICE counts in a CRS state: so many intervals, but never beyond policy's limit.
+
+    Clinical reference 9 (item 1): beyond two intervals a value is no longer known.
+    """
+    interval_s = policy.schedule.ice[crs_state(grade, is_open=is_open)].interval_s
+    return min(policy.freshness.expected_intervals * interval_s, policy.schedule.ice_s_at_most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How a schedule was kept: how often it was overdue, how long in all, and the windows missed.
+
+    A spell counts one missed window, and one more for each further whole interval that it lasted.
+    """
+
+    spells: int
+    missed: int
+    overdue_s: float
+
+
+def kept(asked: Sequence[tuple[int, Due]], *, until_us: int) -> Kept:
+    """How a schedule was kept up to ``until_us``.
+
+    ``asked`` is what was asked for from each moment on (microseconds since the epoch, ascending),
+    as ``next_due`` or ``next_ice_due`` said then. A spell ends with an assessment, or with a state
+    that asks for less.
+    """
+    spells: list[tuple[int, int, float]] = []
+    ends = [at_us for at_us, _ in asked[1:]] + [until_us]
+    for (at_us, due), end_us in zip(asked, ends, strict=True):
+        begin_us = max(at_us, due.overdue_at_us)
+        if begin_us >= end_us:
+            continue
+        if spells and begin_us == at_us == spells[-1][1]:
+            begin_us = spells.pop()[0]
+        spells.append((begin_us, end_us, due.interval_s))
+    lasted_s = [(end_us - begin_us) / _US_PER_S for begin_us, end_us, _ in spells]
+    return Kept(
+        spells=len(spells),
+        missed=sum(
+            1 + int(lasted // interval_s)
+            for lasted, (_, _, interval_s) in zip(lasted_s, spells, strict=True)
+        ),
+        overdue_s=sum(lasted_s),
+    )
+
+
+def _strictest(frequencies: Sequence[Frequency]) -> Frequency:
+    return min(frequencies, key=lambda one: one.interval_s)
+
+
+def _due(next_us: int, frequency: Frequency, evaluation: Evaluation, policy: Policy) -> Due:
     grace_s = max(
         policy.schedule.overdue_fraction * frequency.interval_s,
         policy.schedule.overdue_at_least_s,
     )
-    is_high = (evaluation.crs.grade or 0) >= _ESCALATES_FROM_GRADE
+    is_high = (_higher(evaluation.crs.grade, evaluation, CRS) or 0) >= _ESCALATES_FROM_GRADE
     return Due(
         next_us=next_us,
         interval_s=frequency.interval_s,
@@ -66,6 +149,13 @@ def next_due(evaluation: Evaluation, last_set_us: int | None, policy: Policy) ->
         reason=frequency.label,
         priority=policy.priority["overdue_from_grade_2" if is_high else "overdue"],
     )
+
+
+def _higher(computed: int | None, evaluation: Evaluation, scale: str) -> int | None:
+    """The higher of the computed grade and the one that a clinician confirmed."""
+    word = evaluation.word_on(scale)
+    known = [one for one in (computed, None if word is None else word.shown) if one is not None]
+    return max(known, default=None)
 
 
 def overdue_condition(due: Due, *, now_us: int, policy: Policy) -> Condition:
@@ -84,11 +174,17 @@ def overdue_condition(due: Due, *, now_us: int, policy: Policy) -> Condition:
 
 
 def _states(evaluation: Evaluation, policy: Policy) -> list[str]:
-    crs = evaluation.crs
-    names: list[str] = []
-    if crs.grade != 0 or evaluation.episode.is_open:
-        names.append(crs_state(crs.grade, is_open=evaluation.episode.is_open))
-        if crs.grade == 1 and _is_fast(evaluation.news2, policy):
+    names = _crs_states(evaluation, policy) + _news2_states(evaluation.news2)
+    # Without any row that applies (a child beyond the risk window) the ward's slowest is kept.
+    return names or ["risk_window"]
+
+
+def _crs_states(evaluation: Evaluation, policy: Policy) -> list[str]:
+    crs, names = evaluation.crs, []
+    grade = _higher(crs.grade, evaluation, CRS)
+    if grade != 0 or evaluation.episode.is_open:
+        names.append(crs_state(grade, is_open=evaluation.episode.is_open))
+        if grade == 1 and _is_fast(evaluation.news2, policy):
             names.append("grade_1_fast")
     elif _recently_resolved(evaluation):
         names.append("resolved")
@@ -96,9 +192,7 @@ def _states(evaluation: Evaluation, policy: Policy) -> list[str]:
         names.append("risk_window")
     if crs.status is GradeStatus.CANNOT_GRADE and crs.grade is not None:
         names.append("unknown")
-    names += _news2_states(evaluation.news2)
-    # Without any row that applies (a child beyond the risk window) the ward's slowest is kept.
-    return names or ["risk_window"]
+    return names
 
 
 def _news2_states(news2: News2Score) -> list[str]:
@@ -138,4 +232,6 @@ def _recently_resolved(evaluation: Evaluation) -> bool:
 def _in_risk_window(evaluation: Evaluation, policy: Policy) -> bool:
     hours = evaluation.hours_since_dose
     # Without a recorded dose nobody can say that the risk has passed.
-    return hours is None or hours * _HOUR_S <= policy.schedule.risk_window_s
+    windows_s = policy.schedule.risk_window_s
+    window_s = windows_s.get(evaluation.therapy_class or "", max(windows_s.values()))
+    return hours is None or hours * _HOUR_S <= window_s

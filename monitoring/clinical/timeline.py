@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.clinical.concepts import CONCEPTS
+from monitoring.clinical.concepts import CONCEPTS, NEUROLOGY
 from monitoring.clinical.facts import AttributionSpan, EncounterFacts, ObservationColumns
 
 # Earlier than any chart, and far enough from the limits of int64 to be subtracted safely.
@@ -29,6 +29,8 @@ WATCHED = (
     "oxygen_indication",
     "inhaled_oxygen",
     "consciousness",
+    "symptom_confusion",
+    *(concept.code for concept in NEUROLOGY),
 )
 
 

@@ -82,6 +82,7 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "mmol/L": ("mmol/l",),
     "meq/L": ("meq/l",),
     "{grade}": ("{grade}", "grade"),
+    "{score}": ("{score}", "score", "points"),
 }
 
 _UCUM_BY_SPELLING = {
@@ -112,7 +113,15 @@ _OTHER_UNITS: Mapping[str, Mapping[str, Conversion]] = {
 }
 
 _WARD_WORDS = MappingProxyType(
-    {"Cel": "C", "[degF]": "F", "mm[Hg]": "mmHg", "[lb_av]": "lb", "{grade}": "", "1": ""}
+    {
+        "Cel": "C",
+        "[degF]": "F",
+        "mm[Hg]": "mmHg",
+        "[lb_av]": "lb",
+        "{grade}": "",
+        "{score}": "",
+        "1": "",
+    }
 )
 
 

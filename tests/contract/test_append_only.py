@@ -15,6 +15,7 @@ from db.queries import (
     attributions,
     audit,
     baselines,
+    confirmations,
     evaluations,
     observations,
     policies,
@@ -25,6 +26,7 @@ from db.queries import (
 from tests.contract.ward import (
     NIGHT,
     Ward,
+    a_confirmation,
     a_set,
     a_thread,
     a_treatment,
@@ -88,6 +90,7 @@ def full(store: Store, ward: Ward) -> Store:
             ),
         )
         evaluations.insert_many(session, [an_evaluation(ward)])
+        confirmations.insert(session, a_confirmation(ward))
         thread_id = a_thread(session, ward)
         alerts.insert_events(
             session,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pysqlite3.dbapi2
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Store
 from db.queries import alerts, census
+from db.queries.confirmations import NewConfirmation
 from db.queries.evaluations import NewEvaluation
 from db.queries.observations import NewObservation, NewSet
 from db.queries.treatments import NewTreatment
@@ -120,6 +121,32 @@ def a_value(
         queried=False,
         supersedes_id=None,
         reason=None,
+    )
+
+
+def a_confirmation(
+    ward: Ward,
+    *,
+    scale: str = "astct_crs",
+    grade: int = 2,
+    computed_grade: int | None = 1,
+    at: datetime = NIGHT,
+    submission: str = "press 1",
+) -> NewConfirmation:
+    """A physician's word on a grade."""
+    return NewConfirmation(
+        encounter_id=ward.encounter_id,
+        scale=scale,
+        grade=grade,
+        computed_grade=computed_grade,
+        computed_status="graded",
+        rulebook="stormwatch-rules@1",
+        reason="needed a bolus that nobody charted",
+        confirmed_by="dr.okonkwo",
+        confirmed_at=at,
+        recorded_at=at,
+        valid_until=at + timedelta(hours=24),
+        submission=submission,
     )
 
 

@@ -1,0 +1,231 @@
+"""The neurological findings at each moment, as far as anybody can tell, for the ICANS grade.
+
+Clinical reference 2.1 (ICE), 2.3 (CAPD), 2.2 (consciousness, seizure, motor, raised pressure).
+Where something is known in part there are two answers, the mildest and the worst that it can be.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.clinical.concepts import (
+    AROUSAL,
+    BEDSIDE_SIGNS,
+    CONSCIOUSNESS,
+    EXAMINATION_FINDINGS,
+    ICE_ITEMS,
+    TEST_OBSTACLES,
+)
+from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
+
+ICE, CAPD = "ICE", "CAPD"
+# ASTCT: under 12 years CAPD. At exactly 12 the sources differ; ICE is taken (2.3).
+ICE_FROM_YEARS = 12.0
+NOT_KNOWN = -1
+_DAY_US = 24 * 3600 * US_PER_S
+_PRESENT = 1
+
+# What the ward's ACVPU says of arousal, mildest and worst. A, V and U are rows of the ICANS table
+# in other words. Response to pain may be either of the two worst rows; new confusion says nothing.
+_FROM_ACVPU = {
+    "A": ("spontaneous", "spontaneous"),
+    "V": ("voice", "voice"),
+    "P": ("tactile", "unarousable"),
+    "U": ("unarousable", "unarousable"),
+}
+# How bad a seizure is; the two milder forms make one grade, the two worse ones another (2.2).
+_SEIZURE_RANK = np.array([0, 1, 1, 2, 2])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TestColumns:
+    """The newest ICE or CAPD at each of n moments; NaN and ``NOT_KNOWN`` where there is none.
+
+    ``mildest`` and ``worst`` are its points if every item that was left out had been perfect, or
+    lost. ``obstacle`` is a place in ``TEST_OBSTACLES``; ``test_us`` is ``NEVER_US`` before any.
+    ``lacking`` counts the items left out, ``disagrees`` marks a total unlike its items.
+    """
+
+    tool: str
+    test_us: NDArray[np.int64]
+    mildest: NDArray[np.float64]
+    worst: NDArray[np.float64]
+    obstacle: NDArray[np.int64]
+    lacking: NDArray[np.int64]
+    disagrees: NDArray[np.bool_]
+    in_set: dict[str, NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NeurologyColumns:
+    """Everything but the test at each of n moments.
+
+    ``arousal`` holds the mildest and the worst place in ``AROUSAL``, ``from_acvpu`` where it is the
+    ward's ACVPU that says it. ``seizure`` is the worst place in ``SEIZURES`` that counts now.
+    ``signs`` are 0 absent, 1 present or ``NOT_KNOWN`` by concept; what is found by imaging or
+    fundoscopy is absent until somebody found it. ``confused_us`` is when confusion last began or
+    grew within a day, else ``NEVER_US``.
+    """
+
+    test: TestColumns
+    arousal: tuple[NDArray[np.int64], NDArray[np.int64]]
+    from_acvpu: NDArray[np.bool_]
+    seizure: NDArray[np.int64]
+    signs: dict[str, NDArray[np.int64]]
+    sedated: NDArray[np.bool_]
+    confused_us: NDArray[np.int64]
+
+
+def tool_for(age_years: float | None) -> str:
+    """ICE from 12 years on and where no age is known, CAPD below (clinical reference 2.3)."""
+    return CAPD if age_years is not None and age_years < ICE_FROM_YEARS else ICE
+
+
+def neurology_columns(
+    timeline: Timeline,
+    *,
+    test_limits_s: NDArray[np.float64],
+    set_limits_s: NDArray[np.float64],
+    seizure_counts_s: float,
+    set_window_s: float,
+) -> NeurologyColumns:
+    """What is known at each moment.
+
+    ``test_limits_s`` is the age up to which an assessment counts, ``set_limits_s`` that of a set of
+    observations, ``set_window_s`` within which items make one assessment; a seizure counts
+    ``seizure_counts_s``, whatever was charted after it.
+    """
+    test = _test(timeline, test_limits_s, set_window_s)
+    sedated = _sedated(timeline, test)
+    mildest, worst, from_acvpu = _arousal(timeline, test_limits_s, set_limits_s)
+    unknown = np.full(len(timeline.at_us), NOT_KNOWN, dtype=np.int64)
+    return NeurologyColumns(
+        test=test,
+        arousal=(np.where(sedated, unknown, mildest), np.where(sedated, unknown, worst)),
+        from_acvpu=from_acvpu & ~sedated,
+        seizure=_seizure(timeline, test_limits_s, seizure_counts_s),
+        signs={
+            **{one.code: _fresh_code(timeline, one.code, test_limits_s) for one in BEDSIDE_SIGNS},
+            **{one.code: _ever_found(timeline, one.code) for one in EXAMINATION_FINDINGS},
+        },
+        sedated=sedated,
+        confused_us=_confused_us(timeline),
+    )
+
+
+def _test(timeline: Timeline, limits_s: NDArray[np.float64], set_window_s: float) -> TestColumns:
+    tool = tool_for(timeline.facts.age_years)
+    items = ICE_ITEMS if tool == ICE else ()
+    total = "ice_total" if tool == ICE else "capd_total"
+    names = (*(one.code for one in items), total, "test_obstacle")
+    taken = {name: timeline.taken_us(name) for name in names}
+    test_us = np.maximum.reduce(list(taken.values()))
+    is_fresh = (timeline.at_us - test_us) / US_PER_S <= limits_s
+    of_set_us = test_us - int(set_window_s * US_PER_S)
+    in_set = {name: is_fresh & (us > NEVER_US) & (us >= of_set_us) for name, us in taken.items()}
+    n = len(timeline.at_us)
+    known, lost = np.zeros(n), np.zeros(n)
+    lacking = np.zeros(n, dtype=np.int64)
+    for one in items:
+        charted = in_set[one.code]
+        known += np.where(charted, timeline.value(one.code), 0.0)
+        lost += np.where(charted, 0.0, (one.possible or (0.0, 0.0))[1])
+        lacking += ~charted
+    any_item = (lacking < len(items)) & is_fresh
+    points = np.where(in_set[total], timeline.value(total), np.nan)
+    has_total = ~np.isnan(points)
+    worst = np.where(any_item, known, np.nan)
+    mildest = np.where(any_item, known + lost, np.nan)
+    is_whole = any_item & (lacking == 0)
+    disagrees = is_whole & has_total & (points != known)
+    # Of a total and whole items that differ the lower counts; a total completes parted items.
+    stated = np.where(is_whole & has_total, np.minimum(points, known), points)
+    worst, mildest = (np.where(has_total, stated, bound) for bound in (worst, mildest))
+    tested_us = np.maximum.reduce([taken[name] for name in names[:-1]])
+    stands = in_set["test_obstacle"] & (taken["test_obstacle"] >= tested_us)
+    obstacle = np.where(stands, timeline.value("test_obstacle"), NOT_KNOWN).astype(np.int64)
+    nothing = stands | ~is_fresh
+    return TestColumns(
+        tool=tool,
+        test_us=test_us,
+        mildest=np.where(nothing, np.nan, mildest),
+        worst=np.where(nothing, np.nan, worst),
+        obstacle=obstacle,
+        lacking=np.where(has_total | ~any_item | nothing, 0, lacking),
+        disagrees=disagrees & ~nothing,
+        in_set=in_set,
+    )
+
+
+def _sedated(timeline: Timeline, test: TestColumns) -> NDArray[np.bool_]:
+    """Under sedation until it is charted as over, or until a whole test was done after it."""
+    said = timeline.value("sedation") == _PRESENT
+    tested = (test.test_us > timeline.taken_us("sedation")) & ~np.isnan(test.worst)
+    by_test = test.obstacle == TEST_OBSTACLES.index("sedation")
+    result: NDArray[np.bool_] = (said & ~tested) | by_test
+    return result
+
+
+def _arousal(
+    timeline: Timeline, test_limits_s: NDArray[np.float64], set_limits_s: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Mildest and worst arousal: the newer of what was charted for it and the ward's ACVPU."""
+    own = _fresh_code(timeline, "arousal", test_limits_s)
+    own_us = np.where(own >= 0, timeline.taken_us("arousal"), NEVER_US)
+    acvpu = _fresh_code(timeline, "consciousness", set_limits_s)
+    bounds = []
+    for place in (0, 1):
+        table = [
+            AROUSAL.index(_FROM_ACVPU[code][place]) if code in _FROM_ACVPU else NOT_KNOWN
+            for code in CONSCIOUSNESS
+        ]
+        bounds.append(np.array([*table, NOT_KNOWN])[acvpu])
+    speaks = (bounds[0] >= 0) & (timeline.taken_us("consciousness") > own_us)
+    mildest, worst = (np.where(speaks, bound, own) for bound in bounds)
+    return mildest, worst, speaks
+
+
+def _seizure(
+    timeline: Timeline, limits_s: NDArray[np.float64], counts_s: float
+) -> NDArray[np.int64]:
+    worst = _fresh_code(timeline, "seizure", limits_s)
+    series, at_us = timeline.series["seizure"], timeline.at_us
+    for us, code in zip(series.taken_us[:-1].tolist(), series.value[:-1].tolist(), strict=True):
+        seizure = int(code)
+        if _SEIZURE_RANK[seizure] == 0:
+            continue
+        counts = (us <= at_us) & ((at_us - us) / US_PER_S <= counts_s)
+        is_worse = _SEIZURE_RANK[seizure] > np.where(worst < 0, -1, _SEIZURE_RANK[worst])
+        worst = np.where(counts & is_worse, seizure, worst)
+    # The newest row alone never counts longer than the window either.
+    is_old = (at_us - timeline.taken_us("seizure")) / US_PER_S > counts_s
+    return np.where(is_old, NOT_KNOWN, worst)
+
+
+def _fresh_code(
+    timeline: Timeline, concept: str, limits_s: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    code = np.where(timeline.age_s(concept) <= limits_s, timeline.value(concept), NOT_KNOWN)
+    return code.astype(np.int64)
+
+
+def _ever_found(timeline: Timeline, concept: str) -> NDArray[np.int64]:
+    found: NDArray[np.int64] = (timeline.value(concept) == _PRESENT).astype(np.int64)
+    return found
+
+
+def _confused_us(timeline: Timeline) -> NDArray[np.int64]:
+    """When ACVPU or the charted confusion last became worse, within a day.
+
+    Older is left out: it lies before what the rules are given, and by then a test is due anyway.
+    """
+    newest = np.full(len(timeline.at_us), NEVER_US)
+    for concept in ("consciousness", "symptom_confusion"):
+        series = timeline.series[concept]
+        before = np.concatenate(([0.0], series.value[:-1]))
+        worse_us = np.where(series.value > before, series.taken_us, NEVER_US)
+        last_us = np.maximum.accumulate(worse_us)
+        last_us[-1] = NEVER_US
+        newest = np.maximum(newest, last_us[timeline.rows[concept]])
+    return np.where(timeline.at_us - newest <= _DAY_US, newest, NEVER_US)
