@@ -59,7 +59,10 @@ def _spliced(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreatmentSpan:
-    """A treatment given at a moment (``ended_us`` is ``started_us``) or still running (None)."""
+    """A treatment given at a moment (``ended_us`` is ``started_us``) or still running (None).
+
+    ``dose_value`` in ``dose_unit`` is None where no dose was charted.
+    """
 
     row_id: int
     kind: str
@@ -67,6 +70,8 @@ class TreatmentSpan:
     indication: str | None
     started_us: int
     ended_us: int | None
+    dose_value: float | None = None
+    dose_unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

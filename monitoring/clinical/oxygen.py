@@ -118,7 +118,7 @@ def _in_force(
     device_us = timeline.taken_us("oxygen_device")
     flow_us = timeline.taken_us("oxygen_flow")
     has_flow = timeline.age_s("oxygen_flow") <= freshness.oxygen_flow_s_at_most
-    belongs = has_flow & ((charted < 0) | (flow_us >= _run_start_us(timeline) - window_us))
+    belongs = has_flow & ((charted < 0) | (flow_us >= run_start_us(timeline) - window_us))
     flow_lpm = np.where(belongs, timeline.value("oxygen_flow"), np.nan)
     flows = flow_lpm > 0
     contradicted = (charted == _ROOM_AIR) & flows & (flow_us >= device_us)
@@ -132,7 +132,7 @@ def _in_force(
     return device, flow_lpm, uses_flow, taken_us, noted
 
 
-def _run_start_us(timeline: Timeline) -> NDArray[np.int64]:
+def run_start_us(timeline: Timeline) -> NDArray[np.int64]:
     """Since when the newest charted device has been the same one."""
     series = timeline.series["oxygen_device"]
     begins = np.ones(len(series.value), dtype=np.bool_)
@@ -175,7 +175,7 @@ def _excused(
         return fits
     window_us = int(freshness.set_window_s * US_PER_S)
     last_rise_us = np.where(uses_flow, _last_rise_us(timeline), NEVER_US)
-    since_us = np.maximum(_run_start_us(timeline), last_rise_us)
+    since_us = np.maximum(run_start_us(timeline), last_rise_us)
     covers = timeline.taken_us("oxygen_indication") >= since_us - window_us
     recent = timeline.age_s("oxygen_indication") <= freshness.oxygen_indication_s_at_most
     return fits & covers & recent & (device >= 0)

@@ -64,6 +64,16 @@ class RuleTable:
             self.refuse(f"{key} must be a list of texts")
         return tuple(value)
 
+    def integers(self, key: str, *, low: int, high: int) -> tuple[int, ...]:
+        """A list of whole numbers in the closed range."""
+        value = self._take(key)
+        if not isinstance(value, list) or not all(
+            isinstance(item, int) and not isinstance(item, bool) and low <= item <= high
+            for item in value
+        ):
+            self.refuse(f"{key} must be a list of whole numbers from {low} to {high}")
+        return tuple(value)
+
     def table(self, key: str) -> "RuleTable":
         """A table below this one."""
         value = self._take(key)

@@ -83,6 +83,8 @@ def load_facts(
                 indication=row.indication,
                 started_us=to_us(row.started_at),
                 ended_us=None if row.ended_at is None else to_us(row.ended_at),
+                dose_value=row.dose_value,
+                dose_unit=row.dose_unit,
             )
             for row in treatments.current(session, encounter_id, as_known_at=as_known_at)
         ),

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from functools import cache
 
+from monitoring.clinical.scales import ctcae_crs, lee_2014
 from monitoring.clinical.scales.answer import Scale
 
 # One line a scale: its name on the command line and the function that builds it.
-_BUILDERS: dict[str, Callable[[], Scale]] = {}
+_BUILDERS: dict[str, Callable[[], Scale]] = {
+    lee_2014.NAME: lee_2014.build,
+    ctcae_crs.NAME: ctcae_crs.build,
+}
 
 
 class UnknownScaleError(ValueError):

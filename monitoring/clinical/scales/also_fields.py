@@ -1,0 +1,228 @@
+"""What Lee 2014 and CTCAE v5.0 ask of temperature, oxygen and vasopressors, and its reading.
+
+Field names are those of ``astct-crs``. Clinical reference 3.1, 8.4 (FiO2), C13, C16 and C17.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.clinical.concepts import OXYGEN_DEVICES
+from monitoring.clinical.rulebook import load_rulebook
+from monitoring.clinical.scales.criteria_answer import Judged
+from monitoring.clinical.scales.fields import Columns, Field, FieldKind, RecordError
+from monitoring.clinical.truths import NO, UNKNOWN, YES
+
+POSITIVE_PRESSURE_REASONS = (
+    "hypoxia",
+    "chronic_osa",
+    "airway_protection",
+    "procedure",
+    "neurologic",
+)
+_EPSILON = 1e-6
+_ROOM_AIR_PERCENT = 21.0
+_PRESSURE_DEVICES = ("cpap", "bipap", "invasive_ventilation", "ecmo")
+# At 21 % these give pressure or flow and no oxygen.
+_BLENDED = ("room_air", "high_flow_nasal_cannula", *_PRESSURE_DEVICES)
+
+
+def truth_field(name: str, label: str) -> Field:
+    """A question answered by true or false."""
+    return Field(name=name, label=label, kind=FieldKind.TRUTH)
+
+
+def number_field(
+    name: str, label: str, unit: str, highest: float, *, lowest: float = 0.0, whole: bool = False
+) -> Field:
+    """A number in a unit and a closed range."""
+    return Field(
+        name=name,
+        label=label,
+        kind=FieldKind.NUMBER,
+        unit=unit,
+        lowest=lowest,
+        highest=highest,
+        whole=whole,
+    )
+
+
+TEMPERATURE_FIELDS = (
+    number_field("temp_c", "Temperature", "Cel", 45.0, lowest=25.0),
+    number_field("temp_f", "Temperature", "[degF]", 113.0, lowest=77.0),
+    truth_field("fever_other_cause", "Fever has another cause"),
+)
+OXYGEN_FIELDS = (
+    Field(
+        name="o2_device",
+        label="Oxygen device",
+        kind=FieldKind.CHOICE,
+        choices=OXYGEN_DEVICES,
+    ),
+    number_field("o2_flow_lpm", "Oxygen flow", "L/min", 80.0),
+    number_field("fio2", "FiO2, a fraction or per cent", "1", 100.0, lowest=0.21),
+    truth_field("o2_for_hypoxia", "Oxygen corrects hypoxia"),
+    Field(
+        name="positive_pressure_reason",
+        label="Reason for positive pressure",
+        kind=FieldKind.CHOICE,
+        choices=POSITIVE_PRESSURE_REASONS,
+    ),
+)
+DEATH_FIELD = truth_field("death_due_to_crs", "Death due to CRS")
+FLUIDS_FIELD = truth_field("fluids_for_hypotension", "Fluids given for hypotension")
+
+
+@cache
+def vasopressors_field() -> Field:
+    """The agents that run, by the names of the ASTCT rules; [] is none."""
+    rules = load_rulebook().crs
+    own = (*sorted(rules.counted), *sorted(rules.not_multiple), *sorted(rules.noted))
+    return Field(
+        name="vasopressors",
+        label="Vasopressors that run",
+        kind=FieldKind.CHOICES,
+        choices=own,
+        synonyms={name: agent for name, agent in rules.agents.items() if name != agent},
+    )
+
+
+def pressors() -> tuple[str, ...]:
+    """The agents of the field that are vasopressors: inotropes and their like are not."""
+    rules = load_rulebook().crs
+    return tuple(one for one in vasopressors_field().choices if one not in rules.noted)
+
+
+def absent(columns: Columns, name: str) -> NDArray[np.bool_]:
+    """Where a field was not answered."""
+    return ~columns.is_known(name)
+
+
+def stated(columns: Columns, name: str) -> Judged:
+    """A criterion that is one question."""
+    return Judged(truth=columns.truth[name], lacking={name: absent(columns, name)})
+
+
+def death(columns: Columns) -> Judged:
+    """Death is stated by a clinician; what is not stated is not asked about."""
+    return Judged(truth=np.where(columns.truth[DEATH_FIELD.name] == YES, YES, NO))
+
+
+def temperature_c(columns: Columns) -> NDArray[np.float64]:
+    """The temperature in Celsius, NaN where unknown; raises ``RecordError`` where two disagree."""
+    celsius = columns.number["temp_c"]
+    converted = (columns.number["temp_f"] - 32.0) / 1.8
+    # Half a step of a Celsius chart, and a step of a Fahrenheit chart.
+    apart = np.abs(celsius - converted) > 0.05 + 0.1 / 1.8
+    if apart.any():
+        message = "temp_c and temp_f say different temperatures; give one of them."
+        raise RecordError(int(np.flatnonzero(apart)[0]), message)
+    return np.where(np.isnan(celsius), converted, celsius)
+
+
+def fever(columns: Columns, from_c: float) -> Judged:
+    """Fever of no other cause; an unknown cause counts (C17)."""
+    temp_c = temperature_c(columns)
+    hot = np.where(np.isnan(temp_c), UNKNOWN, np.where(temp_c >= from_c - _EPSILON, YES, NO))
+    truth = np.where(columns.truth["fever_other_cause"] == YES, NO, hot)
+    return Judged(truth=truth.astype(np.int8), lacking={"temp_c": np.isnan(temp_c)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OxygenNeed:
+    """Oxygen below and from the limit; ``below`` is met at an unknown fraction (flagged)."""
+
+    below: Judged
+    high: Judged
+    fraction_unknown: NDArray[np.bool_]
+
+
+def oxygen_need(columns: Columns, *, high_from_fraction: float) -> OxygenNeed:
+    """The need of oxygen against hypoxia, by its fraction.
+
+    A fraction is never guessed from a device or a flow: where it is unknown, oxygen that is needed
+    is in the lower row at least, and whether it is in the higher one is unknown.
+    """
+    fraction = _fraction(columns)
+    need = _need(columns, fraction)
+    no_fraction = np.isnan(fraction)
+    is_high = fraction >= high_from_fraction - _EPSILON
+    high = np.where(
+        need == NO, NO, np.where(no_fraction, UNKNOWN, np.where(is_high, need, NO))
+    ).astype(np.int8)
+    below = np.where(is_high, NO, need).astype(np.int8)
+    unclear = need == UNKNOWN
+    lacking = {
+        "o2_device": unclear & absent(columns, "o2_device"),
+        "fio2": no_fraction & (need != NO),
+    }
+    return OxygenNeed(
+        below=Judged(truth=below, lacking=lacking),
+        high=Judged(truth=high, lacking=lacking),
+        fraction_unknown=no_fraction & (need == YES),
+    )
+
+
+def ventilator(columns: Columns) -> Judged:
+    """Ventilator support against hypoxia; whether a mask with pressure is one is not guessed."""
+    device = columns.choice["o2_device"]
+    invasive = np.isin(device, _places("invasive_ventilation", "ecmo"))
+    mask = np.isin(device, _places("cpap", "bipap"))
+    asked = columns.truth["ventilated"]
+    by_device = np.where(invasive, YES, np.where(mask | (device < 0), UNKNOWN, NO))
+    # Pressure that corrects no hypoxia counts only where it is said to be a ventilator's.
+    excused = (columns.truth["o2_for_hypoxia"] == NO) & (invasive | mask)
+    by_device = np.where(excused, NO, by_device)
+    truth = np.where((by_device == YES) | (asked == UNKNOWN), by_device, asked)
+    truth = np.where(_other_reason(columns), NO, truth).astype(np.int8)
+    return Judged(truth=truth, lacking={"ventilated": asked == UNKNOWN})
+
+
+def _need(columns: Columns, fraction: NDArray[np.float64]) -> NDArray[np.int8]:
+    device = columns.choice["o2_device"]
+    flow_lpm = columns.number["o2_flow_lpm"]
+    for_hypoxia = columns.truth["o2_for_hypoxia"]
+    flows, still = flow_lpm > 0, flow_lpm == 0
+    enriched = fraction > _ROOM_AIR_PERCENT / 100 + _EPSILON
+    blended = np.isin(device, _places(*_BLENDED)) | (device < 0)
+    as_air = (fraction <= _ROOM_AIR_PERCENT / 100 + _EPSILON) & blended
+    room_air = device == _places("room_air")[0]
+    by_flow = np.isin(device, _places("nasal_cannula", "reservoir_cannula"))
+    by_support = np.where(
+        device < 0,
+        np.where(flows, YES, np.where(still, NO, np.where(for_hypoxia == YES, YES, UNKNOWN))),
+        np.where(room_air, np.where(flows, YES, NO), np.where(by_flow & still, NO, YES)),
+    )
+    need = np.where(enriched, YES, np.where(as_air, NO, by_support))
+    excused = (for_hypoxia == NO) | _not_for_hypoxia(columns)
+    return np.where(excused, NO, need).astype(np.int8)
+
+
+def _not_for_hypoxia(columns: Columns) -> NDArray[np.bool_]:
+    """Pressure for the airway, a procedure or sleep apnoea corrects no hypoxia (C15, C16)."""
+    under_pressure = np.isin(columns.choice["o2_device"], _places(*_PRESSURE_DEVICES))
+    return under_pressure & _other_reason(columns)
+
+
+def _other_reason(columns: Columns) -> NDArray[np.bool_]:
+    reason = columns.choice["positive_pressure_reason"]
+    result: NDArray[np.bool_] = (reason >= 0) & (
+        reason != POSITIVE_PRESSURE_REASONS.index("hypoxia")
+    )
+    return result
+
+
+def _places(*devices: str) -> list[int]:
+    return [OXYGEN_DEVICES.index(one) for one in devices]
+
+
+def _fraction(columns: Columns) -> NDArray[np.float64]:
+    """FiO2 as a fraction; above 1 it is per cent (8.4); raises ``RecordError`` where neither."""
+    given = columns.number["fio2"]
+    neither = (given > 1) & (given < _ROOM_AIR_PERCENT)
+    if neither.any():
+        message = "fio2 takes a fraction from 0.21 to 1 or per cent from 21 to 100."
+        raise RecordError(int(np.flatnonzero(neither)[0]), message)
+    return np.where(given > 1, given / 100.0, given)
