@@ -3,15 +3,19 @@
 ``python -m tests.spec.rules_page`` writes the page; a test holds it to be current.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
+from monitoring.clinical.ctcae import load_ctcae
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import Priority
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.rulebook_types import CrsRules, News2Rules
-from tests.spec import tables
+from monitoring.clinical.scales.lee_2014 import load_lee
+from monitoring.clinical.symptom_triggers import load_symptom_triggers
+from tests.spec import also_page, tables
+from tests.spec.tables import markdown
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 
@@ -35,6 +39,9 @@ def page() -> str:
         f"Rulebook `{rulebook.id}`, policy `{policy.id}`.\n",
         *_crs(rulebook.crs),
         *_news2(rulebook.news2),
+        *also_page.lee(load_lee()),
+        *also_page.ctcae(load_ctcae()),
+        *also_page.triggers(load_symptom_triggers()),
         *_policy(policy),
         "# How to read the stories\n",
         (
@@ -43,25 +50,23 @@ def page() -> str:
             "air, alert. `start` and `stop` are infusions, `give` a single dose, `bolus` fluid for "
             "hypotension. The expectation holds at the last moment of the story.\n"
         ),
+        (
+            "A record is a line of JSON without its quotation marks, as `stormwatch grade` reads "
+            "it; what it leaves out is unknown. The answer is a grade or a total, or none.\n"
+        ),
         *(chapter.read_text(encoding="utf-8") for chapter in tables.chapters()),
     ]
     return "\n".join(parts)
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
-
-
 def _crs(rules: CrsRules) -> Iterator[str]:
     yield "# ASTCT 2019 grade of CRS\n"
-    yield _table(
+    yield markdown(
         ("grade", "domain", "criterion", "source"),
         ((c.grade, c.domain, c.label, c.source) for c in rules.criteria),
     )
     yield f"Oxygen devices; low flow is at most {rules.low_flow_to_lpm:g} L/min.\n"
-    yield _table(
+    yield markdown(
         ("device", "no flow", "low flow", "high flow", "flow unknown", "source"),
         (
             (
@@ -80,7 +85,7 @@ def _crs(rules: CrsRules) -> Iterator[str]:
         ("a vasopressor, never multiple", rules.not_multiple),
         ("not counted, noted", rules.noted),
     )
-    yield _table(
+    yield markdown(
         ("drugs", "how they count"),
         ((", ".join(sorted(d.replace("_", " ") for d in drugs)), how) for how, drugs in groups),
     )
@@ -92,7 +97,7 @@ def _grade(grade: int) -> str:
 
 def _news2(rules: News2Rules) -> Iterator[str]:
     yield "# NEWS2 chart\n"
-    yield _table(
+    yield markdown(
         ("parameter", "bands (points)", "source"),
         (
             (
@@ -103,7 +108,7 @@ def _news2(rules: News2Rules) -> Iterator[str]:
             for p in rules.banded.values()
         ),
     )
-    yield _table(
+    yield markdown(
         ("parameter", "answers (points)", "source"),
         (
             (
@@ -114,7 +119,7 @@ def _news2(rules: News2Rules) -> Iterator[str]:
             for c in rules.choices.values()
         ),
     )
-    yield _table(
+    yield markdown(
         ("risk", "when", "response", "source"),
         (
             (
@@ -131,7 +136,7 @@ def _news2(rules: News2Rules) -> Iterator[str]:
 def _policy(policy: Policy) -> Iterator[str]:
     low, spo2, fresh = policy.hypotension, policy.hypoxia, policy.freshness
     yield "# Local policy\n"
-    yield _table(
+    yield markdown(
         ("what", "default"),
         (
             (
@@ -170,10 +175,10 @@ def _policy(policy: Policy) -> Iterator[str]:
             ("one set", f"values within {fresh.set_window_s / 60:g} min"),
         ),
     )
-    yield _table(
+    yield markdown(
         ("frequency", "source"), ((f.label, f.source) for f in policy.schedule.states.values())
     )
-    yield _table(
+    yield markdown(
         ("priority", "escalates to", "speaks again", "acknowledgement counts"),
         (
             (

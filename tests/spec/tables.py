@@ -1,5 +1,6 @@
 """Reads the chapters: Markdown whose table rows are tests and lines of the handbook at once."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,3 +41,10 @@ def rows(chapter: Path) -> list[Row]:
                 Row(f"{chapter.stem}, line {number}", dict(zip(header, cells, strict=True)))
             )
     return found
+
+
+def markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table as a page holds it."""
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"

@@ -7,18 +7,20 @@ import pytest
 
 from monitoring.clinical.results import Evaluation
 from monitoring.clinical.rulebook import load_rulebook
+from monitoring.clinical.scales import registry
 from monitoring.clinical.scoring import PARAMETERS, points_and_band, score_news2_columns
-from tests.spec import bedside, rules_page, tables
+from tests.spec import bedside, records, rules_page, tables
 from tests.spec.checks import holds
 
 NUMERIC = set(PARAMETERS) - {"supplemental_oxygen", "consciousness"}
 ALL_ROWS = [row for chapter in tables.chapters() for row in tables.rows(chapter)]
 STORIES = [row for row in ALL_ROWS if "story" in row.cells]
 BANDS = [row for row in ALL_ROWS if "parameter" in row.cells]
+RECORDS = [row for row in ALL_ROWS if "record" in row.cells]
 
 
 def test_every_row_of_the_handbook_is_a_test() -> None:
-    assert len(STORIES) + len(BANDS) == len(ALL_ROWS)
+    assert len(STORIES) + len(BANDS) + len(RECORDS) == len(ALL_ROWS)
     assert len(STORIES) > 150
     assert len(BANDS) > 60
 
@@ -43,6 +45,20 @@ def test_story(row: tables.Row) -> None:
     assert bedside.judge_one_by_one(told) == whole
     document = json.loads(json.dumps(last.to_document()))
     assert Evaluation.from_document(document) == last
+
+
+@pytest.mark.parametrize("row", RECORDS, ids=lambda row: row.where)
+def test_record(row: tables.Row) -> None:
+    cells = row.cells
+    asked = registry.scale(cells["scale"])
+
+    (answer,) = asked.of([records.read(cells["record"])])
+
+    assert answer.value == records.value(cells["answer"]), answer
+    for claim in filter(None, (part.strip() for part in cells["also"].split(";"))):
+        assert records.holds(answer, claim), (claim, answer)
+    document = asked.to_document(answer)
+    assert json.loads(json.dumps(document)) == document
 
 
 @pytest.mark.parametrize("row", BANDS, ids=lambda row: row.where)

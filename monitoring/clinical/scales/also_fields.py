@@ -3,6 +3,7 @@
 Field names are those of ``astct-crs``. Clinical reference 3.1, 8.4 (FiO2), C13, C16 and C17.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from monitoring.clinical.concepts import OXYGEN_DEVICES
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.scales.criteria_answer import Judged
-from monitoring.clinical.scales.fields import Columns, Field, FieldKind, RecordError
+from monitoring.clinical.scales.fields import Columns, Field, FieldKind
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 
 POSITIVE_PRESSURE_REASONS = (
@@ -111,15 +112,29 @@ def death(columns: Columns) -> Judged:
 
 
 def temperature_c(columns: Columns) -> NDArray[np.float64]:
-    """The temperature in Celsius, NaN where unknown; raises ``RecordError`` where two disagree."""
+    """The temperature in Celsius, NaN where unknown."""
     celsius = columns.number["temp_c"]
-    converted = (columns.number["temp_f"] - 32.0) / 1.8
+    return np.where(np.isnan(celsius), (columns.number["temp_f"] - 32.0) / 1.8, celsius)
+
+
+def contradictions(columns: Columns) -> dict[int, str]:
+    """Where temperature or FiO2 cannot be as given, by place with what to do."""
+    celsius, converted = columns.number["temp_c"], (columns.number["temp_f"] - 32.0) / 1.8
     # Half a step of a Celsius chart, and a step of a Fahrenheit chart.
     apart = np.abs(celsius - converted) > 0.05 + 0.1 / 1.8
-    if apart.any():
-        message = "temp_c and temp_f say different temperatures; give one of them."
-        raise RecordError(int(np.flatnonzero(apart)[0]), message)
-    return np.where(np.isnan(celsius), converted, celsius)
+    given = columns.number["fio2"]
+    neither = (given > 1) & (given < _ROOM_AIR_PERCENT)
+    said = {
+        "temp_c and temp_f say different temperatures; give one of them.": apart,
+        "fio2 takes a fraction from 0.21 to 1 or per cent from 21 to 100.": neither,
+    }
+    return {int(place): message for message, mask in said.items() for place in np.flatnonzero(mask)}
+
+
+def any_chosen(columns: Columns, agents: Sequence[str]) -> NDArray[np.bool_]:
+    """Where any of these stands in the list of vasopressors."""
+    places = [vasopressors_field().choices.index(agent) for agent in agents]
+    return np.asarray(columns.chosen["vasopressors"][:, places].any(axis=1), dtype=np.bool_)
 
 
 def fever(columns: Columns, from_c: float) -> Judged:
@@ -219,10 +234,6 @@ def _places(*devices: str) -> list[int]:
 
 
 def _fraction(columns: Columns) -> NDArray[np.float64]:
-    """FiO2 as a fraction; above 1 it is per cent (8.4); raises ``RecordError`` where neither."""
+    """FiO2 as a fraction; above 1 it is per cent (8.4)."""
     given = columns.number["fio2"]
-    neither = (given > 1) & (given < _ROOM_AIR_PERCENT)
-    if neither.any():
-        message = "fio2 takes a fraction from 0.21 to 1 or per cent from 21 to 100."
-        raise RecordError(int(np.flatnonzero(neither)[0]), message)
     return np.where(given > 1, given / 100.0, given)

@@ -17,6 +17,7 @@ from monitoring.clinical.scales.criteria_table import (
     CriteriaTable,
     Graded,
     grade_by,
+    would_lower,
     would_raise,
 )
 from monitoring.clinical.scales.fields import Columns
@@ -110,7 +111,7 @@ def _answer(
                 for one, is_met in zip(table.criteria, met, strict=True)
             ],
         ),
-        would_lower=_would_lower(findings, grade),
+        would_lower=would_lower(table, grade=grade, met=met),
     )
 
 
@@ -136,12 +137,3 @@ def _reason(table: CriteriaTable, findings: Sequence[Finding], grade: int, at_mo
     if at_most == grade:
         return said
     return f"{said} It could be up to {at_most}: not all is known."
-
-
-def _would_lower(findings: Sequence[Finding], grade: int) -> tuple[str, ...]:
-    top = [one.label for one in findings if one.weight == grade]
-    if not top:
-        return ()
-    if len(top) == 1:
-        return (f"Lower than grade {grade} if this is no longer so: {top[0]}.",)
-    return (f"Lower than grade {grade} only if none of these is so any more: {'; '.join(top)}.",)

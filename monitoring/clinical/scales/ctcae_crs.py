@@ -27,11 +27,12 @@ def build() -> Scale:
         source=rules.crs.source,
         fields=_fields(),
         of_columns=lambda columns: grade(columns, rules),
+        check=ask.contradictions,
     )
 
 
 def grade(columns: Columns, rules: CtcaeRules) -> list[Answer]:
-    """Grade n records; raises ``RecordError`` where a record contradicts itself."""
+    """Grade n records that do not contradict themselves."""
     oxygen = ask.oxygen_need(columns, high_from_fraction=rules.oxygen_high_from_fraction)
     places = [ask.vasopressors_field().choices.index(agent) for agent in ask.pressors()]
     count = columns.chosen["vasopressors"][:, places].sum(axis=1)
@@ -46,12 +47,12 @@ def grade(columns: Columns, rules: CtcaeRules) -> list[Answer]:
         "life_threatening": ask.stated(columns, "life_threatening"),
         "death": ask.death(columns),
     }
-    others = np.delete(columns.chosen["vasopressors"], places, axis=1)
+    inotropes = [name for name in ask.vasopressors_field().choices if name not in ask.pressors()]
     flags = {
         "fio2_unknown": oxygen.fraction_unknown,
         # The text of grade 3 says one pressor and that of grade 4 none: a clinician has to say.
         "multiple_vasopressors_review": count > 1,
-        "inotrope_not_counted": others.any(axis=1),
+        "inotrope_not_counted": ask.any_chosen(columns, inotropes),
     }
     return answers(rules.crs, judged, columns, flags)
 

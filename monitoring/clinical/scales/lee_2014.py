@@ -18,6 +18,7 @@ from monitoring.clinical.scales.criteria_table import CriteriaTable, any_of, par
 from monitoring.clinical.scales.fields import Columns, Field, FieldKind
 from monitoring.clinical.scales.running_pressors import (
     HighDose,
+    contradictions,
     parse_high_dose,
     read_pressors,
 )
@@ -63,6 +64,10 @@ def build() -> Scale:
         source=rules.table.source,
         fields=_fields(rules.high_dose),
         of_columns=lambda columns: grade(columns, rules),
+        check=lambda columns: {
+            **ask.contradictions(columns),
+            **contradictions(columns, rules.high_dose),
+        },
     )
 
 
@@ -89,7 +94,7 @@ def load_lee() -> LeeRules:
 
 
 def grade(columns: Columns, rules: LeeRules) -> list[Answer]:
-    """Grade n records; raises ``RecordError`` where a record contradicts itself."""
+    """Grade n records that do not contradict themselves."""
     oxygen = ask.oxygen_need(columns, high_from_fraction=rules.oxygen_high_from_fraction)
     pressors = read_pressors(columns, rules.high_dose)
     organ, liver = columns.number["organ_toxicity_grade"], columns.number["transaminitis_grade"]

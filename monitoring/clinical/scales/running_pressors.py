@@ -11,10 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.clinical.rule_file import RuleTable
-from monitoring.clinical.scales.also_fields import absent, pressors, vasopressors_field
+from monitoring.clinical.scales.also_fields import (
+    absent,
+    any_chosen,
+    pressors,
+    vasopressors_field,
+)
 from monitoring.clinical.scales.criteria_answer import Judged
 from monitoring.clinical.scales.criteria_table import any_of
-from monitoring.clinical.scales.fields import Columns, RecordError
+from monitoring.clinical.scales.fields import Columns
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 
 VASOPRESSIN = "vasopressin"
@@ -94,7 +99,7 @@ def parse_high_dose(table: RuleTable) -> HighDose:
 
 
 def read_pressors(columns: Columns, rules: HighDose) -> Pressors:
-    """Judge the vasopressor rows; raises ``RecordError`` where list and dose contradict."""
+    """Judge the vasopressor rows of records in which list and dose do not contradict."""
     agents = pressors()
     runs = np.stack([_runs(columns, agent, rules) for agent in agents])
     surely = (runs == YES).sum(axis=0)
@@ -113,15 +118,14 @@ def read_pressors(columns: Columns, rules: HighDose) -> Pressors:
         for row in rules.alone
     }
     hours = {"vasopressor_hours": absent(columns, "vasopressor_hours")}
-    ours = columns.chosen["vasopressors"]
-    inotropes = [n for n, one_ in enumerate(vasopressors_field().choices) if one_ not in agents]
+    inotropes = [name for name in vasopressors_field().choices if name not in agents]
     return Pressors(
         low_dose_of_one=Judged(truth=one.astype(np.int8), lacking=which),
         high_dose=Judged(truth=high, lacking={**which, **doses, **hours}),
         multiple=Judged(truth=multiple.astype(np.int8), lacking=which),
         vasopressin_makes_multiple=(surely == 2) & (runs[agents.index(VASOPRESSIN)] == YES),
         without_limit=_without_limit(dict(zip(agents, runs, strict=True)), rules),
-        not_counted=ours[:, inotropes].any(axis=1),
+        not_counted=any_chosen(columns, inotropes),
     )
 
 
@@ -130,19 +134,33 @@ def _runs(columns: Columns, agent: str, rules: HighDose) -> NDArray[np.int8]:
     listed = columns.chosen["vasopressors"][:, vasopressors_field().choices.index(agent)]
     known = columns.listed["vasopressors"]
     by_list = np.where(listed, YES, np.where(known, NO, UNKNOWN))
-    field = next((row.field for row in rules.alone if row.agent == agent), None)
-    if field is not None:
-        dose = columns.number[field]
-        by_dose = np.where(np.isnan(dose), UNKNOWN, np.where(dose > 0, YES, NO))
-    elif agent == VASOPRESSIN:
-        field, by_dose = VASOPRESSIN, columns.truth[VASOPRESSIN]
-    else:
+    asked = _by_question(columns, rules)
+    if agent not in asked:
         return by_list.astype(np.int8)
-    apart = (by_list != UNKNOWN) & (by_dose != UNKNOWN) & (by_list != by_dose)
-    if apart.any():
-        message = f"vasopressors and {field} contradict each other; correct one of them."
-        raise RecordError(int(np.flatnonzero(apart)[0]), message)
+    by_dose = asked[agent][1]
     return np.where(by_list == UNKNOWN, by_dose, by_list).astype(np.int8)
+
+
+def contradictions(columns: Columns, rules: HighDose) -> dict[int, str]:
+    """Where the list of vasopressors and a dose cannot both be so, by place with what to do."""
+    found: dict[int, str] = {}
+    known = columns.listed["vasopressors"]
+    for agent, (field, by_dose) in _by_question(columns, rules).items():
+        listed = columns.chosen["vasopressors"][:, vasopressors_field().choices.index(agent)]
+        apart = known & (by_dose != UNKNOWN) & (listed != (by_dose == YES))
+        message = f"vasopressors and {field} contradict each other; correct one of them."
+        found |= dict.fromkeys(np.flatnonzero(apart).tolist(), message)
+    return found
+
+
+def _by_question(columns: Columns, rules: HighDose) -> dict[str, tuple[str, NDArray[np.int8]]]:
+    """Whether an agent runs by its dose or its own question, with that field's name."""
+    found = {VASOPRESSIN: (VASOPRESSIN, columns.truth[VASOPRESSIN])}
+    for row in rules.alone:
+        dose = columns.number[row.field]
+        by_dose = np.where(np.isnan(dose), UNKNOWN, np.where(dose > 0, YES, NO))
+        found[row.agent] = (row.field, by_dose.astype(np.int8))
+    return found
 
 
 def _high_dose(
@@ -178,8 +196,7 @@ def _high_dose(
 def _without_limit(of: Mapping[str, NDArray[np.int8]], rules: HighDose) -> NDArray[np.bool_]:
     listed = {VASOPRESSIN, *(row.agent for row in rules.alone)}
     others = [truth == YES for agent, truth in of.items() if agent not in listed]
-    result: NDArray[np.bool_] = np.any(np.stack(others), axis=0)
-    return result
+    return np.asarray(np.any(np.stack(others), axis=0), dtype=np.bool_)
 
 
 def _from(values: NDArray[np.float64], limit: float) -> NDArray[np.int8]:
