@@ -5,15 +5,78 @@ confirmed without a clinician saying so; a higher computed grade shows at once; 
 a clinician's statement. What lets a lower word lapse is local policy.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from monitoring.clinical.facts import GradeStatement
-from monitoring.clinical.results import ConfirmedGrade
+from monitoring.clinical.policy_types import Policy
+from monitoring.clinical.results import Condition, ConditionState, ConfirmedGrade
 
 CRS, ICANS = "astct_crs", "astct_icans"
 SCALES = (CRS, ICANS)
 HIGHEST_SUGGESTED = 4
 DEATH = 5
+# The problem that speaks of each scale's grade, and the name it is called by.
+_PROBLEMS = {CRS: ("crs_grade", "CRS"), ICANS: ("icans_grade", "ICANS")}
+
+
+def confirmed_grades(
+    statements: tuple[GradeStatement, ...],
+    computed: Mapping[str, int | None],
+    *,
+    at_us: int,
+    before: tuple[ConfirmedGrade, ...],
+) -> tuple[ConfirmedGrade, ...]:
+    """The words that stand at a moment, by the computed grade of each scale; see the next."""
+    if not statements:
+        return ()
+    words = (
+        confirmed_grade(statements, scale, computed=grade, at_us=at_us, before=before)
+        for scale, grade in computed.items()
+    )
+    return tuple(word for word in words if word is not None)
+
+
+def heard(
+    conditions: tuple[Condition, ...], words: tuple[ConfirmedGrade, ...], policy: Policy
+) -> tuple[Condition, ...]:
+    """The problems, those of a grade as the shown one has it.
+
+    A grade that a clinician confirmed keeps its alert when the computed one falls, and one that a
+    clinician set lower rests at that until it lapses.
+    """
+    if not words:
+        return conditions
+    by_problem = {_PROBLEMS[word.scale][0]: word for word in words}
+    return tuple(
+        one if one.problem not in by_problem else _as_shown(one, by_problem[one.problem], policy)
+        for one in conditions
+    )
+
+
+def _as_shown(condition: Condition, word: ConfirmedGrade, policy: Policy) -> Condition:
+    if condition.severity == word.shown and condition.state is not ConditionState.NO_DATA:
+        return condition
+    problem, name = _PROBLEMS[word.scale]
+    label = f"{name} grade {word.shown} confirmed by a clinician"
+    if word.shown == 0:
+        return replace(
+            condition,
+            state=ConditionState.NORMAL,
+            priority=policy.priority[f"{problem}_1"],
+            severity=0,
+            label=label,
+            criteria=(),
+            action=None,
+        )
+    return replace(
+        condition,
+        state=ConditionState.ACTIVE,
+        priority=policy.priority[f"{problem}_{min(word.shown, HIGHEST_SUGGESTED)}"],
+        severity=word.shown,
+        label=label,
+        action="A lower grade has to be confirmed by a clinician.",
+    )
 
 
 def confirmed_grade(

@@ -7,7 +7,7 @@ the episode and the grade of the one before.
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.clinical import grading
+from monitoring.clinical import confirmation, grading
 from monitoring.clinical.criteria import (
     NOTE_FEVER_ATTRIBUTED,
     NOTE_HYPOTENSION_ATTRIBUTED,
@@ -21,6 +21,7 @@ from monitoring.clinical.facts import Dose, EncounterFacts, TreatmentSpan
 from monitoring.clinical.flags import Flags
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import (
+    ConfirmedGrade,
     CriterionEvidence,
     CrsGrade,
     EpisodeState,
@@ -48,13 +49,15 @@ def evaluate(
     previous: CrsGrade | None,
     rulebook: Rulebook,
     policy: Policy,
+    confirmed: tuple[ConfirmedGrade, ...] = (),
 ) -> list[Evaluation]:
     """Judge one encounter at each moment of ``at_us`` (ascending, microseconds since the epoch).
 
     ``facts`` hold the observations of ``LOOKBACK_US`` before the first moment and the newest of
     each concept before that, and all treatments, attributions, baselines and doses. ``prior`` and
     ``previous`` are the episode and grade of the evaluation before; for the first one of a stay
-    ``EpisodeState()`` and None. Facts later than a moment do not influence it.
+    ``EpisodeState()`` and None. ``confirmed`` are the clinicians' words as they stood then. Facts
+    later than a moment do not influence it.
 
     Raises ``ValueError`` when the moments do not ascend.
     """
@@ -81,16 +84,26 @@ def evaluate(
         )
         hours, atypical, timing_notes = judge.timing(moment, int(at_us[place]))
         crs = judge.crs(place, moment, previous, timing_notes)
+        confirmed = confirmation.confirmed_grades(
+            facts.statements,
+            {confirmation.CRS: crs.grade},
+            at_us=int(at_us[place]),
+            before=confirmed,
+        )
         result.append(
             Evaluation(
                 at_us=int(at_us[place]),
                 rulebook=rulebook.id,
                 crs=crs,
                 news2=news2,
-                conditions=flags.of(place, moment, crs, news2),
+                conditions=confirmation.heard(
+                    flags.of(place, moment, crs, news2), confirmed, policy
+                ),
                 episode=moment.episode,
                 atypical_timing=atypical,
                 hours_since_dose=hours,
+                therapy_class=judge.therapy_class(int(at_us[place])),
+                confirmed=confirmed,
             )
         )
         previous = crs
@@ -177,6 +190,11 @@ class _Judge:
         else:
             why = "atypical timing, exclude other causes."
         return hours, True, (f"Onset {days:.0f} days after the last dose: {why}",)
+
+    def therapy_class(self, at_us: int) -> str | None:
+        """The class of the newest dose, None before any."""
+        newest = _newest_dose(self._timeline.facts.doses, at_us)
+        return None if newest is None else newest.therapy_class
 
     def _inputs(self, row: int, place: int, moment: Moment) -> tuple[InputEvidence, ...]:
         book, limit_s = self._book, moment.limit_s

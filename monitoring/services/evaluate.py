@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from db.queries import (
     attributions,
     baselines,
+    confirmations,
     evaluations,
     observations,
     summaries,
@@ -23,6 +24,7 @@ from monitoring.clinical.facts import (
     BaselineRecord,
     Dose,
     EncounterFacts,
+    GradeStatement,
     ObservationColumns,
     TreatmentSpan,
 )
@@ -122,6 +124,18 @@ def load_facts(
         age_years=age_years(encounter.birth_date, encounter.age_years_stated, to_at.date()),
         care_setting=encounter.care_setting,
         treatments_charted=encounter.treatments_charted,
+        statements=tuple(
+            GradeStatement(
+                row_id=row.id,
+                scale=row.scale,
+                grade=row.grade,
+                computed_grade=row.computed_grade,
+                stated_us=to_us(row.confirmed_at),
+                valid_until_us=to_us(row.valid_until),
+                by=row.confirmed_by,
+            )
+            for row in confirmations.current(session, encounter_id, as_known_at=as_known_at)
+        ),
     )
 
 
@@ -161,6 +175,9 @@ def moments(facts: EncounterFacts, *, from_at: datetime, to_at: datetime) -> lis
             yield baseline.effective_us
         for dose in facts.doses:
             yield dose.infused_us
+        for statement in facts.statements:
+            yield statement.stated_us
+            yield statement.valid_until_us
 
     return sorted({us for us in changes() if us is not None and from_us_ <= us <= to_us_})
 
@@ -192,6 +209,7 @@ def judge_facts(
             at_us=np.array(sorted(at_us), dtype=np.int64),
             prior=EpisodeState() if before is None else before.episode,
             previous=None if before is None else before.crs,
+            confirmed=() if before is None else before.confirmed,
             rulebook=load_rulebook(),
             policy=policy,
         )

@@ -87,5 +87,6 @@ def _meaning(evaluation: Evaluation) -> tuple[object, ...]:
         evaluation.episode.number,
         news2.total,
         news2.complete,
+        evaluation.confirmed,
         tuple((c.problem, c.state, c.severity) for c in evaluation.conditions),
     )
