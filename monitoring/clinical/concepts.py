@@ -264,7 +264,21 @@ _LABORATORY = (
     _laboratory("alt", "ALT", "U/L", "1742-6", 0),
     _laboratory("lactate", "Lactate", "mmol/L", "2524-7"),
     _laboratory("procalcitonin", "Procalcitonin", "ng/mL", "33959-8", 2),
+    _laboratory("lymphocytes", "ALC", "10*3/uL", "731-0", 2),
+    _laboratory("triglycerides", "Triglycerides", "mg/dL", "2571-8", 0),
+    # The two ways to report it differ by about twofold and are never converted into each other.
+    _laboratory("d_dimer", "D-dimer (FEU)", "ug/mL{FEU}", "48065-7", 2),
+    _laboratory("d_dimer_ddu", "D-dimer (DDU)", "ng/mL{DDU}", "48066-5", 0),
+    _laboratory("inr", "INR", "{INR}", "6301-6"),
+    _laboratory("aptt", "aPTT", "s", "14979-9"),
+    _laboratory("sodium", "Sodium", "mmol/L", "2951-2", 0),
     _laboratory("potassium", "Potassium", "mmol/L", "2823-3"),
+    _laboratory("phosphate", "Phosphate", "mg/dL", "2777-1"),
+    _laboratory("urate", "Urate", "mg/dL", "3084-1"),
+    _laboratory("albumin", "Albumin", "g/dL", "1751-7"),
+    _laboratory("nt_probnp", "NT-proBNP", "pg/mL", "33762-6", 0),
+    _laboratory("troponin_t", "hs-Troponin T", "ng/L", "67151-1", 0),
+    _laboratory("creatine_kinase", "CK", "U/L", "2157-6", 0),
 )
 
 # CTCAE v5.0 (clinical reference, section 6): the highest severity short of death that is defined.

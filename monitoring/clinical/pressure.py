@@ -5,6 +5,7 @@ Children are judged by the PALS fifth centile (C19). MAP formula: clinical refer
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from monitoring.clinical.truths import NO, UNKNOWN, YES
 _DAYS_PER_YEAR = 365.25
 # 80 % of 110 must not become 88.00000000000001 and call 88 low.
 _EPSILON_MMHG = 1e-6
+
+_Mmhg = TypeVar("_Mmhg", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,8 +105,8 @@ def child_limit_mmhg(age_years: float | None, children: ChildrenRule) -> float |
     return children.adolescent_mmhg
 
 
-def mean_pressure_mmhg(*, systolic_mmhg: float, diastolic_mmhg: float) -> float:
-    """MAP by the formula, DBP + (SBP - DBP) / 3 (clinical reference 5.1)."""
+def mean_pressure_mmhg(*, systolic_mmhg: _Mmhg, diastolic_mmhg: _Mmhg) -> _Mmhg:
+    """MAP by the formula, DBP + (SBP - DBP) / 3, of one or of n (clinical reference 5.1)."""
     return diastolic_mmhg + (systolic_mmhg - diastolic_mmhg) / 3
 
 
@@ -132,6 +135,7 @@ def _newest_set(
     mean = np.where(mean_us >= of_set_us, timeline.value("mean_arterial_pressure"), np.nan)
     diastolic = timeline.value("diastolic_bp")
     fits = (np.abs(diastolic_us - systolic_us) <= window_us) & (diastolic < systolic)
-    formula = np.where(fits, diastolic + (systolic - diastolic) / 3, np.nan)
+    by_formula = mean_pressure_mmhg(systolic_mmhg=systolic, diastolic_mmhg=diastolic)
+    formula = np.where(fits, by_formula, np.nan)
     measured = ~np.isnan(mean)
     return systolic, np.where(measured, mean, formula), measured, taken_us

@@ -4,7 +4,9 @@ Arithmetic is exact (``Decimal``): a temperature of 100.4 in Fahrenheit is 38.0 
 and 100.3 is not (rule C1). A unit that is not listed here is never guessed.
 
 Sources: UCUM spellings, clinical reference 5.4 and 5.5; unit traps, section 8.4; CRP and creatinine
-factors, section 5.3. Bilirubin: molar mass 584.66 g/mol. The pound: 0.45359237 kg by definition.
+factors, section 5.3. Molar masses in g/mol: bilirubin 584.66, triglycerides 885.7 (as triolein, the
+usual 88.57 mg/dL to a mmol/L), urate 168.11, phosphorus 30.974. The pound: 0.45359237 kg by
+definition.
 """
 
 from collections.abc import Mapping
@@ -81,6 +83,11 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "umol/L": ("umol/l", "µmol/l", "μmol/l"),
     "mmol/L": ("mmol/l",),
     "meq/L": ("meq/l",),
+    "s": ("s", "sec", "seconds"),
+    "{INR}": ("{inr}", "inr"),
+    "ug/mL{FEU}": ("ug/ml{feu}", "ug/ml feu", "µg/ml feu", "mg/l{feu}", "mg/l feu"),
+    "ng/mL{FEU}": ("ng/ml{feu}", "ng/ml feu", "ug/l{feu}", "ug/l feu", "µg/l feu"),
+    "ng/mL{DDU}": ("ng/ml{ddu}", "ng/ml ddu", "ug/l{ddu}", "ug/l ddu", "µg/l ddu"),
     "{grade}": ("{grade}", "grade"),
     "{score}": ("{score}", "score", "points"),
 }
@@ -107,6 +114,20 @@ _OTHER_UNITS: Mapping[str, Mapping[str, Conversion]] = {
     "creatinine": {"umol/L": Conversion(denominator=Decimal("88.4"))},
     "bilirubin_total": {"umol/L": Conversion(denominator=Decimal("17.1"))},
     "potassium": {"meq/L": SAME},
+    "sodium": {"meq/L": SAME},
+    "lymphocytes": {"/uL": Conversion(denominator=Decimal(1000))},
+    "triglycerides": {"mmol/L": Conversion(numerator=Decimal("88.57"))},
+    "phosphate": {"mmol/L": Conversion(numerator=Decimal("3.0974"))},
+    "urate": {"umol/L": Conversion(numerator=Decimal("0.016811"))},
+    "albumin": {"g/L": Conversion(denominator=Decimal(10))},
+    "inr": {"1": SAME},
+    "d_dimer": {"ng/mL{FEU}": Conversion(denominator=Decimal(1000))},
+    "nt_probnp": {"ng/L": SAME},
+    "troponin_t": {
+        "pg/mL": SAME,
+        "ng/mL": Conversion(numerator=Decimal(1000)),
+        "ug/L": Conversion(numerator=Decimal(1000)),
+    },
     "platelets": {"/uL": Conversion(denominator=Decimal(1000))},
     "leukocytes": {"/uL": Conversion(denominator=Decimal(1000))},
     "neutrophils": {"/uL": Conversion(denominator=Decimal(1000))},

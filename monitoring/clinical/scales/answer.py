@@ -91,13 +91,13 @@ class Scale:
         document: dict[str, Any] = {
             "scale": self.id,
             "version": self.version,
-            self.answers: _plain(answer.value),
+            self.answers: plain_number(answer.value),
             "reason": answer.reason,
             "evidence": [
                 {
                     "id": one.id,
                     "label": one.label,
-                    "grade" if self.answers == "grade" else "points": _plain(one.weight),
+                    "grade" if self.answers == "grade" else "points": plain_number(one.weight),
                     "inputs": dict(one.inputs),
                     "source": one.source,
                 }
@@ -107,7 +107,9 @@ class Scale:
             "missing": list(answer.missing),
         }
         if answer.parts is not None:
-            document["parts"] = {name: _plain(points) for name, points in answer.parts.items()}
+            document["parts"] = {
+                name: plain_number(points) for name, points in answer.parts.items()
+            }
         document |= answer.details or {}
         if self.answers == "grade":
             document["would_raise"] = list(answer.would_raise)
@@ -115,5 +117,6 @@ class Scale:
         return document
 
 
-def _plain(value: float | None) -> float | int | None:
+def plain_number(value: float | None) -> float | int | None:
+    """A number as JSON shows it: a whole one without a point."""
     return int(value) if value is not None and value == int(value) else value

@@ -3,13 +3,26 @@
 from collections.abc import Callable
 from functools import cache
 
-from monitoring.clinical.scales import ctcae_crs, lee_2014
+from monitoring.clinical.scales import ctcae_crs, indices, lee_2014, scores
 from monitoring.clinical.scales.answer import Scale
 
 # One line a scale: its name on the command line and the function that builds it.
 _BUILDERS: dict[str, Callable[[], Scale]] = {
     lee_2014.NAME: lee_2014.build,
     ctcae_crs.NAME: ctcae_crs.build,
+    "sirs": scores.sirs,
+    "qsofa": scores.qsofa,
+    "hscore": scores.hscore,
+    "car-hematotox": scores.car_hematotox,
+    "hlh-2004": scores.hlh_2004,
+    "cartox-hlh": scores.cartox_hlh,
+    "iec-hs": scores.iec_hs,
+    "febrile-neutropenia": scores.febrile_neutropenia,
+    "easix": indices.easix,
+    "s-easix": indices.s_easix,
+    "m-easix": indices.m_easix,
+    "shock-index": indices.shock_index,
+    "map": indices.mean_pressure,
 }
 
 

@@ -1,0 +1,214 @@
+"""Limits as papers print them ("> 20", "2000-6000", "> 3 x ULN"), judged over columns.
+
+A condition is yes, no or unknown. Whether an edge belongs to a limit is in its words: "< 4" leaves
+4 out, "<= 9.2" takes 9.2 in, and a range takes both its ends in.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.clinical.rule_file import RuleTable
+from monitoring.clinical.scales.fields import Columns
+from monitoring.clinical.scales.quantities import QUANTITIES, REFERENCE_KINDS
+from monitoring.clinical.truths import NO, UNKNOWN, YES
+
+_LIMIT = re.compile(r"(<=|>=|<|>) (\d+(?:\.\d+)?)(?: x (\w+))?")
+_RANGE = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
+# 3 x 1.1 must not become 3.3000000000000003 and leave 3.3 below it.
+_DECIMALS = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """The values that a printed limit takes in; ``text`` is how the paper writes it."""
+
+    text: str
+    low: float = -np.inf
+    high: float = np.inf
+    with_low: bool = False
+    with_high: bool = False
+
+    def holds(
+        self, values: NDArray[np.float64], times: NDArray[np.float64] | float = 1.0
+    ) -> NDArray[np.bool_]:
+        """Where a value lies inside, bool (n,); False where it is NaN. Edges scale by ``times``."""
+        low, high = np.round(self.low * times, _DECIMALS), np.round(self.high * times, _DECIMALS)
+        above = values >= low if self.with_low else values > low
+        below = values <= high if self.with_high else values < high
+        return above & below
+
+    def edges(self) -> tuple[float, ...]:
+        """The printed numbers."""
+        return tuple(edge for edge in (self.low, self.high) if np.isfinite(edge))
+
+
+class Absence(StrEnum):
+    """What the absence of one of several ways to meet an item means.
+
+    UNKNOWN: the item is unknown. NAMED: a further test that is not always done; the item is judged
+    by the others and the absence is named. SAME: another word for the same finding; one is enough.
+    """
+
+    UNKNOWN = "unknown"
+    NAMED = "named"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One way to meet an item: a limit on a quantity, or a finding that is true.
+
+    ``reference`` names the quantity whose multiples the limit counts ("> 3 x ULN"). ``only_if`` is
+    a finding that must be true besides.
+    """
+
+    quantity: str | None
+    unit: str
+    interval: Interval | None
+    reference: str | None
+    truth: str | None
+    only_if: str | None
+    absence: Absence
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """The quantities it looks at."""
+        return tuple(one for one in (self.quantity, self.reference) if one is not None)
+
+    @property
+    def truths(self) -> tuple[str, ...]:
+        """The findings it looks at."""
+        return tuple(one for one in (self.truth, self.only_if) if one is not None)
+
+
+class Inputs:
+    """The records of a scale as quantities in the units that its table asks for."""
+
+    def __init__(self, columns: Columns) -> None:
+        """Values are converted on first use."""
+        self.columns = columns
+        self._values: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._truths: dict[Condition, NDArray[np.int8]] = {}
+
+    def value(self, quantity: str, unit: str) -> NDArray[np.float64]:
+        """The quantity in a unit, float64 (n,), NaN where unknown."""
+        key = (quantity, unit)
+        if key not in self._values:
+            self._values[key] = QUANTITIES[quantity].read(self.columns, unit)
+        return self._values[key]
+
+    def truth_of(self, condition: Condition) -> NDArray[np.int8]:
+        """Whether the condition is met, int8 (n,) of ``NO``, ``YES``, ``UNKNOWN``."""
+        if condition not in self._truths:
+            self._truths[condition] = self._truth_of(condition)
+        return self._truths[condition]
+
+    def _truth_of(self, condition: Condition) -> NDArray[np.int8]:
+        if condition.truth is not None:
+            met = self.columns.truth[condition.truth]
+        else:
+            met = self._within(condition)
+        if condition.only_if is None:
+            return met
+        given = self.columns.truth[condition.only_if]
+        no = (met == NO) | (given == NO)
+        yes = (met == YES) & (given == YES)
+        return np.where(no, NO, np.where(yes, YES, UNKNOWN)).astype(np.int8)
+
+    def _within(self, condition: Condition) -> NDArray[np.int8]:
+        assert condition.quantity is not None
+        assert condition.interval is not None
+        values = self.value(condition.quantity, condition.unit)
+        known = ~np.isnan(values)
+        times: NDArray[np.float64] | float = 1.0
+        if condition.reference is not None:
+            times = self.value(condition.reference, condition.unit)
+            known &= ~np.isnan(times)
+        met = condition.interval.holds(values, times)
+        return np.where(known, np.where(met, YES, NO), UNKNOWN).astype(np.int8)
+
+    def unknown_fields(self, condition: Condition, place: int) -> tuple[str, ...]:
+        """The fields that would have to be given for one record's condition to be known."""
+        missing = [
+            QUANTITIES[name].asked_in(condition.unit)
+            for name in condition.quantities
+            if np.isnan(self.value(name, condition.unit)[place])
+        ]
+        missing += [name for name in condition.truths if self.columns.truth[name][place] == UNKNOWN]
+        return tuple(missing)
+
+    def given(self, conditions: tuple[Condition, ...], place: int) -> dict[str, object]:
+        """What one record said of all that these conditions look at."""
+        names: list[str] = []
+        for condition in conditions:
+            for quantity in condition.quantities:
+                names += QUANTITIES[quantity].field_names
+            names += condition.truths
+        return self.columns.given(place, dict.fromkeys(names))
+
+
+def read_interval(row: RuleTable, text: str) -> tuple[Interval, str | None]:
+    """A printed limit, and what it is a multiple of; refuses the file when it reads otherwise."""
+    if match := _RANGE.fullmatch(text):
+        low, high = float(match[1]), float(match[2])
+        if low > high:
+            row.refuse(f"range {text} runs backwards")
+        return Interval(text=text, low=low, high=high, with_low=True, with_high=True), None
+    match = _LIMIT.fullmatch(text)
+    if match is None:
+        row.refuse(f"limit {text} must read '< x', '<= x', '> x', '>= x' or 'x-y'")
+    sign, edge, of = match[1], float(match[2]), match[3]
+    if of is not None and of.lower() not in REFERENCE_KINDS:
+        row.refuse(f"{of} is not ULN, LLN or baseline")
+    if sign.startswith(">"):
+        return Interval(text=text, low=edge, with_low=sign == ">="), of and of.lower()
+    return Interval(text=text, high=edge, with_high=sign == "<="), of and of.lower()
+
+
+def read_condition(row: RuleTable, truths: Mapping[str, str]) -> Condition:
+    """A condition as a file writes it: ``value``, ``unit``, ``when``, or ``truth``; ``only_if``."""
+    quantity = interval = reference = truth = None
+    unit = ""
+    if row.has("truth"):
+        truth = row.text("truth")
+    else:
+        quantity, unit = read_quantity(row)
+        interval, kind = read_interval(row, row.text("when"))
+        if kind is not None:
+            reference = f"{quantity}_{kind}"
+            if reference not in QUANTITIES:
+                row.refuse(f"{quantity} has no {kind}")
+    only_if = row.optional_text("only_if")
+    absence = row.optional_text("absent") or Absence.UNKNOWN
+    if absence not in set(Absence):
+        row.refuse(f"absent must be one of {', '.join(Absence)}")
+    row.finish()
+    for name in (truth, only_if):
+        if name is not None and name not in truths:
+            row.refuse(f"{name} is not a finding of this file")
+    return Condition(
+        quantity=quantity,
+        unit=unit,
+        interval=interval,
+        reference=reference,
+        truth=truth,
+        only_if=only_if,
+        absence=Absence(absence),
+    )
+
+
+def read_quantity(row: RuleTable) -> tuple[str, str]:
+    """The quantity that a row measures and its unit there, both known; else the file is refused."""
+    name, unit = row.text("value"), row.text("unit")
+    if name not in QUANTITIES:
+        row.refuse(f"{name} is not a quantity that scores know")
+    try:
+        QUANTITIES[name].factor_and_offset(unit)
+    except ValueError as error:
+        row.refuse(str(error).removesuffix("."))
+    return name, unit

@@ -1,0 +1,331 @@
+"""A score as a table of points, read strictly and added up over columns.
+
+An item scores by the band that its value lies in, or by how many of its conditions are met. What is
+missing is not 0: every item has the fewest and the most points that the record allows, and only
+where they are equal is the item known (ADR 16).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.clinical.rule_file import RuleTable
+from monitoring.clinical.scales.limits import (
+    Absence,
+    Condition,
+    Inputs,
+    Interval,
+    read_condition,
+    read_interval,
+    read_quantity,
+)
+from monitoring.clinical.truths import NO, UNKNOWN, YES
+
+HIGHEST_POINTS = 500
+NO_BAND = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsBand:
+    """A row of a banded item, as printed."""
+
+    interval: Interval
+    points: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandedItem:
+    """An item that scores by the band in which its value lies.
+
+    ``edges_score_higher``: the paper prints "< x" and "> x" and no row for x itself; the higher of
+    the two counts. ``edge_flag`` is raised on every printed edge.
+    """
+
+    id: str
+    label: str
+    quantity: str
+    unit: str
+    bands: tuple[PointsBand, ...]
+    edges_score_higher: bool
+    edge_flag: str | None
+    group: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedItem:
+    """An item that scores by how many of its elements are met: ``by_count[0]`` for none.
+
+    An element is met when any of its conditions is.
+    """
+
+    id: str
+    label: str
+    elements: tuple[tuple[Condition, ...], ...]
+    by_count: tuple[float, ...]
+    group: str | None
+    source: str
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions of all elements."""
+        return tuple(one for element in self.elements for one in element)
+
+
+Item = BandedItem | CountedItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a total means: ``flag`` from ``points_from`` on, if all of ``required`` are met, or as
+    soon as any of ``or_if`` is; ``otherwise`` where that cannot be any more.
+    """
+
+    flag: str
+    otherwise: str | None
+    points_from: float
+    required: tuple[Condition, ...]
+    or_if: tuple[Condition, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PointsTable:
+    """A published score; ``id`` carries its version, as "hscore@1".
+
+    ``truths`` maps each yes-or-no field to its label. ``caution`` ends every answer's reason.
+    """
+
+    id: str
+    title: str
+    items: tuple[Item, ...]
+    verdict: Verdict | None
+    truths: Mapping[str, str]
+    caution: str | None
+    source: str
+
+    @property
+    def highest(self) -> float:
+        """The most points that can be had."""
+        return sum(most_of(item) for item in self.items)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scored:
+    """n records scored: ``low`` and ``high`` float64 (items, n), the fewest and the most points of
+    each item; ``band`` int16 (items, n), the band hit or how many elements are met,
+    ``NO_BAND`` where unknown; ``elements`` holds for each counted item the truth of its elements,
+    int8 (elements, n); ``verdict`` int8 (n,) is whether the verdict's flag stands.
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    band: NDArray[np.int16]
+    elements: Mapping[str, NDArray[np.int8]]
+    verdict: NDArray[np.int8]
+
+    @property
+    def minimum(self) -> NDArray[np.float64]:
+        """The total that is certain already, float64 (n,)."""
+        return np.asarray(self.low.sum(axis=0))
+
+    @property
+    def maximum(self) -> NDArray[np.float64]:
+        """The total if everything unknown scored, float64 (n,)."""
+        return np.asarray(self.high.sum(axis=0))
+
+
+def most_of(item: Item) -> float:
+    """The most points that an item can give."""
+    if isinstance(item, BandedItem):
+        return max(band.points for band in item.bands)
+    return item.by_count[-1]
+
+
+def score_by(table: PointsTable, inputs: Inputs) -> Scored:
+    """Score n records."""
+    elements = {
+        item.id: np.stack([element_truth(element, inputs) for element in item.elements])
+        for item in table.items
+        if isinstance(item, CountedItem)
+    }
+    parts = [
+        _banded(item, inputs) if isinstance(item, BandedItem) else _counted(item, elements[item.id])
+        for item in table.items
+    ]
+    low, high, band = (np.stack(column) for column in zip(*parts, strict=True))
+    verdict = np.full(inputs.columns.n, NO, dtype=np.int8)
+    if table.verdict is not None:
+        verdict = _verdict(table.verdict, low.sum(axis=0), high.sum(axis=0), inputs)
+    return Scored(low=low, high=high, band=band, elements=elements, verdict=verdict)
+
+
+_Part = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int16]]
+
+
+def _banded(item: BandedItem, inputs: Inputs) -> _Part:
+    values = inputs.value(item.quantity, item.unit)
+    points = np.array([band.points for band in item.bands])
+    inside = np.stack([band.interval.holds(values) for band in item.bands])
+    if item.edges_score_higher:
+        # An edge that no printed band takes in belongs to both beside it; the higher points count.
+        beside = np.stack([np.isin(values, band.interval.edges()) for band in item.bands])
+        inside |= beside & ~inside.any(axis=0)
+    hit = np.where(inside, points[:, None], -np.inf)
+    place = hit.argmax(axis=0)
+    known = ~np.isnan(values)
+    low = np.where(known, points[place], points.min())
+    high = np.where(known, points[place], points.max())
+    return low, high, np.where(known, place, NO_BAND).astype(np.int16)
+
+
+def _counted(item: CountedItem, truths: NDArray[np.int8]) -> _Part:
+    met = (truths == YES).sum(axis=0)
+    open_ = (truths == UNKNOWN).sum(axis=0)
+    by_count = np.array(item.by_count)
+    band = np.where(open_ == 0, met, NO_BAND).astype(np.int16)
+    return by_count[met], by_count[met + open_], band
+
+
+def element_truth(element: tuple[Condition, ...], inputs: Inputs) -> NDArray[np.int8]:
+    """Whether any condition is met, int8 (n,); ``Absence`` says what an unknown one does."""
+    truths = np.stack([inputs.truth_of(condition) for condition in element])
+    needed = np.array([one.absence is Absence.UNKNOWN for one in element])[:, None]
+    yes = (truths == YES).any(axis=0)
+    unknown = ((truths == UNKNOWN) & needed).any(axis=0) | (truths == UNKNOWN).all(axis=0)
+    return np.where(yes, YES, np.where(unknown, UNKNOWN, NO)).astype(np.int8)
+
+
+def _verdict(
+    verdict: Verdict,
+    minimum: NDArray[np.float64],
+    maximum: NDArray[np.float64],
+    inputs: Inputs,
+) -> NDArray[np.int8]:
+    required = [inputs.truth_of(one) for one in verdict.required]
+    alone = [inputs.truth_of(one) for one in verdict.or_if]
+    yes, no = minimum >= verdict.points_from, maximum < verdict.points_from
+    for truth in required:
+        yes, no = yes & (truth == YES), no | (truth == NO)
+    for truth in alone:
+        yes, no = yes | (truth == YES), no & (truth == NO)
+    return np.where(yes, YES, np.where(no, NO, UNKNOWN)).astype(np.int8)
+
+
+def parse_points(table: RuleTable) -> PointsTable:
+    """A score from the content of its file; raises ``RuleFileError`` when any row is in doubt."""
+    truths: dict[str, str] = {}
+    for row in table.rows("finding") if table.has("finding") else ():
+        truths[row.text("field")] = row.text("label")
+        row.finish()
+    items = tuple(_item(row, truths) for row in table.rows("item"))
+    if not items or len({item.id for item in items}) != len(items):
+        table.refuse("every score needs items, each with an id of its own")
+    verdict = _read_verdict(table.table("verdict"), truths) if table.has("verdict") else None
+    points = PointsTable(
+        id=f"{table.text('id')}@{table.integer('version', low=1, high=9999)}",
+        title=table.text("title"),
+        items=items,
+        verdict=verdict,
+        truths=truths,
+        caution=table.optional_text("caution"),
+        source=table.text("source"),
+    )
+    table.finish()
+    return points
+
+
+def _read_verdict(row: RuleTable, truths: Mapping[str, str]) -> Verdict:
+    verdict = Verdict(
+        flag=row.text("flag"),
+        otherwise=row.optional_text("otherwise"),
+        points_from=row.number("points_from", low=0, high=HIGHEST_POINTS),
+        required=_conditions(row, "required", truths),
+        or_if=_conditions(row, "or_if", truths),
+        source=row.text("source"),
+    )
+    row.finish()
+    return verdict
+
+
+def _conditions(row: RuleTable, key: str, truths: Mapping[str, str]) -> tuple[Condition, ...]:
+    return tuple(read_condition(one, truths) for one in row.rows(key)) if row.has(key) else ()
+
+
+def _item(row: RuleTable, truths: Mapping[str, str]) -> Item:
+    return _read_banded(row) if row.has("bands") else _read_counted(row, truths)
+
+
+def _read_counted(row: RuleTable, truths: Mapping[str, str]) -> CountedItem:
+    if row.has("any_of"):
+        elements: tuple[tuple[Condition, ...], ...] = (_conditions(row, "any_of", truths),)
+        by_count: tuple[float, ...] = (0, row.number("points", low=0, high=HIGHEST_POINTS))
+    else:
+        elements = tuple(_element(one, truths) for one in row.rows("count"))
+        by_count = row.integers("by_count", low=0, high=HIGHEST_POINTS)
+    item = CountedItem(
+        id=row.text("id"),
+        label=row.text("label"),
+        elements=elements,
+        by_count=by_count,
+        group=row.optional_text("group"),
+        source=row.text("source"),
+    )
+    row.finish()
+    if not all(elements) or len(item.by_count) != len(elements) + 1:
+        row.refuse("needs conditions, and points for none, one and every further one of them")
+    if list(item.by_count) != sorted(item.by_count):
+        row.refuse("more findings must not score less")
+    return item
+
+
+def _element(row: RuleTable, truths: Mapping[str, str]) -> tuple[Condition, ...]:
+    if not row.has("any_of"):
+        return (read_condition(row, truths),)
+    conditions = _conditions(row, "any_of", truths)
+    row.finish()
+    return conditions
+
+
+def _read_banded(row: RuleTable) -> BandedItem:
+    quantity, unit = read_quantity(row)
+    bands = []
+    for band in row.rows("bands"):
+        interval, of = read_interval(band, band.text("range"))
+        if of is not None:
+            band.refuse("a band is a plain range, not a multiple")
+        points = band.number("points", low=0, high=HIGHEST_POINTS)
+        bands.append(PointsBand(interval=interval, points=points))
+        band.finish()
+    item = BandedItem(
+        id=row.text("id"),
+        label=row.text("label"),
+        quantity=quantity,
+        unit=unit,
+        bands=tuple(bands),
+        edges_score_higher=row.flag("edges_score_higher"),
+        edge_flag=row.optional_text("edge_flag"),
+        group=row.optional_text("group"),
+        source=row.text("source"),
+    )
+    row.finish()
+    _refuse_gaps(row, item)
+    return item
+
+
+def _refuse_gaps(row: RuleTable, item: BandedItem) -> None:
+    """Every value must lie in exactly one band; an edge in none only where the file says so."""
+    intervals = sorted((band.interval for band in item.bands), key=lambda one: (one.low, one.high))
+    if not intervals or np.isfinite(intervals[0].low) or np.isfinite(intervals[-1].high):
+        row.refuse("bands must reach from the lowest value to the highest")
+    undefined = False
+    for below, above in pairwise(intervals):
+        taken = below.with_high + above.with_low
+        if below.high != above.low or taken == 2:
+            row.refuse(f"bands {below.text} and {above.text} leave a gap or overlap")
+        undefined |= taken == 0
+    if undefined and not item.edges_score_higher:
+        row.refuse("an edge lies in no band; say edges_score_higher where the paper is silent")

@@ -1,0 +1,65 @@
+"""The scores that are points tables: each reads its file and adds what only its own paper says."""
+
+from collections.abc import Sequence
+
+from monitoring.clinical.scales.answer import Scale
+from monitoring.clinical.scales.limits import Inputs
+from monitoring.clinical.scales.points_scale import load_points_scale
+from monitoring.clinical.scales.points_table import PointsTable, Scored
+from monitoring.clinical.truths import YES
+
+
+def sirs() -> Scale:
+    """SIRS, 0 to 4 (Bone 1992; clinical reference 5.1)."""
+    return load_points_scale("sirs", "sirs.toml", _white_cells, context=["after_lymphodepletion"])
+
+
+def qsofa() -> Scale:
+    """qSOFA, 0 to 3 (Singer 2016; clinical reference 5.1)."""
+    return load_points_scale("qsofa", "qsofa.toml")
+
+
+def hscore() -> Scale:
+    """HScore, 0 to 337 (Fardet 2014; clinical reference 5.2)."""
+    return load_points_scale("hscore", "hscore.toml")
+
+
+def car_hematotox() -> Scale:
+    """CAR-HEMATOTOX, 0 to 7, before lymphodepletion (Rejeski 2021; clinical reference 5.3)."""
+    return load_points_scale("car-hematotox", "car_hematotox.toml")
+
+
+def hlh_2004() -> Scale:
+    """How many of the eight HLH-2004 criteria are met (Henter 2007; clinical reference 5.2)."""
+    return load_points_scale("hlh-2004", "hlh_2004.toml")
+
+
+def cartox_hlh() -> Scale:
+    """CARTOX's criteria for CAR-T-related HLH (Neelapu 2018; clinical reference 5.2)."""
+    return load_points_scale("cartox-hlh", "cartox_hlh.toml")
+
+
+def iec_hs() -> Scale:
+    """Which IEC-HS criteria are present, never a diagnosis (Hines 2023; clinical reference 5.2)."""
+    return load_points_scale("iec-hs", "iec_hs.toml")
+
+
+def febrile_neutropenia() -> Scale:
+    """Fever and neutropenia, both of two (Freifeld 2011; clinical reference 5.1)."""
+    return load_points_scale("febrile-neutropenia", "febrile_neutropenia.toml")
+
+
+def _white_cells(table: PointsTable, inputs: Inputs, scored: Scored, place: int) -> Sequence[str]:
+    """After lymphodepletion WBC < 4 is near universal: shown, and never an alarm by itself."""
+    if inputs.columns.truth["after_lymphodepletion"][place] != YES:
+        return ()
+    row = next(n for n, item in enumerate(table.items) if item.id == "white_cells")
+    low = inputs.value("wbc", "10*3/uL")[place] < 4
+    if scored.low[row, place] == 0 or not low:
+        return ()
+    assert table.verdict is not None
+    flags = ["low_white_cells_after_lymphodepletion"]
+    without = scored.minimum[place] - scored.low[row, place]
+    if scored.verdict[place] == YES and without < table.verdict.points_from:
+        flags.append("no_alarm_on_white_cells_alone")
+    return flags
