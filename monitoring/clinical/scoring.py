@@ -1,18 +1,34 @@
-"""NEWS2 over columns: the same few array operations score one bedside set or ten years of them.
+"""NEWS2 over columns: the same staircases score one bedside set or ten years of them.
 
-Royal College of Physicians 2017, Chart 1 (clinical reference, section 4.1). A value is rounded half
-up to the chart's precision and looked up in the chart laid out step by step, so the result names
-the band that was hit and not only its points. A missing parameter leaves the total empty, never 0.
+Royal College of Physicians 2017, Chart 1 (clinical reference, section 4.1). A value counts in the
+band it reaches when rounded half up to the chart's precision. A missing parameter leaves the total
+empty, never 0.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from monitoring.clinical.concepts import CONCEPTS, CONSCIOUSNESS
-from monitoring.clinical.rulebook_types import BandedParameter, ChoiceParameter, News2Rules
+from monitoring.clinical.concepts import CONSCIOUSNESS
+from monitoring.clinical.rulebook_types import News2Rules
+from monitoring.clinical.step_chart import (
+    MISSING,
+    POINTS_BITS,
+    POINTS_OF_CELL,
+    POINTS_OF_SUM,
+    THREE,
+    Column,
+    StepChart,
+    banded_chart,
+    choice_chart,
+    known_in,
+    merged_chart,
+    narrowed,
+    rises,
+)
 
 PARAMETERS = (
     "respiratory_rate",
@@ -23,45 +39,47 @@ PARAMETERS = (
     "consciousness",
     "body_temperature",
 )
+_SPO2 = PARAMETERS.index("spo2")
+_OXYGEN = PARAMETERS.index("supplemental_oxygen")
+_CONSCIOUSNESS = PARAMETERS.index("consciousness")
 # On oxygen, as a column: the codes of grading.NO, YES and UNKNOWN.
 ON_AIR, ON_OXYGEN, OXYGEN_UNKNOWN = 0, 1, 2
 NOT_ASSESSED = -1
-
-# A cell of the result is band * 4 + points; no band reaches this one.
-MISSING = 252
-_POINTS_BITS = 2
-_POINTS_MASK = 3
 INCOMPLETE = -1
-# Half up in binary floating point: 38.05 is stored a little below itself and must become 38.1.
-_HALF_UP = 0.5 + 1e-6
-# So many rows stay in the processor's cache through all steps.
-_ROWS_AT_ONCE = 65_536
+_SCALE_1, _SCALE_2 = 1, 2
+# So many rows stay in the processor's cache through all steps, and fewer are quicker one by one.
+_ROWS_AT_ONCE = 131_072
+_FEW_ROWS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class News2Columns:
     """NEWS2 of n sets.
 
-    ``cells`` is uint8 of shape (7, n) in the order of ``PARAMETERS``: band * 4 + points, or
-    ``MISSING``. ``total`` is int16, ``INCOMPLETE`` where a parameter is missing; ``minimum`` is the
-    sum of what is known; ``any_three`` marks a single parameter of 3.
+    ``total`` is int16, ``INCOMPLETE`` where a parameter is missing; ``minimum`` is the sum of what
+    is known; ``any_three`` marks a single parameter of 3.
     """
 
-    cells: NDArray[np.uint8]
     total: NDArray[np.int16]
     minimum: NDArray[np.uint8]
     any_three: NDArray[np.bool_]
     complete: NDArray[np.bool_]
+    sets: "_Sets"
+
+    @property
+    def cells(self) -> NDArray[np.uint8]:
+        """Band * 4 + points, or ``MISSING``: (7, n) in the order of ``PARAMETERS``, made anew."""
+        return self.sets.cells()
 
     def points(self, parameter: str) -> NDArray[np.int8]:
         """Points of one parameter, -1 where it is missing."""
         cells = self.cells[PARAMETERS.index(parameter)]
-        return np.where(cells == MISSING, -1, cells & _POINTS_MASK).astype(np.int8)
+        return np.where(cells == MISSING, -1, cells & POINTS_OF_CELL).astype(np.int8)
 
 
 def points_and_band(cell: int) -> tuple[int, int] | None:
     """Points and number of the band of one cell, or None where it is missing."""
-    return None if cell == MISSING else (cell & _POINTS_MASK, cell >> _POINTS_BITS)
+    return None if cell == MISSING else (cell & POINTS_OF_CELL, cell >> POINTS_BITS)
 
 
 def score_news2_columns(
@@ -89,130 +107,226 @@ def score_news2_columns(
 
     Source: RCP 2017, Chart 1; clinical reference 4.1.
     """
-    charts = _charts(rules)
-    numbers = {
-        name: np.asarray(column, dtype=np.float64)
-        for name, column in (
-            ("respiratory_rate", respiratory_rate),
-            ("spo2", spo2),
-            ("systolic_bp", systolic_bp),
-            ("heart_rate", heart_rate),
-            ("body_temperature", body_temperature),
-        )
-    }
-    oxygen = np.asarray(on_oxygen, dtype=np.intp)
-    conscious = np.asarray(consciousness, dtype=np.intp)
-    scale = np.asarray(spo2_scale)
-    n = len(oxygen)
-    if any(len(column) != n for column in numbers.values()) or len(conscious) != n:
-        message = "The columns of a NEWS2 must be equally long, one row a set."
-        raise ValueError(message)
-    cells = np.empty((len(PARAMETERS), n), dtype=np.uint8)
-    minimum = np.empty(n, dtype=np.uint8)
-    any_three = np.empty(n, dtype=np.bool_)
-    complete = np.empty(n, dtype=np.bool_)
-    for start in range(0, n, _ROWS_AT_ONCE):
-        rows = slice(start, min(start + _ROWS_AT_ONCE, n))
-        for place, name in enumerate(PARAMETERS):
-            if name == "supplemental_oxygen":
-                charts.oxygen.take(oxygen[rows], out=cells[place, rows], mode="wrap")
-            elif name == "consciousness":
-                charts.consciousness.take(conscious[rows], out=cells[place, rows], mode="wrap")
-            else:
-                chart = charts.banded[name]
-                steps = _steps(numbers[name][rows], chart, name)
-                if name == "spo2" and (scale.ndim or scale != 1):
-                    wide = scale[rows] if scale.ndim else scale
-                    steps += chart.height * np.where(wide == 1, 0, 1 + oxygen[rows])
-                chart.cells.take(steps, out=cells[place, rows], mode="clip")
-        points = cells[:, rows] & _POINTS_MASK
-        np.add.reduce(points, axis=0, dtype=np.uint8, out=minimum[rows])
-        np.equal(np.maximum.reduce(points, axis=0), 3, out=any_three[rows])
-        np.not_equal(np.maximum.reduce(cells[:, rows], axis=0), MISSING, out=complete[rows])
-    total = np.where(complete, minimum, np.int16(INCOMPLETE))
-    return News2Columns(
-        cells=cells, total=total, minimum=minimum, any_three=any_three, complete=complete
+    numbers = (respiratory_rate, spo2, systolic_bp, heart_rate, body_temperature)
+    rr, saturation, systolic, pulse, temperature = (
+        np.asarray(column, dtype=np.float64) for column in numbers
+    )
+    return _score(
+        rules,
+        (
+            rr,
+            saturation,
+            _whole("on_oxygen", on_oxygen),
+            systolic,
+            pulse,
+            _whole("consciousness", consciousness),
+            temperature,
+        ),
+        _whole("spo2_scale", spo2_scale),
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Chart:
-    """A parameter's chart laid out: row 0 is "missing", row k + 1 the value of k steps."""
+def score_news2_steps(
+    rules: News2Rules,
+    *,
+    respiratory_rate: ArrayLike,
+    spo2: ArrayLike,
+    on_oxygen: ArrayLike,
+    systolic_bp: ArrayLike,
+    heart_rate: ArrayLike,
+    consciousness: ArrayLike,
+    body_temperature_tenths: ArrayLike,
+    spo2_scale: ArrayLike = 1,
+) -> News2Columns:
+    """NEWS2 for n sets that are kept in steps of the chart, as ``score_news2_columns`` scores them.
 
-    cells: NDArray[np.uint8]
-    height: int
-    per_step: float
-    # The largest value plus the offset of row 0 and of rounding.
-    highest: float
+    Every column is of whole numbers of any width that holds its possible range (8 bits for
+    respiration, SpO2, oxygen and consciousness; 16 for the others): whole numbers as charted,
+    temperature in tenths of a degree Celsius. Not known is -1 in a signed column and the largest
+    value in an unsigned one; oxygen has ``OXYGEN_UNKNOWN``.
+
+    Raises ``ValueError`` for an impossible value and for a column too narrow for its range.
+
+    Source: RCP 2017, Chart 1; clinical reference 4.1.
+    """
+    columns = {
+        "respiratory_rate": respiratory_rate,
+        "spo2": spo2,
+        "on_oxygen": on_oxygen,
+        "systolic_bp": systolic_bp,
+        "heart_rate": heart_rate,
+        "consciousness": consciousness,
+        "body_temperature_tenths": body_temperature_tenths,
+    }
+    whole = tuple(_whole(name, column) for name, column in columns.items())
+    return _score(rules, whole, _whole("spo2_scale", spo2_scale))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Charts:
-    banded: dict[str, _Chart]
-    oxygen: NDArray[np.uint8]
-    consciousness: NDArray[np.uint8]
+    """The chart of each parameter; ``spo2_scale_2`` by what ``on_oxygen`` says."""
+
+    by_parameter: tuple[StepChart, ...]
+    spo2_scale_2: tuple[StepChart, StepChart, StepChart]
 
 
-def _steps(values: NDArray[np.float64], chart: _Chart, name: str) -> NDArray[np.intp]:
-    """The row of the chart for each value; NaN becomes row 0, "missing"."""
-    rows = values * chart.per_step
-    rows += 1.0 + _HALF_UP
-    if not (
-        np.fmin.reduce(rows, initial=np.inf) >= 1.0
-        and np.fmax.reduce(rows, initial=1.0) < chart.highest
-    ):
-        message = f"A {name} outside its possible range cannot be scored; put it in quarantine."
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sets:
+    """The columns of n sets in the order of ``PARAMETERS``, and the SpO2 scale of all or of each.
+
+    Slices of them are scored one after the other, each while it is in the processor's cache.
+    """
+
+    charts: _Charts
+    columns: tuple[Column, ...]
+    scale: Column
+
+    def cells(self) -> NDArray[np.uint8]:
+        cells = np.array(
+            [
+                chart.cells(column)
+                for chart, column in zip(self.charts.by_parameter, self.columns, strict=True)
+            ]
+        )
+        for chart, rows in self.on_other_charts():
+            cells[_SPO2, rows] = chart.cells(self.columns[_SPO2][rows])
+        return cells
+
+    def on_other_charts(self) -> Iterator[tuple[StepChart, NDArray[np.bool_]]]:
+        """The rows whose SpO2 scores by another chart than that of scale 1, chart by chart."""
+        on_scale_2 = self.scale == _SCALE_2
+        if on_scale_2.any():
+            for answer, chart in enumerate(self.charts.spo2_scale_2):
+                rows = on_scale_2 & (self.columns[_OXYGEN] == answer)
+                if rows.any():
+                    yield chart, rows
+
+    def sliced(self, rows: slice) -> "_Sets":
+        scale = narrowed(self.scale[rows]) if self.scale.ndim else self.scale
+        columns = [column[rows] for column in self.columns]
+        # The answers; the numbers of a wide column seldom fit.
+        for place in (_OXYGEN, _CONSCIOUSNESS):
+            columns[place] = narrowed(columns[place])
+        return _Sets(self.charts, tuple(columns), scale)
+
+    def check(self) -> None:
+        if not ((self.scale == _SCALE_1) | (self.scale == _SCALE_2)).all():
+            message = "The SpO2 scale is 1 or 2; another has no chart."
+            raise ValueError(message)
+
+
+def _score(rules: News2Rules, columns: tuple[Column, ...], scale: Column) -> News2Columns:
+    n = len(columns[0])
+    if any(len(column) != n for column in columns) or (scale.ndim and len(scale) != n):
+        message = "The columns of a NEWS2 must be equally long, one row a set."
         raise ValueError(message)
-    np.fmax(rows, 0.0, out=rows)
-    return rows.astype(np.intp)
+    sets = _Sets(_charts(rules), columns, scale)
+    scored = News2Columns(
+        total=np.empty(n, dtype=np.int16),
+        minimum=np.empty(n, dtype=np.uint8),
+        any_three=np.empty(n, dtype=np.bool_),
+        complete=np.empty(n, dtype=np.bool_),
+        sets=sets,
+    )
+    add_up = _add_up_one_by_one if n <= _FEW_ROWS else _add_up
+    for start in range(0, n, _ROWS_AT_ONCE):
+        rows = slice(start, min(start + _ROWS_AT_ONCE, n))
+        some = sets.sliced(rows)
+        some.check()
+        sums, complete = add_up(some)
+        scored.complete[rows] = complete
+        np.greater_equal(sums, THREE, out=scored.any_three[rows])
+        minimum = np.bitwise_and(sums, POINTS_OF_SUM, out=scored.minimum[rows])
+        # Counted from 1 and taken off again, so that a row that is not complete ends at -1.
+        total = np.multiply(minimum + 1, complete.view(np.uint8))
+        np.add(total, INCOMPLETE, out=scored.total[rows], dtype=np.int16)
+    return scored
+
+
+_Sums = tuple[NDArray[np.uint8], NDArray[np.bool_]]
+
+
+def _add_up(sets: _Sets) -> _Sums:
+    """What each row adds up to (points, and how many parameters score 3), and if all are known."""
+    n = len(sets.columns[0])
+    sums = np.zeros(n, dtype=np.uint8)
+    complete = np.ones(n, dtype=np.bool_)
+    for place, (chart, column) in enumerate(
+        zip(sets.charts.by_parameter, sets.columns, strict=True)
+    ):
+        known = known_in(chart, column)
+        points, scored = _climbed(chart, column, known)
+        if place == _SPO2:
+            for other, rows in sets.on_other_charts():
+                theirs, their_scored = _climbed(other, column, known)
+                points *= (~rows).view(np.uint8)
+                theirs *= rows.view(np.uint8)
+                points += theirs
+                scored = scored & (their_scored | ~rows)
+        sums += points
+        complete &= scored
+    return sums, complete
+
+
+def _climbed(chart: StepChart, values: Column, known: NDArray[np.bool_]) -> _Sums:
+    """What each value adds to the sums by a chart, and whether the chart scores it."""
+    steps = rises(chart, values.dtype)
+    sums = known.view(np.uint8) * steps.start
+    reached = np.empty(len(values), dtype=np.bool_)
+    gained = np.empty(len(values), dtype=np.uint8)
+    for edge, rise in steps.edges:
+        np.greater_equal(values, edge, out=reached)
+        np.multiply(reached.view(np.uint8), rise, out=gained)
+        sums += gained
+    scored = known
+    for low, high in steps.unscored:
+        scored = scored & ~((values >= low) & (values < high))
+    return sums, scored
+
+
+def _add_up_one_by_one(sets: _Sets) -> _Sums:
+    charts, types = sets.charts.by_parameter, [column.dtype for column in sets.columns]
+    scales = np.broadcast_to(sets.scale, len(sets.columns[0])).tolist()
+    sums, complete = [], []
+    for *values, scale in zip(*(column.tolist() for column in sets.columns), scales, strict=True):
+        cells = [
+            chart.cell(value, dtype)
+            for place, (chart, value, dtype) in enumerate(zip(charts, values, types, strict=True))
+            if place != _SPO2
+        ]
+        # Oxygen is known by now to be an answer that there is.
+        own = charts[_SPO2] if scale == _SCALE_1 else sets.charts.spo2_scale_2[values[_OXYGEN]]
+        cells.append(own.cell(values[_SPO2], types[_SPO2]))
+        points = [cell & POINTS_OF_CELL for cell in cells]
+        sums.append(sum(points) + THREE * points.count(3))
+        complete.append(MISSING not in cells)
+    return np.array(sums, dtype=np.uint8), np.array(complete, dtype=np.bool_)
+
+
+def _whole(name: str, column: ArrayLike) -> Column:
+    whole = np.asarray(column)
+    if whole.dtype.kind == "b":
+        return whole.view(np.int8)
+    if whole.dtype.kind not in "iu" and whole.size:
+        message = f"The column {name} must hold whole numbers, not {whole.dtype}."
+        raise ValueError(message)
+    return whole
 
 
 @lru_cache(maxsize=8)
 def _charts(rules: News2Rules) -> _Charts:
-    banded = {
-        name: _laid_out(parameter)
-        for name, parameter in rules.banded.items()
-        if not name.startswith("spo2")
-    }
-    scales = [
-        _laid_out(rules.banded[name])
+    on_scale_1, on_air, on_oxygen = (
+        banded_chart(rules.banded[name], "spo2")
         for name in ("spo2_scale_1", "spo2_scale_2_on_air", "spo2_scale_2_on_oxygen")
-    ]
-    on_air, on_oxygen = scales[1].cells, scales[2].cells
-    same = (on_air & _POINTS_MASK) == (on_oxygen & _POINTS_MASK)
-    unknown = np.where(same, on_oxygen, np.uint8(MISSING))
-    banded["spo2"] = _Chart(
-        cells=np.concatenate([*(chart.cells for chart in scales), unknown]),
-        height=scales[0].height,
-        per_step=scales[0].per_step,
-        highest=scales[0].highest,
     )
+    own = {
+        "spo2": on_scale_1,
+        "supplemental_oxygen": choice_chart(
+            rules.choices["supplemental_oxygen"], ("air", "oxygen"), missing=OXYGEN_UNKNOWN
+        ),
+        "consciousness": choice_chart(rules.choices["consciousness"], CONSCIOUSNESS),
+    }
     return _Charts(
-        banded=banded,
-        oxygen=_choices(rules.choices["supplemental_oxygen"], ("air", "oxygen")),
-        consciousness=_choices(rules.choices["consciousness"], CONSCIOUSNESS),
+        tuple(own.get(name) or banded_chart(rules.banded[name], name) for name in PARAMETERS),
+        (on_air, on_oxygen, merged_chart(on_air, on_oxygen)),
     )
-
-
-def _laid_out(parameter: BandedParameter) -> _Chart:
-    possible = CONCEPTS[parameter.concept].possible
-    if possible is None:
-        message = f"{parameter.concept} has no possible range; give it one in the dictionary."
-        raise ValueError(message)
-    highest_step = round(possible[1] / parameter.step)
-    edges = [band.low for band in parameter.bands if band.low is not None]
-    band = np.searchsorted(edges, np.arange(highest_step + 1), side="right")
-    points = np.array([b.points for b in parameter.bands])
-    cells = np.concatenate([[MISSING], (band << _POINTS_BITS) + points[band]]).astype(np.uint8)
-    return _Chart(
-        cells=cells,
-        height=len(cells),
-        per_step=1.0 / parameter.step,
-        highest=highest_step + 2.0,
-    )
-
-
-def _choices(choice: ChoiceParameter, order: tuple[str, ...]) -> NDArray[np.uint8]:
-    """Cells by place in ``order``; one more at the end, which -1 also reaches, is "missing"."""
-    cells = [(band << _POINTS_BITS) + choice.points[name] for band, name in enumerate(order)]
-    return np.array([*cells, MISSING], dtype=np.uint8)

@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.rulebook import load_rulebook
-from monitoring.clinical.scoring import score_news2_columns
+from monitoring.clinical.scoring import (
+    PARAMETERS,
+    News2Columns,
+    score_news2_columns,
+    score_news2_steps,
+)
 from tests.property import naive_news2
 
 RULES = load_rulebook().news2
@@ -81,6 +87,118 @@ def test_columns_agree_with_the_plain_scorer(sets: list[tuple]) -> None:
         assert scored.complete[row] == (total is not None), one
 
 
+def whole_steps(*names: str, per_unit: int = 1) -> st.SearchStrategy[int]:
+    """Values of a column of whole numbers: beside each edge of a band, and anywhere possible."""
+    edges = {
+        edge
+        for name in names
+        for band in RULES.banded[name].bands
+        for edge in (band.low, band.high)
+        if edge is not None
+    }
+    possible = CONCEPTS[RULES.banded[names[0]].concept].possible
+    assert possible is not None
+    return st.one_of(
+        st.sampled_from(sorted({edge + k for edge in edges for k in (-1, 0, 1)})),
+        st.integers(1, round(possible[1] * per_unit)),
+    )
+
+
+COMPACT_SETS = st.tuples(
+    st.none() | whole_steps("respiratory_rate"),
+    st.none()
+    | whole_steps("spo2_scale_1", "spo2_scale_2_on_air", "spo2_scale_2_on_oxygen").filter(
+        lambda value: value <= 100
+    ),
+    st.sampled_from([1, 2]),
+    st.sampled_from([None, True, False]),
+    st.none() | whole_steps("systolic_bp"),
+    st.none() | whole_steps("heart_rate"),
+    st.sampled_from([None, *"ACVPU"]),
+    st.none() | whole_steps("body_temperature", per_unit=10),
+)
+TYPES = [(np.int8, np.int16), (np.uint8, np.uint16), (np.int32, np.int64), (np.uint16, np.int16)]
+
+
+def compact(values: tuple, dtype: type) -> np.ndarray:
+    """A column of whole numbers with the type's own word for "not known"."""
+    missing = np.iinfo(dtype).max if np.dtype(dtype).kind == "u" else -1
+    return np.array([missing if value is None else value for value in values], dtype=dtype)
+
+
+@given(st.lists(COMPACT_SETS, min_size=1, max_size=40), st.sampled_from(TYPES))
+def test_columns_of_whole_steps_agree_with_the_plain_scorer_and_with_floats(
+    sets: list[tuple], types: tuple[type, type]
+) -> None:
+    rr, spo2, scale, oxygen, sbp, hr, acvpu, tenths = zip(*sets, strict=True)
+    narrow, wide = types
+    on_oxygen = [{None: 2, True: 1, False: 0}[v] for v in oxygen]
+    conscious = tuple(None if v is None else "ACVPU".index(v) for v in acvpu)
+
+    scored = score_news2_steps(
+        RULES,
+        respiratory_rate=compact(rr, narrow),
+        spo2=compact(spo2, narrow),
+        spo2_scale=compact(scale, narrow),
+        on_oxygen=np.array(on_oxygen, dtype=narrow),
+        systolic_bp=compact(sbp, wide),
+        heart_rate=compact(hr, wide),
+        consciousness=compact(conscious, narrow),
+        body_temperature_tenths=compact(tenths, wide),
+    )
+
+    floats = score_news2_columns(
+        RULES,
+        respiratory_rate=[nan(v) for v in rr],
+        spo2=[nan(v) for v in spo2],
+        spo2_scale=list(scale),
+        on_oxygen=on_oxygen,
+        systolic_bp=[nan(v) for v in sbp],
+        heart_rate=[nan(v) for v in hr],
+        consciousness=[-1 if v is None else v for v in conscious],
+        body_temperature=[math.nan if v is None else v / 10 for v in tenths],
+    )
+    assert same(scored, floats)
+    assert (scored.cells == floats.cells).all()
+    for row, one in enumerate(sets):
+        total, minimum, any_three = naive_news2.score(
+            *one[:-1], None if one[-1] is None else one[-1] / 10
+        )
+        assert scored.total[row] == (-1 if total is None else total), one
+        assert scored.minimum[row] == minimum, one
+        assert scored.any_three[row] == any_three, one
+        assert scored.complete[row] == (total is not None), one
+
+
+def same(one: News2Columns, other: News2Columns) -> bool:
+    return all(
+        (getattr(one, name) == getattr(other, name)).all()
+        for name in ("total", "minimum", "any_three", "complete")
+    )
+
+
+@given(st.lists(COMPACT_SETS, min_size=12, max_size=40))
+def test_the_points_of_the_parameters_make_the_total(sets: list[tuple]) -> None:
+    rr, spo2, scale, oxygen, sbp, hr, acvpu, tenths = zip(*sets, strict=True)
+
+    scored = score_news2_steps(
+        RULES,
+        respiratory_rate=compact(rr, np.int8),
+        spo2=compact(spo2, np.int8),
+        spo2_scale=compact(scale, np.int8),
+        on_oxygen=[{None: 2, True: 1, False: 0}[v] for v in oxygen],
+        systolic_bp=compact(sbp, np.int16),
+        heart_rate=compact(hr, np.int16),
+        consciousness=[-1 if v is None else "ACVPU".index(v) for v in acvpu],
+        body_temperature_tenths=compact(tenths, np.int16),
+    )
+
+    points = np.array([scored.points(name) for name in PARAMETERS])
+    assert (scored.complete == (points >= 0).all(axis=0)).all()
+    assert (scored.minimum == np.maximum(points, 0).sum(axis=0)).all()
+    assert (scored.any_three == (points == 3).any(axis=0)).all()
+
+
 @given(st.lists(SETS, min_size=2, max_size=40))
 def test_a_set_scores_the_same_alone_and_among_others(sets: list[tuple]) -> None:
     def columns(some: list[tuple]) -> np.ndarray:
@@ -104,7 +222,7 @@ def test_a_set_scores_the_same_alone_and_among_others(sets: list[tuple]) -> None
 
 
 def test_a_long_history_scores_like_its_parts() -> None:
-    rows = 40_000  # more than the rows that are worked on at once
+    rows = 140_000  # more than the rows that are worked on at once
     generator = np.random.default_rng(7)
     columns = {
         "respiratory_rate": generator.integers(4, 40, rows).astype(float),
@@ -158,3 +276,57 @@ def test_columns_of_unequal_length_are_refused() -> None:
             consciousness=[0, 0],
             body_temperature=[37.0, 37.0],
         )
+
+
+KNOWN: dict[str, list[int]] = {
+    "respiratory_rate": [16],
+    "spo2": [97],
+    "on_oxygen": [0],
+    "systolic_bp": [118],
+    "heart_rate": [80],
+    "consciousness": [0],
+    "body_temperature_tenths": [370],
+    "spo2_scale": [1],
+}
+
+
+@pytest.mark.parametrize("rows", [1, 50])
+@pytest.mark.parametrize(
+    ("column", "dtype", "value"),
+    [
+        ("spo2", np.int16, 101),
+        ("spo2", np.uint8, 101),
+        ("spo2", np.int8, -2),
+        ("body_temperature_tenths", np.uint16, 451),
+        ("heart_rate", np.int16, 301),
+        ("on_oxygen", np.int8, 3),
+        ("on_oxygen", np.int8, -1),
+        ("consciousness", np.int8, 5),
+        ("consciousness", np.int8, -2),
+    ],
+)
+def test_an_impossible_step_is_refused_and_not_scored(
+    column: str, dtype: type, value: int, rows: int
+) -> None:
+    columns = {name: np.array(one * rows, dtype=np.int16) for name, one in KNOWN.items()}
+    columns[column] = columns[column].astype(dtype)
+    columns[column][-1] = value
+
+    with pytest.raises(ValueError, match="outside its possible range"):
+        score_news2_steps(RULES, **columns)
+
+
+@pytest.mark.parametrize("rows", [1, 50])
+@pytest.mark.parametrize("name", ["systolic_bp", "heart_rate", "body_temperature_tenths"])
+def test_a_column_too_narrow_for_its_range_is_refused(name: str, rows: int) -> None:
+    columns = {key: np.array(one * rows, dtype=np.int16) for key, one in KNOWN.items()}
+    columns[name] = np.full(rows, 90, dtype=np.uint8)
+
+    with pytest.raises(ValueError, match="too narrow"):
+        score_news2_steps(RULES, **columns)
+
+
+@pytest.mark.parametrize(("name", "value"), [("spo2_scale", 3), ("spo2", 97.5)])
+def test_a_scale_without_chart_and_a_fraction_are_refused(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=r"scale is 1 or 2|whole numbers"):
+        score_news2_steps(RULES, **(KNOWN | {name: [value]}))
