@@ -84,7 +84,11 @@ def test_a_double_press_stores_once(ward: SmallWard, sign_in: SignIn) -> None:
 def test_nothing_can_be_typed_before_every_field_has_come(ward: SmallWard, sign_in: SignIn) -> None:
     page = sign_in().page
     late: list[Route] = []
-    page.route("**/Selectbox.*.js", late.append)
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/Selectbox.*.js", hold)
     page.goto(f"{page.url}chart?encounter={ward.patients[0].public_id}")
     temperature = page.get_by_label("Temperature °C")
     expect(temperature).to_be_attached(timeout=PATIENCE_MS)
