@@ -54,6 +54,9 @@ class TransitionKind(StrEnum):
     ESCALATED = "escalated"
     ACKNOWLEDGED = "acknowledged"
     ACKNOWLEDGEMENT_RAN_OUT = "acknowledgement_ran_out"
+    HAND_OVER_OFFERED = "hand_over_offered"
+    HAND_OVER_DECLINED = "hand_over_declined"
+    HANDED_OVER = "handed_over"
     SNOOZED = "snoozed"
     SNOOZE_RAN_OUT = "snooze_ran_out"
     INHIBITED = "inhibited"
@@ -102,7 +105,9 @@ class AlertState:
     raised. ``severity`` is the current one, so that every later rise is a rise.
     ``trigger_priority`` is the priority when it last spoke: escalation follows it and not the
     current value, so that a patient who looks better for a moment is not lost. It counts from
-    ``waiting_since_us``, when the thread last became unowned.
+    ``waiting_since_us``, when the thread last became unowned; ``escalated_to`` is the role that was
+    called last. ``offered_to`` is who was asked to take the alert over: until that person takes it,
+    the owner answers for it.
     """
 
     problem: str
@@ -124,6 +129,9 @@ class AlertState:
     snoozed_until_us: int | None
     inhibited_by: str | None
     closed: bool
+    # Documents that were stored before there was a hand-over do not carry these.
+    escalated_to: str | None = None
+    offered_to: str | None = None
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON, whole."""

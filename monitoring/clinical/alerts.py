@@ -77,8 +77,9 @@ def tick(
         and state.snoozed_until_us is not None
         and now_us >= state.snoozed_until_us
     ):
+        # Whoever snoozed it was there: those above are called only when nobody comes from now on.
         state = replace(
-            state, visibility=VisibilityAxis.SHOWN, snoozed_until_us=None, spoken_us=now_us
+            state, visibility=VisibilityAxis.SHOWN, snoozed_until_us=None, **_anew(now_us)
         )
         changes.append(_system(TransitionKind.SNOOZE_RAN_OUT, now_us))
     waiting = (
@@ -92,8 +93,15 @@ def tick(
         due = timing.escalation[state.escalation_level]
         if now_us - since_us < due.after_s * _US:
             break
-        state = replace(state, escalation_level=state.escalation_level + 1, spoken_us=now_us)
-        changes.append(_system(TransitionKind.ESCALATED, now_us, role=due.role))
+        state = replace(
+            state,
+            escalation_level=state.escalation_level + 1,
+            escalated_to=due.role,
+            spoken_us=now_us,
+        )
+        changes.append(
+            _system(TransitionKind.ESCALATED, now_us, role=due.role, trigger=state.trigger_priority)
+        )
     if (
         not changes
         and still_wrong
@@ -110,13 +118,14 @@ def acknowledge(
     state: AlertState, *, by: str, note: str | None, now_us: int, timing: AlertTiming
 ) -> tuple[AlertState, tuple[Transition, ...]]:
     """A named person takes the alert; it closes at once where the condition is back to normal."""
-    _refuse_closed_or_pending(state)
+    refuse_closed_or_pending(state)
     valid = timing.acknowledgement_valid_s
     state = replace(
         state,
         acknowledgement=AcknowledgementAxis.ACKNOWLEDGED,
         owner=by,
         acknowledged_until_us=None if valid is None else now_us + int(valid * _US),
+        offered_to=None,
     )
     detail = {"note": note, "valid_until_us": state.acknowledged_until_us}
     taken = Transition(kind=TransitionKind.ACKNOWLEDGED, at_us=now_us, actor=by, detail=detail)
@@ -129,7 +138,7 @@ def snooze(
     state: AlertState, *, by: str, reason: str, until_us: int, now_us: int, timing: AlertTiming
 ) -> tuple[AlertState, tuple[Transition, ...]]:
     """A named person silences an alert until a time or until worse; never one of high priority."""
-    _refuse_closed_or_pending(state)
+    refuse_closed_or_pending(state)
     if state.visibility is VisibilityAxis.INHIBITED:
         message = "Another alert says this already. Snooze that one instead."
         raise AlertRefusedError(message)
@@ -174,7 +183,7 @@ def _begin(condition: Condition, *, now_us: int, timing: AlertTiming) -> Step:
         closed=False,
     )
     if timing.debounce_s > 0:
-        return state, (_system(TransitionKind.PENDING, now_us),)
+        return state, (_system(TransitionKind.PENDING, now_us, **_news(state)),)
     return _raise(state, now_us=now_us)
 
 
@@ -183,14 +192,12 @@ def _raise(state: AlertState, *, now_us: int) -> Step:
         state,
         condition=ConditionAxis.ACTIVE,
         acknowledgement=AcknowledgementAxis.UNACKNOWLEDGED,
+        trigger_priority=state.priority,
         raised_us=now_us,
-        waiting_since_us=now_us,
-        spoken_us=now_us,
         pending_since_us=None,
+        **_anew(now_us),
     )
-    return raised, (
-        _system(TransitionKind.RAISED, now_us, priority=state.priority, label=state.label),
-    )
+    return raised, (_system(TransitionKind.RAISED, now_us, **_news(raised)),)
 
 
 def _active(state: AlertState, condition: Condition, *, now_us: int, timing: AlertTiming) -> Step:
@@ -215,6 +222,7 @@ def _active(state: AlertState, condition: Condition, *, now_us: int, timing: Ale
             severity=[state.severity, condition.severity],
             new_criteria=list(new_criteria),
             priority=after.priority,
+            trigger=condition.priority,
             label=condition.label,
         )
         return _unowned(after, now_us=now_us, trigger=condition.priority), (worsened,)
@@ -227,7 +235,9 @@ def _active(state: AlertState, condition: Condition, *, now_us: int, timing: Ale
         after = replace(after, spoken_us=now_us)
     elif kind is None and condition.severity < state.severity:
         kind = TransitionKind.EASED
-    return after, () if kind is None else (_system(kind, now_us, label=condition.label),)
+    if kind is None:
+        return after, ()
+    return after, (_system(kind, now_us, severity=after.severity, label=after.label),)
 
 
 def _cover(
@@ -258,8 +268,7 @@ def _cover(
             state,
             visibility=VisibilityAxis.SHOWN,
             inhibited_by=None,
-            waiting_since_us=now_us,
-            spoken_us=now_us,
+            **_anew(now_us),
         )
         return state, (*changes, _system(TransitionKind.UNCOVERED, now_us))
     return state, changes
@@ -283,7 +292,8 @@ def _normal(state: AlertState, *, now_us: int) -> Step:
     # What another alert said already needs nobody of its own once it is over.
     is_covered = state.visibility is VisibilityAxis.INHIBITED
     if is_covered or state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED:
-        return replace(normal, closed=True), (back, _system(TransitionKind.CLOSED, now_us))
+        closed = replace(normal, closed=True, offered_to=None)
+        return closed, (back, _system(TransitionKind.CLOSED, now_us))
     return normal, (back,)
 
 
@@ -297,14 +307,34 @@ def _unowned(state: AlertState, *, now_us: int, trigger: Priority | None = None)
         acknowledged_until_us=None,
         snoozed_until_us=None,
         inhibited_by=None,
-        waiting_since_us=now_us,
-        spoken_us=now_us,
-        escalation_level=0,
+        offered_to=None,
+        **_anew(now_us),
         trigger_priority=state.trigger_priority if trigger is None else trigger,
     )
 
 
-def _refuse_closed_or_pending(state: AlertState) -> None:
+def _anew(now_us: int) -> dict[str, Any]:
+    """It speaks, and waits for an owner from now on."""
+    return {
+        "waiting_since_us": now_us,
+        "spoken_us": now_us,
+        "escalation_level": 0,
+        "escalated_to": None,
+    }
+
+
+def _news(state: AlertState) -> dict[str, Any]:
+    """What an alert begins with, for whoever reads its events alone."""
+    return {
+        "priority": state.priority,
+        "severity": state.severity,
+        "criteria": list(state.criteria),
+        "label": state.label,
+    }
+
+
+def refuse_closed_or_pending(state: AlertState) -> None:
+    """Refuse what a person asks of an alert that is not open (``AlertRefusedError``)."""
     if state.closed:
         message = "This alert is closed already. Look at the patient page for what is open."
         raise AlertRefusedError(message)

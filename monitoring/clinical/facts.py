@@ -19,7 +19,7 @@ class ObservationColumns:
     """Current (not superseded, not struck-out) observations of one encounter, by ``taken_us``.
 
     All arrays share one length. ``value`` is NaN for a coded concept, ``code`` is None for a
-    numeric one.
+    numeric one. ``streamed`` marks what a device sent by itself; None says that all was charted.
     """
 
     row_id: NDArray[np.int64]
@@ -27,6 +27,7 @@ class ObservationColumns:
     taken_us: NDArray[np.int64]
     value: NDArray[np.float64]
     code: NDArray[np.object_]
+    streamed: NDArray[np.bool_] | None = None
 
     def appended(
         self,
@@ -48,6 +49,9 @@ class ObservationColumns:
             taken_us=np.insert(self.taken_us, place, [taken_us] * len(concepts)),
             value=np.insert(self.value, place, numbers),
             code=_spliced(self.code, place, codes),
+            streamed=None
+            if self.streamed is None
+            else np.insert(self.streamed, place, [False] * len(concepts)),
         )
 
 

@@ -2,10 +2,12 @@
 
 Limits and priorities are local policy (clinical reference 8.2, 8.3); NEWS2 thresholds are RCP 2017,
 Chart 2. A problem whose input is missing or stale has the state NO_DATA and never NORMAL. A value
-back inside its limit by less than the hysteresis keeps the problem active.
+back inside its limit by less than the hysteresis keeps the problem active, and one that a device
+streams counts once it has lasted (``monitoring.clinical.signals``).
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import isnan
 
 from monitoring.clinical.conditions import no_data, normal
@@ -26,23 +28,19 @@ from monitoring.clinical.results import (
     CrsGrade,
     InputEvidence,
     News2Score,
-    Priority,
-    Truth,
 )
 from monitoring.clinical.rulebook_types import Rulebook
+from monitoring.clinical.signals import Signals
 from monitoring.clinical.timeline import US_PER_S, Timeline
 from monitoring.clinical.truths import NO, UNKNOWN, YES
+from monitoring.clinical.watch_flags import WatchFlags
 
 _ACTIVE, _NORMAL, _NO_DATA = ConditionState.ACTIVE, ConditionState.NORMAL, ConditionState.NO_DATA
-_NEWS2_SEVERITY = {"low_medium": 1, "medium": 2, "high": 3}
-_MET = (Truth.YES, Truth.HELD)
 _EPSILON = 1e-6
 _SEVERE_GRADE = 3
-# How far back a reading can keep a problem active through the hysteresis band.
-_LATCH_US = 24 * 3600 * US_PER_S
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Flags:
     """Everything the problems of a stay are read from; ``of`` gives those of one moment."""
 
@@ -51,6 +49,14 @@ class Flags:
     rulebook: Rulebook
     policy: Policy
     book: EvidenceBook
+
+    @cached_property
+    def signals(self) -> Signals:
+        """The debounced vital signs; a mean pressure is judged as the systolic one is."""
+        rules = self.policy.streams
+        return Signals(
+            self.timeline.series, {**rules, "mean_arterial_pressure": rules["systolic_bp"]}
+        )
 
     def of(
         self, place: int, moment: Moment, crs: CrsGrade, news2: News2Score
@@ -68,6 +74,7 @@ class Flags:
                 fever_is_attributed=self.columns.fever.is_attributed[place],
             ),
         ]
+        found += self._watch.of(place, moment)
         if news2.applicable:
             found.append(news2_condition(news2, self.rulebook.news2, self.policy))
         return covered(tuple(found), self.rulebook)
@@ -78,15 +85,15 @@ class Flags:
         if shown is None or shown.stale or shown.value is None:
             return no_data("fever", policy.priority["fever"], shown, "temperature")
         hot = shown.value >= limit_c - FEVER_EPSILON_C
-        lasts = not hot and self._latched(
+        if not self._lasts(
             "body_temperature",
             place,
             rising=True,
             limit=limit_c - FEVER_EPSILON_C,
             clear=limit_c - policy.fever.hysteresis_c,
-        )
-        if not hot and not lasts:
-            return normal("fever", policy.priority["fever"], "No fever", shown)
+        ):
+            text = f"{shown.display} by the probe, not long enough yet" if hot else "No fever"
+            return normal("fever", policy.priority["fever"], text, shown)
         is_high = shown.value >= policy.fever.high_c
         label = f"Fever: temperature {shown.display}"
         return Condition(
@@ -109,19 +116,17 @@ class Flags:
         if truth == UNKNOWN or pressure.age_s[place] > moment.limit_s:
             newest = systolic or mean
             return no_data("hypotension", policy.priority["hypotension"], newest, "blood pressure")
-        limit = float(pressure.systolic_limit_mmhg[place])
-        lasts = truth == NO and self._latched(
-            "systolic_bp",
-            place,
-            rising=False,
-            limit=limit,
-            clear=limit + policy.hypotension.systolic_hysteresis_mmhg,
+        severe = bool(pressure.severe[place]) and self.signals.is_severe(
+            "systolic_bp", self._row("systolic_bp", place), limit=pressure.severe_below_mmhg
         )
-        if truth == NO and not lasts:
-            text = "Blood pressure not low"
+        lasts = truth == NO and self._pressure_lasts(
+            "systolic_bp", place, float(pressure.systolic_limit_mmhg[place])
+        )
+        counts = truth != NO and (severe or self._low_pressure_counts(place))
+        if not counts and not lasts:
+            text = "Blood pressure not low" if truth == NO else "Low pressure, not confirmed yet"
             return normal("hypotension", policy.priority["hypotension"], text, *evidence)
         baseline = self._baseline(place)
-        severe = bool(pressure.severe[place])
         criteria = [
             name
             for name, met in (
@@ -149,18 +154,20 @@ class Flags:
         device = self.book.newest("oxygen_device", place, support_limit_s)
         value = None if shown is None or shown.stale else shown.value
         limit = self._spo2_limit(place)
-        low = value is not None and value < limit - _EPSILON
-        lasts = (
-            value is not None
-            and not low
-            and self._latched(
-                "spo2",
-                place,
-                rising=False,
-                limit=limit,
-                clear=limit + policy.hypoxia.hysteresis_percent,
-            )
+        very_low = value is not None and self.signals.is_severe(
+            "spo2",
+            self._row("spo2", place),
+            limit=policy.hypoxia.severe_percent - _EPSILON,
         )
+        counts = value is not None and self._lasts(
+            "spo2",
+            place,
+            rising=False,
+            limit=limit - _EPSILON,
+            clear=limit + policy.hypoxia.hysteresis_percent - _EPSILON,
+        )
+        is_below = value is not None and value < limit - _EPSILON
+        low, lasts = is_below and (counts or very_low), counts and not is_below
         is_known = support.support_age_s[place] <= support_limit_s
         excused = bool(support.noted[NOTE_EXCUSED][place])
         new_oxygen = NO if excused else (support.above_home[place] if is_known else UNKNOWN)
@@ -173,7 +180,6 @@ class Flags:
                 return no_data("hypoxia", policy.priority["hypoxia"], newest, missing)
             text = "No hypoxia, no new oxygen"
             return normal("hypoxia", policy.priority["hypoxia"], text, *evidence)
-        very_low = value is not None and value < policy.hypoxia.severe_percent - _EPSILON
         severity = max(1, 2 if low else 0, level, 4 if very_low else 0)
         severe = severity >= _SEVERE_GRADE
         parts = [f"SpO2 {shown.display}"] if shown is not None and value is not None else []
@@ -212,27 +218,45 @@ class Flags:
                 found.append(self.book.treatment(span, place))
         return tuple(found)
 
-    def _latched(
-        self, concept: str, place: int, *, rising: bool, limit: float, clear: float
-    ) -> bool:
-        """Whether the last decisive reading of a day was beyond the limit.
+    def _row(self, concept: str, place: int) -> int:
+        return int(self.timeline.rows[concept][place])
 
-        A reading between limit and clear decides nothing; the one before it does.
-        """
-        if isnan(limit):  # no limit applies to this person
-            return False
-        series = self.timeline.series[concept]
-        row = int(self.timeline.rows[concept][place])
-        oldest_us = int(self.timeline.at_us[place]) - _LATCH_US
-        sign = 1.0 if rising else -1.0
-        while row >= 0 and series.taken_us[row] >= oldest_us:
-            value = sign * float(series.value[row])
-            if value >= sign * limit if rising else value > sign * limit:
-                return True
-            if value < sign * clear if rising else value <= sign * clear:
-                return False
-            row -= 1
-        return False
+    def _lasts(self, concept: str, place: int, *, rising: bool, limit: float, clear: float) -> bool:
+        return self.signals.lasts(
+            concept,
+            self._row(concept, place),
+            int(self.timeline.at_us[place]),
+            limit=limit,
+            clear=clear,
+            rising=rising,
+        )
+
+    def _pressure_lasts(self, concept: str, place: int, limit_mmhg: float) -> bool:
+        clear_mmhg = limit_mmhg + self.policy.hypotension.systolic_hysteresis_mmhg
+        return self._lasts(concept, place, rising=False, limit=limit_mmhg, clear=clear_mmhg)
+
+    def _low_pressure_counts(self, place: int) -> bool:
+        """Whether the low pressure was charted or, where a device streams it, has lasted."""
+        systolic, mean = "systolic_bp", "mean_arterial_pressure"
+        if not any(
+            self.signals.is_streamed(name, self._row(name, place)) for name in (systolic, mean)
+        ):
+            return True
+        pressure, limits = self.columns.pressure, self.policy.hypotension
+        own_mmhg = limits.baseline_fraction * float(pressure.baseline_systolic_mmhg[place])
+        relative_mmhg = min(own_mmhg, limits.baseline_cap_mmhg)
+        return any(
+            self._pressure_lasts(name, place, limit_mmhg)
+            for name, limit_mmhg in (
+                (systolic, float(pressure.systolic_limit_mmhg[place])),
+                (systolic, relative_mmhg if pressure.relative[place] else float("nan")),
+                (mean, float(pressure.mean_limit_mmhg[place])),
+            )
+        )
+
+    @cached_property
+    def _watch(self) -> WatchFlags:
+        return WatchFlags(self.timeline, self.policy, self.book, self.signals)
 
     def _baseline(self, place: int) -> InputEvidence | None:
         row = int(self.timeline.baseline_rows[place])
@@ -269,23 +293,6 @@ class Flags:
     def _flow_words(self, place: int) -> str:
         flow_lpm = float(self.columns.support.flow_lpm[place])
         return "" if isnan(flow_lpm) or flow_lpm == 0 else f" {flow_lpm:g} L/min"
-
-
-def stale_feed_condition(*, last_us: int, is_silent: bool, now_us: int) -> Condition:
-    """The technical problem of a live feed from which nothing more comes."""
-    if not is_silent:
-        return normal("stale_feed", Priority.TECHNICAL, "Monitor feed alive")
-    seconds = max(0, (now_us - last_us) // US_PER_S)
-    ago = f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
-    return Condition(
-        problem="stale_feed",
-        state=_ACTIVE,
-        priority=Priority.TECHNICAL,
-        severity=1,
-        label=f"No data from the monitor for {ago}",
-        criteria=("silent",),
-        action="Go to the patient; check the monitor and its connection.",
-    )
 
 
 def _support_words(device: InputEvidence | None, flow: str) -> str:

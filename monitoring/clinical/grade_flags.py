@@ -41,12 +41,15 @@ def crs_grade_condition(crs: CrsGrade, policy: Policy) -> Condition:
         return normal("crs_grade", priorities["crs_grade_1"], "CRS grade 0")
     word = "" if crs.status is GradeStatus.GRADED else " at least"
     met = [one for one in crs.criteria if one.truth in _MET]
+    # Nobody may wait for a fever that the treatment took away (C6).
+    is_afebrile = crs.fever_waived and crs.criteria[grading.FEVER].truth not in _MET
+    masked = ", no fever since it was treated" if is_afebrile else ""
     return Condition(
         problem="crs_grade",
         state=_ACTIVE,
         priority=priorities[f"crs_grade_{crs.grade}"],
         severity=crs.grade,
-        label=f"CRS grade {crs.grade}{word} suggested (ASTCT)",
+        label=f"CRS grade {crs.grade}{word} suggested (ASTCT){masked}",
         criteria=tuple(one.id for one in met),
         evidence=_rows_of(met),
         action="Confirm the grade; treat by local protocol.",

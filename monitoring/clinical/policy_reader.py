@@ -4,19 +4,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from monitoring.clinical import policy_limits as limits
 from monitoring.clinical.alert_state import EscalationStep
 from monitoring.clinical.policy_types import (
     ICE_STATES,
     PRIORITY_KEYS,
     PROBLEMS,
+    ROLES,
     STATES,
     THERAPY_CLASSES,
-    FeverLimits,
     Frequency,
     Freshness,
     GradingWindows,
-    HypotensionLimits,
-    HypoxiaLimits,
     Policy,
     Schedule,
 )
@@ -40,9 +39,12 @@ def parse_policy(
     confirmation = table.table("confirmation")
     policy = Policy(
         id=identity,
-        hypotension=_hypotension(table.table("hypotension")),
-        fever=_fever(table.table("fever")),
-        hypoxia=_hypoxia(table.table("hypoxia")),
+        hypotension=limits.hypotension(table.table("hypotension")),
+        fever=limits.fever(table.table("fever")),
+        hypoxia=limits.hypoxia(table.table("hypoxia")),
+        tachycardia=limits.tachycardia(table.table("tachycardia")),
+        streams=limits.streams(table.table("streams")),
+        watch=limits.watch(table.table("device_off"), table.table("ice"), table.table("lingering")),
         grading=_grading(table.table("grading"), table.table("premedication_hours")),
         freshness=_freshness(table.table("freshness")),
         priority=_priorities(table.table("priority")),
@@ -56,48 +58,10 @@ def parse_policy(
         confirmation_valid_s=confirmation.number("valid_hours", low=1, high=168) * _HOUR_S,
         schedule=_schedule(frequencies),
     )
-    _cited(late)
-    _cited(confirmation)
+    limits.cited(late)
+    limits.cited(confirmation)
     table.finish()
     return policy
-
-
-def _cited(table: RuleTable) -> None:
-    table.text("source")
-    table.finish()
-
-
-def _hypotension(table: RuleTable) -> HypotensionLimits:
-    limits = HypotensionLimits(
-        systolic_mmhg=table.number("systolic_mmhg", low=60, high=130),
-        mean_mmhg=table.number("mean_mmhg", low=40, high=90),
-        baseline_fraction=table.number("baseline_fraction", low=0.5, high=1.0),
-        baseline_cap_mmhg=table.number("baseline_cap_mmhg", low=60, high=200),
-        severe_systolic_mmhg=table.number("severe_systolic_mmhg", low=40, high=120),
-        systolic_hysteresis_mmhg=table.number("systolic_hysteresis_mmhg", low=0, high=20),
-    )
-    _cited(table)
-    return limits
-
-
-def _fever(table: RuleTable) -> FeverLimits:
-    limits = FeverLimits(
-        high_c=table.number("high_c", low=38.0, high=42.0),
-        hysteresis_c=table.number("hysteresis_c", low=0, high=1.0),
-    )
-    _cited(table)
-    return limits
-
-
-def _hypoxia(table: RuleTable) -> HypoxiaLimits:
-    limits = HypoxiaLimits(
-        spo2_percent=table.number("spo2_percent", low=80, high=99),
-        spo2_scale_2_percent=table.number("spo2_scale_2_percent", low=75, high=95),
-        severe_percent=table.number("severe_percent", low=70, high=95),
-        hysteresis_percent=table.number("hysteresis_percent", low=0, high=5),
-    )
-    _cited(table)
-    return limits
 
 
 def _grading(table: RuleTable, premedication: RuleTable) -> GradingWindows:
@@ -116,8 +80,8 @@ def _grading(table: RuleTable, premedication: RuleTable) -> GradingWindows:
             }
         ),
     )
-    _cited(premedication)
-    _cited(table)
+    limits.cited(premedication)
+    limits.cited(table)
     return windows
 
 
@@ -131,13 +95,13 @@ def _freshness(table: RuleTable) -> Freshness:
         * _HOUR_S,
         set_window_s=table.number("set_window_minutes", low=1, high=120) * _MINUTE_S,
     )
-    _cited(table)
+    limits.cited(table)
     return freshness
 
 
 def _priorities(table: RuleTable) -> Mapping[str, Priority]:
     priorities = {key: _priority(table, key) for key in PRIORITY_KEYS}
-    _cited(table)
+    limits.cited(table)
     return MappingProxyType(priorities)
 
 
@@ -150,7 +114,7 @@ def _priority(table: RuleTable, key: str) -> Priority:
 
 def _debounce(table: RuleTable) -> Mapping[str, float]:
     seconds = {problem: table.number(problem, low=0, high=300) for problem in PROBLEMS}
-    _cited(table)
+    limits.cited(table)
     return MappingProxyType(seconds)
 
 
@@ -161,17 +125,21 @@ def _escalation(table: RuleTable) -> Mapping[Priority, tuple[EscalationStep, ...
         for row in table.rows(priority.value):
             after_s = row.number("after_minutes", low=0.5, high=1440) * _MINUTE_S
             steps.append(EscalationStep(after_s=after_s, role=row.text("role")))
+            if steps[-1].role not in ROLES:
+                row.refuse(f"role must be one of {', '.join(ROLES)}")
             row.finish()
         if [s.after_s for s in steps] != sorted({s.after_s for s in steps}):
             table.refuse(f"{priority.value}: steps must follow each other in time")
+        if [ROLES.index(s.role) for s in steps] != sorted({ROLES.index(s.role) for s in steps}):
+            table.refuse(f"{priority.value}: each step must call somebody above the one before")
         result[priority] = tuple(steps)
-    _cited(table)
+    limits.cited(table)
     return MappingProxyType(result)
 
 
 def _minutes_by_priority(table: RuleTable, *, low: float) -> Mapping[Priority, float]:
     seconds = {p: table.number(p.value, low=low, high=1440) * _MINUTE_S for p in Priority}
-    _cited(table)
+    limits.cited(table)
     return MappingProxyType(seconds)
 
 
@@ -179,7 +147,7 @@ def _snooze_never(table: RuleTable) -> frozenset[Priority]:
     never = table.texts("never")
     if not set(never) <= {p.value for p in Priority} or Priority.HIGH.value not in never:
         table.refuse("never must list priorities and must include high")
-    _cited(table)
+    limits.cited(table)
     return frozenset(Priority(name) for name in never)
 
 
@@ -207,7 +175,7 @@ def _schedule(frequencies: Mapping[str, Any]) -> Schedule:
     )
     days.finish()
     for part in (overdue, fast, risk, validity):
-        _cited(part)
+        limits.cited(part)
     table.finish()
     return schedule
 

@@ -15,8 +15,13 @@ PROBLEMS = (
     "news2",
     "hypotension_without_fever",
     "possible_masked_crs",
+    "tachycardia",
+    "new_confusion",
+    "ice_fall",
+    "lingering",
     "overdue",
     "stale_feed",
+    "device_off",
 )
 STATES = (
     "risk_window",
@@ -66,10 +71,20 @@ PRIORITY_KEYS = (
     "hypoxia_severe",
     "without_fever",
     "without_fever_severe",
+    "tachycardia",
+    "new_confusion",
+    "new_confusion_severe",
+    "ice_fall",
+    "lingering",
     "overdue",
     "overdue_from_grade_2",
     "stale_feed",
+    "device_off",
 )
+# The concepts that a device can stream, and that are debounced then.
+STREAMED = ("body_temperature", "spo2", "heart_rate", "systolic_bp")
+# Who can hear of an alert, in the order in which it climbs.
+ROLES = ("charge_nurse", "physician", "rapid_response")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +115,44 @@ class HypoxiaLimits:
     spo2_scale_2_percent: float
     severe_percent: float
     hysteresis_percent: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TachycardiaLimits:
+    """When the heart is too fast."""
+
+    heart_rate_above: float
+    hysteresis_bpm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamRule:
+    """What a device that streams must show before it counts, and before it clears again.
+
+    A run is readings beyond the limit, none of them more than ``gap_s`` after the one before; it
+    counts once it has so many readings over so many seconds. ``clear_margin`` is in the concept's
+    unit, beyond the limit on its other side.
+    """
+
+    raise_readings: int
+    raise_s: float
+    severe_readings: int
+    severe_s: float
+    clear_margin: float
+    clear_readings: int
+    clear_s: float
+    gap_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchLimits:
+    """The limits of what is watched beside the vital signs."""
+
+    device_off_after_s: float
+    device_forgotten_after_s: float
+    ice_fall_points: float
+    ice_within_s: float
+    lingering_after_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +220,9 @@ class Policy:
     hypotension: HypotensionLimits
     fever: FeverLimits
     hypoxia: HypoxiaLimits
+    tachycardia: TachycardiaLimits
+    streams: Mapping[str, StreamRule]
+    watch: WatchLimits
     grading: GradingWindows
     freshness: Freshness
     priority: Mapping[str, Priority]

@@ -43,6 +43,7 @@ class PressureColumns:
     severe: NDArray[np.bool_]
     truth: NDArray[np.int8]
     age_s: NDArray[np.float64]
+    severe_below_mmhg: float
 
 
 def pressure_columns(
@@ -85,6 +86,7 @@ def pressure_columns(
         severe=low & (systolic < severe_below),
         truth=np.where(known, np.where(low, YES, NO), UNKNOWN).astype(np.int8),
         age_s=(timeline.at_us - taken_us) / US_PER_S,
+        severe_below_mmhg=severe_below,
     )
 
 

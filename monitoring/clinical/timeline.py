@@ -39,12 +39,13 @@ class Series:
     """The usable values of one concept by time; the last row of each array is the missing one.
 
     ``value`` holds the number, or for a coded concept the place of its code in the dictionary
-    (-1 when missing).
+    (-1 when missing). ``streamed`` marks what a device sent by itself.
     """
 
     taken_us: NDArray[np.int64]
     value: NDArray[np.float64]
     row_id: NDArray[np.int64]
+    streamed: NDArray[np.bool_]
 
     def __len__(self) -> int:
         """How many values there are, the missing one not counted."""
@@ -134,8 +135,12 @@ def _series(
     row_id = np.concatenate((observations.row_id[watched], _NO_ROW))
     value = np.concatenate((observations.value[watched], _MISSING))
     code = [*observations.code[watched].tolist(), *[None] * len(WATCHED)]
+    streamed = np.zeros(len(concept), dtype=np.bool_)
+    if observations.streamed is not None:
+        streamed[: -len(WATCHED)] = observations.streamed[watched]
     order = np.lexsort((row_id, taken_us, concept))
     concept, taken_us, row_id, value = concept[order], taken_us[order], row_id[order], value[order]
+    streamed = streamed[order]
     begins = concept.searchsorted(np.arange(len(WATCHED) + 1)).tolist()
     for place, codes in _CODED.items():
         begin, end = begins[place], begins[place + 1] - 1
@@ -148,12 +153,12 @@ def _series(
         lost = zip(concept[~keep].tolist(), taken_us[~keep].tolist(), strict=True)
         unusable = tuple((WATCHED[place], us) for place, us in lost)
         concept, taken_us, ends = concept[keep], taken_us[keep], ends[keep]
-        row_id, value = row_id[keep], value[keep]
+        row_id, value, streamed = row_id[keep], value[keep], streamed[keep]
         begins = concept.searchsorted(np.arange(len(WATCHED) + 1)).tolist()
     taken_us[ends] = NEVER_US
     bounds = zip(WATCHED, begins, begins[1:], strict=False)
     return {
-        name: Series(taken_us[begin:end], value[begin:end], row_id[begin:end])
+        name: Series(taken_us[begin:end], value[begin:end], row_id[begin:end], streamed[begin:end])
         for name, begin, end in bounds
     }, unusable
 

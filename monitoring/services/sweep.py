@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from db.engine import Store
 from db.queries import census, versions
-from monitoring.clinical import flags
 from monitoring.clinical.results import Evaluation
+from monitoring.clinical.watch_flags import stale_feed_condition
 from monitoring.services.evaluate import judge, store_evaluations
 from monitoring.services.instants import to_us
 from monitoring.services.liveness import Pulse
@@ -61,7 +61,7 @@ def sweep(
         step_overdue(threads, judged, now=now, policy=policy)
         for pulse in pulses:
             if pulse.encounter_id == encounter_id:
-                silent = flags.stale_feed_condition(
+                silent = stale_feed_condition(
                     last_us=to_us(pulse.beat_at), is_silent=pulse.is_silent, now_us=to_us(now)
                 )
                 threads.step(silent, now_us=to_us(now), snapshot=snapshot_of(silent, evaluation))

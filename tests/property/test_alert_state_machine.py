@@ -1,12 +1,13 @@
 """No sequence of evaluations, responses and waiting loses an active alert that nobody took."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.clinical import alerts
+from monitoring.clinical import alerts, hand_over
+from monitoring.clinical.alert_history import state_after
 from monitoring.clinical.alert_state import (
     AcknowledgementAxis,
     AlertRefusedError,
@@ -14,6 +15,7 @@ from monitoring.clinical.alert_state import (
     AlertTiming,
     ConditionAxis,
     EscalationStep,
+    Transition,
     TransitionKind,
     VisibilityAxis,
 )
@@ -47,6 +49,21 @@ class Takes:
 
 
 @dataclass(frozen=True)
+class Offers:
+    """The nurse asks the physician to take it over."""
+
+
+@dataclass(frozen=True)
+class TakesOver:
+    """The physician takes what was offered."""
+
+
+@dataclass(frozen=True)
+class Declines:
+    """The physician does not."""
+
+
+@dataclass(frozen=True)
 class Silences:
     """Somebody snoozes."""
 
@@ -66,6 +83,7 @@ steps = st.lists(
         says,
         st.builds(Waits, minutes=st.integers(0, 90)),
         st.builds(Takes),
+        st.sampled_from([Offers(), TakesOver(), Declines()]),
         st.builds(Silences, minutes=st.integers(-5, 90)),
     ),
     max_size=40,
@@ -77,7 +95,14 @@ timings = st.builds(
     acknowledgement_valid_s=st.sampled_from([None, 3600.0]),
     snooze_at_most_s=st.sampled_from([None, 3600.0]),
     escalation=st.sampled_from(
-        [(), (EscalationStep(after_s=120, role="charge nurse"),)],
+        [
+            (),
+            (EscalationStep(after_s=120, role="charge_nurse"),),
+            (
+                EscalationStep(after_s=120, role="charge_nurse"),
+                EscalationStep(after_s=1800, role="physician"),
+            ),
+        ],
     ),
 )
 
@@ -95,16 +120,23 @@ def condition(said: Says) -> Condition:
     )
 
 
+Act = Says | Waits | Takes | Silences | Offers | TakesOver | Declines
+
+
 @given(story=steps, timing=timings)
 @settings(max_examples=examples(600))
 def test_nothing_that_is_active_and_unowned_is_ever_lost(
-    story: list[Says | Waits | Takes | Silences], timing: AlertTiming
+    story: list[Act], timing: AlertTiming
 ) -> None:
     state: AlertState | None = None
     now_us = 0
     active_since_us: int | None = None
+    events: list[Transition] = []
     for one in story:
         before = state
+        changes: tuple[Transition, ...] = ()
+        if before is None or before.closed:
+            events = []
         match one:
             case Says():
                 state, changes = alerts.step(before, condition(one), now_us=now_us, timing=timing)
@@ -116,20 +148,52 @@ def test_nothing_that_is_active_and_unowned_is_ever_lost(
             case Waits():
                 now_us += one.minutes * MINUTE_US
                 if before is not None and not before.closed:
-                    state, _ = alerts.tick(before, now_us=now_us, timing=timing)
+                    state, changes = alerts.tick(before, now_us=now_us, timing=timing)
                     assert not state.closed, "time alone closes nothing"
-            case Takes() | Silences() if before is None:
+                    _check_time(state, now_us=now_us, timing=timing)
+            case _ if before is None:
                 continue
             case Takes():
-                state = _takes(before, now_us, timing)
+                state, changes = _takes(before, now_us, timing)
             case Silences():
-                state = _silences(before, now_us, now_us + one.minutes * MINUTE_US, timing)
+                state, changes = _silences(before, now_us, now_us + one.minutes * MINUTE_US, timing)
+            case _:
+                state, changes = _hands_over(before, one, now_us, timing)
+        events += changes
         _check_invariants(state)
         if active_since_us is not None and now_us - active_since_us > timing.debounce_s * 1e6:
             assert state is not None
             assert not state.closed
         if state is not None:
             assert AlertState.from_document(state.to_document()) == state
+            _check_replay(state, events)
+
+
+def _check_replay(state: AlertState, events: list[Transition]) -> None:
+    """The events alone tell what the thread is, but for a label that follows the value."""
+    if state.condition is ConditionAxis.PENDING or not events:
+        return
+    told = state_after(state.problem, events)
+    assert told == replace(state, label=told.label)
+
+
+def _check_time(state: AlertState, *, now_us: int, timing: AlertTiming) -> None:
+    """Whatever is overdue at this moment has been said."""
+    still_wrong = state.condition in (ConditionAxis.ACTIVE, ConditionAxis.NO_DATA)
+    if state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED and still_wrong:
+        ran_out = state.acknowledged_until_us is not None and now_us >= state.acknowledged_until_us
+        assert not ran_out or state.visibility is VisibilityAxis.INHIBITED
+    if state.visibility is VisibilityAxis.SNOOZED:
+        assert now_us < state.snoozed_until_us
+    waits = state.acknowledgement is AcknowledgementAxis.UNACKNOWLEDGED
+    if waits and state.visibility is VisibilityAxis.SHOWN:
+        due = [
+            one for one in timing.escalation if now_us - state.waiting_since_us >= one.after_s * 1e6
+        ]
+        assert state.escalation_level >= len(due)
+        assert state.escalated_to == (due[-1].role if due else state.escalated_to)
+        if timing.repeat_after_s is not None and still_wrong:
+            assert now_us - state.spoken_us < timing.repeat_after_s * 1e6
 
 
 def _check_step(
@@ -168,29 +232,59 @@ def _check_invariants(state: AlertState | None) -> None:
     if not state.closed:
         assert (state.acknowledgement is AcknowledgementAxis.NONE) == pending
     assert (state.owner is not None) == (state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED)
+    assert state.offered_to is None or state.owner is not None, "never without an owner in between"
     assert (state.inhibited_by is not None) == (state.visibility is VisibilityAxis.INHIBITED)
     if state.visibility is VisibilityAxis.SNOOZED:
         assert state.priority is not Priority.HIGH
         assert state.snoozed_until_us is not None
 
 
-def _takes(state: AlertState, now_us: int, timing: AlertTiming) -> AlertState:
+def _takes(
+    state: AlertState, now_us: int, timing: AlertTiming
+) -> tuple[AlertState, tuple[Transition, ...]]:
     if state.closed or state.condition is ConditionAxis.PENDING:
         with pytest.raises(AlertRefusedError):
             alerts.acknowledge(state, by="nurse", note=None, now_us=now_us, timing=timing)
-        return state
+        return state, ()
     after, changes = alerts.acknowledge(state, by="nurse", note=None, now_us=now_us, timing=timing)
     assert changes[0].kind is TransitionKind.ACKNOWLEDGED
     assert after.closed == (state.condition is ConditionAxis.NORMAL)
-    return after
+    return after, changes
 
 
-def _silences(state: AlertState, now_us: int, until_us: int, timing: AlertTiming) -> AlertState:
+def _silences(
+    state: AlertState, now_us: int, until_us: int, timing: AlertTiming
+) -> tuple[AlertState, tuple[Transition, ...]]:
     try:
-        after, _ = alerts.snooze(
+        after, changes = alerts.snooze(
             state, by="nurse", reason="seen", until_us=until_us, now_us=now_us, timing=timing
         )
     except AlertRefusedError:
-        return state
+        return state, ()
     assert now_us < until_us <= now_us + 3600 * 1_000_000
-    return after
+    return after, changes
+
+
+def _hands_over(
+    state: AlertState, act: Act, now_us: int, timing: AlertTiming
+) -> tuple[AlertState, tuple[Transition, ...]]:
+    """An offer needs the owner, taking it needs the offer; in between the owner stays."""
+    try:
+        match act:
+            case Offers():
+                after, changes = hand_over.offer(
+                    state, by="nurse", to="physician", note=None, now_us=now_us
+                )
+                assert after.owner == state.owner == "nurse"
+            case TakesOver():
+                after, changes = hand_over.take_over(
+                    state, by="physician", now_us=now_us, timing=timing
+                )
+                assert state.offered_to == after.owner == "physician"
+            case _:
+                after, changes = hand_over.decline(state, by="physician", note=None, now_us=now_us)
+                assert after.owner == state.owner is not None
+    except AlertRefusedError:
+        return state, ()
+    assert (after.condition, after.priority) == (state.condition, state.priority)
+    return after, changes

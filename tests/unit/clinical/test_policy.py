@@ -11,7 +11,7 @@ from tests.spec import bedside
 
 
 def test_the_packaged_policy_names_itself_and_is_read_once() -> None:
-    assert load_policy().id == "stormwatch-policy@1.2"
+    assert load_policy().id == "stormwatch-policy@2.2"
     assert load_policy() is load_policy({})
 
 
@@ -33,7 +33,7 @@ def test_an_override_changes_what_it_names_and_the_identity() -> None:
     assert policy.schedule.states["grade_2"].label == "CRS grade 2: every 30 min"
     assert policy.hypotension.systolic_mmhg == 95
     assert policy.hypotension.mean_mmhg == load_policy().hypotension.mean_mmhg
-    assert policy.id.startswith("stormwatch-policy@1.2+")
+    assert policy.id.startswith("stormwatch-policy@2.2+")
     assert load_policy().schedule.states["grade_2"].interval_s == 3600
 
 
@@ -62,9 +62,34 @@ def test_the_same_override_has_the_same_identity_whatever_its_order() -> None:
         ({"snooze": {"never": ["low"]}}, "must include high"),
         ({"priority": {"crs_grade_4": "urgent"}}, "must be technical, low, medium or high"),
         (
-            {"escalation": {"high": [{"after_minutes": 5, "role": "a"}] * 2}},
+            {"escalation": {"high": [{"after_minutes": 5, "role": "physician"}] * 2}},
             "must follow each other in time",
         ),
+        (
+            {
+                "escalation": {
+                    "high": [
+                        {"after_minutes": 2, "role": "physician"},
+                        {"after_minutes": 5, "role": "charge_nurse"},
+                    ]
+                }
+            },
+            "each step must call somebody above the one before",
+        ),
+        (
+            {"escalation": {"low": [{"after_minutes": 5, "role": "a"}]}},
+            "role must be one of charge_nurse, physician, rapid_response",
+        ),
+        ({"hypotension": {"severe_systolic_mmhg": 100}}, "must not lie above systolic_mmhg"),
+        ({"hypoxia": {"severe_percent": 90}}, "must not lie above the SpO2 limits"),
+        ({"tachycardia": {"heart_rate_above": 300}}, "must lie between 90 and 200"),
+        ({"streams": {"spo2": {"raise_seconds": 7200}}}, "must lie between 0 and 3600"),
+        ({"streams": {"spo2": {"raise_readings": 0.5}}}, "must"),
+        (
+            {"streams": {"spo2": {"raise_readings": 5, "gap_seconds": 3600}}},
+            "would take longer than an hour",
+        ),
+        ({"streams": {"respiratory_rate": {}}}, "respiratory_rate cannot be overridden"),
     ],
 )
 def test_an_override_that_makes_no_sense_is_refused(overrides: dict[str, Any], reason: str) -> None:
@@ -77,6 +102,7 @@ def test_a_high_alert_reaches_the_charge_nurse_in_two_minutes_and_is_never_snooz
 
     assert [(step.after_s, step.role) for step in timing.escalation] == [
         (120.0, "charge_nurse"),
+        (180.0, "physician"),
         (300.0, "rapid_response"),
     ]
     assert timing.snooze_at_most_s is None

@@ -2,10 +2,10 @@
 
 import pytest
 
-from monitoring.clinical.flags import stale_feed_condition
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.results import Priority
 from monitoring.clinical.schedule import next_due, overdue_condition
+from monitoring.clinical.watch_flags import stale_feed_condition
 from tests.spec import bedside
 
 MINUTE_US = 60_000_000

@@ -146,4 +146,7 @@ def test_a_person_without_any_value_is_unknown_everywhere() -> None:
 
     assert (evaluation.crs.grade, evaluation.crs.status.value) == (None, "unknown")
     assert evaluation.news2.total is None
-    assert {c.state.value for c in evaluation.conditions} == {"no_data"}
+    # That no device sends is known without any value.
+    states = {c.problem: c.state.value for c in evaluation.conditions}
+    assert states.pop("device_off") == "normal"
+    assert set(states.values()) == {"no_data"}

@@ -1,0 +1,174 @@
+"""Which readings of a vital sign count as beyond a limit: debounce and hysteresis over columns.
+
+Clinical reference 8.3. A charted value counts at once and clears at once. A value that a device
+streams counts once it has lasted, and clears once it has been well for a while; until then what was
+known before it stands. Everything is run lengths over whole columns, so that one patient's day and
+a ward's month are the same few array operations.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.clinical.policy_types import StreamRule
+from monitoring.clinical.timeline import US_PER_S, Series
+
+# How far back a reading can keep a problem active. The rules are given 24 hours of history: what
+# decides lies an hour inside, so that its run (``policy_limits.LONGEST_RUN_S``) is there whole and
+# the answer is the same however much more history is at hand.
+LATCH_US = 23 * 3600 * US_PER_S
+
+_Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signal:
+    """One vital sign against one limit.
+
+    ``counts`` says of each reading whether it raises; ``last_raise`` and ``last_clear`` give, for
+    each reading, the newest one up to it that raised or cleared, -1 where there was none.
+    """
+
+    counts: _Bools
+    last_raise: NDArray[np.intp]
+    last_clear: NDArray[np.intp]
+
+
+def signal(series: Series, rule: StreamRule, *, beyond: _Bools, cleared: _Bools) -> Signal:
+    """The signal of a series (without its missing last row) by its readings beyond and clear.
+
+    No reading may be both.
+    """
+    taken_us = series.taken_us[:-1]
+    streamed = series.streamed[:-1]
+    if not streamed.any():
+        raises, clears = beyond, cleared
+    else:
+        raises = counted(
+            taken_us,
+            beyond,
+            cleared if rule.raise_readings > 1 else ~beyond,
+            streamed=streamed,
+            readings=rule.raise_readings,
+            lasts_s=rule.raise_s,
+            gap_s=rule.gap_s,
+        )
+        clears = counted(
+            taken_us,
+            cleared,
+            ~cleared,
+            streamed=streamed,
+            readings=rule.clear_readings,
+            lasts_s=rule.clear_s,
+            gap_s=rule.gap_s,
+        )
+    return Signal(counts=raises, last_raise=_newest(raises), last_clear=_newest(clears))
+
+
+def counted(
+    taken_us: NDArray[np.int64],
+    holds: _Bools,
+    breaks: _Bools,
+    *,
+    streamed: _Bools,
+    readings: int,
+    lasts_s: float,
+    gap_s: float,
+) -> _Bools:
+    """Which of the readings that hold count: charted ones at once, streamed ones after their run.
+
+    A run ends at a reading that ``breaks`` and at a silence longer than ``gap_s``.
+    """
+    places = np.flatnonzero(holds)
+    counts = np.zeros(len(holds), dtype=np.bool_)
+    if len(places) == 0:
+        return counts
+    times = taken_us[places]
+    broken = np.cumsum(breaks)[places]
+    begins = np.empty(len(places), dtype=np.bool_)
+    begins[0] = True
+    begins[1:] = (np.diff(times) > round(gap_s * US_PER_S)) | (np.diff(broken) > 0)
+    order = np.arange(len(places))
+    first = np.maximum.accumulate(np.where(begins, order, 0))
+    lasted = times - times[first] >= round(lasts_s * US_PER_S)
+    counts[places] = (lasted & (order - first + 1 >= readings)) | ~streamed[places]
+    return counts
+
+
+def _newest(happens: _Bools) -> NDArray[np.intp]:
+    return np.maximum.accumulate(np.where(happens, np.arange(len(happens)), -1))
+
+
+class Signals:
+    """The signals of one timeline, each worked out once however many moments ask for it."""
+
+    def __init__(self, series: Mapping[str, Series], rules: Mapping[str, StreamRule]) -> None:
+        """``rules`` are the policy's streams by concept."""
+        self._series = series
+        self._rules = rules
+        self._known: dict[tuple[str, float, float, bool, bool], Signal] = {}
+        self._severe: dict[tuple[str, float], _Bools] = {}
+
+    def lasts(
+        self,
+        concept: str,
+        row: int,
+        at_us: int,
+        *,
+        limit: float,
+        clear: float,
+        rising: bool,
+        above: bool = False,
+    ) -> bool:
+        """Whether the last decisive reading up to ``row`` raised, and that within ``LATCH_US``.
+
+        ``rising`` raises from ``limit`` on, with ``above`` only beyond it, and clears below
+        ``clear``; else it raises below ``limit`` and clears from ``clear`` on. ``clear`` is for
+        charted values, a stream's own margin for what is streamed. No limit (NaN) is never reached.
+        """
+        if row < 0:
+            return False
+        found = self._signal(concept, limit, clear, rising=rising, above=above)
+        raised = int(found.last_raise[row])
+        return (
+            raised > int(found.last_clear[row])
+            and int(self._series[concept].taken_us[raised]) >= at_us - LATCH_US
+        )
+
+    def is_severe(self, concept: str, row: int, *, limit: float) -> bool:
+        """Whether the reading at ``row`` lies below a severe limit, with the shorter run of one."""
+        if row < 0:
+            return False
+        if (concept, limit) not in self._severe:
+            series, rule = self._series[concept], self._rules[concept]
+            beyond = series.value[:-1] < limit
+            self._severe[concept, limit] = counted(
+                series.taken_us[:-1],
+                beyond,
+                ~beyond,
+                streamed=series.streamed[:-1],
+                readings=rule.severe_readings,
+                lasts_s=rule.severe_s,
+                gap_s=rule.gap_s,
+            )
+        return bool(self._severe[concept, limit][row])
+
+    def is_streamed(self, concept: str, row: int) -> bool:
+        """Whether a device sent the reading by itself."""
+        return row >= 0 and bool(self._series[concept].streamed[row])
+
+    def _signal(
+        self, concept: str, limit: float, clear: float, *, rising: bool, above: bool
+    ) -> Signal:
+        key = (concept, limit, clear, rising, above)
+        if key not in self._known:
+            series, rule = self._series[concept], self._rules[concept]
+            value, streamed = series.value[:-1], series.streamed[:-1]
+            margin = -rule.clear_margin if rising else rule.clear_margin
+            bound = np.where(streamed, limit + margin, clear)
+            beyond = value > limit if above else value >= limit if rising else value < limit
+            cleared = value < bound if rising else value >= bound
+            self._known[key] = signal(series, rule, beyond=beyond, cleared=cleared)
+        return self._known[key]

@@ -1,0 +1,178 @@
+"""The watched problems beside fever, pressure, oxygen and grade: pulse, mind, devices, time.
+
+Limits and priorities are local policy after the clinical reference, 8.2 and 8.3. A problem whose
+input is missing or stale has the state NO_DATA and never NORMAL.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitoring.clinical.concepts import CONCEPTS, CONSCIOUSNESS, OXYGEN_DEVICES
+from monitoring.clinical.conditions import no_data, normal
+from monitoring.clinical.episodes import Moment
+from monitoring.clinical.evidence import EvidenceBook
+from monitoring.clinical.ice_fall import ice_fall_condition
+from monitoring.clinical.policy_types import STREAMED, Policy
+from monitoring.clinical.results import Condition, ConditionState, InputEvidence, Priority
+from monitoring.clinical.signals import Signals
+from monitoring.clinical.timeline import US_PER_S, Timeline
+
+_ACTIVE, _NO_DATA = ConditionState.ACTIVE, ConditionState.NO_DATA
+_ALERT = CONSCIOUSNESS.index("A")
+# Rousable by pain only, or not at all.
+_DEEP = (CONSCIOUSNESS.index("P"), CONSCIOUSNESS.index("U"))
+_VENTILATED = OXYGEN_DEVICES.index("invasive_ventilation")
+_DAY_US = 24 * 3600 * US_PER_S
+
+
+@dataclass(frozen=True, eq=False)
+class WatchFlags:
+    """The problems of one timeline; ``of`` gives those of one moment."""
+
+    timeline: Timeline
+    policy: Policy
+    book: EvidenceBook
+    signals: Signals
+
+    def of(self, place: int, moment: Moment) -> tuple[Condition, ...]:
+        """Tachycardia, confusion, falling ICE, a lingering episode and devices that went off."""
+        return (
+            self._tachycardia(place, moment.limit_s),
+            self._new_confusion(place, moment.limit_s),
+            ice_fall_condition(self.timeline, place, policy=self.policy, book=self.book),
+            self._lingering(place, moment),
+            self._device_off(place),
+        )
+
+    def _tachycardia(self, place: int, limit_s: float) -> Condition:
+        limits, priority = self.policy.tachycardia, self.policy.priority["tachycardia"]
+        shown = self.book.newest("heart_rate", place, limit_s)
+        if shown is None or shown.stale or shown.value is None:
+            return no_data("tachycardia", priority, shown, "heart rate")
+        if not self.signals.lasts(
+            "heart_rate",
+            int(self.timeline.rows["heart_rate"][place]),
+            int(self.timeline.at_us[place]),
+            limit=limits.heart_rate_above,
+            clear=limits.heart_rate_above - limits.hysteresis_bpm,
+            rising=True,
+            above=True,
+        ):
+            return normal("tachycardia", priority, "Heart rate not fast", shown)
+        words = (
+            "Fast heart rate"
+            if shown.value > limits.heart_rate_above
+            else "Heart rate not clearly slower"
+        )
+        return Condition(
+            problem="tachycardia",
+            state=_ACTIVE,
+            priority=priority,
+            severity=1,
+            label=f"{words}: {shown.display}",
+            criteria=("heart_rate",),
+            evidence=(shown,),
+            action="Look for fever, bleeding, pain and arrhythmia; measure again.",
+        )
+
+    def _new_confusion(self, place: int, limit_s: float) -> Condition:
+        priorities = self.policy.priority
+        shown = self.book.newest("consciousness", place, limit_s)
+        if shown is None or shown.stale:
+            return no_data("new_confusion", priorities["new_confusion"], shown, "consciousness")
+        level = int(self.timeline.value("consciousness")[place])
+        if level == _ALERT:
+            return normal("new_confusion", priorities["new_confusion"], "Alert", shown)
+        if self.timeline.value("oxygen_device")[place] == _VENTILATED:
+            return Condition(
+                problem="new_confusion",
+                state=_NO_DATA,
+                priority=priorities["new_confusion"],
+                severity=0,
+                label="Consciousness cannot be judged under ventilation",
+                evidence=(shown,),
+            )
+        code = CONSCIOUSNESS[level]
+        is_deep = level in _DEEP
+        return Condition(
+            problem="new_confusion",
+            state=_ACTIVE,
+            priority=priorities["new_confusion_severe" if is_deep else "new_confusion"],
+            severity=level,
+            label="New confusion" if code == "C" else f"Reduced consciousness: {code} of ACVPU",
+            criteria=(f"consciousness_{code}",),
+            evidence=(shown,),
+            action="Assess ICE now; look for ICANS, low oxygen, low sugar, infection, drugs.",
+        )
+
+    def _lingering(self, place: int, moment: Moment) -> Condition:
+        priority = self.policy.priority["lingering"]
+        episode, at_us = moment.episode, int(self.timeline.at_us[place])
+        if not episode.is_open or episode.onset_us is None:
+            if moment.grade is None:
+                return no_data("lingering", priority, None, "CRS grade")
+            return normal("lingering", priority, "No CRS episode is open")
+        days = (at_us - episode.onset_us) / _DAY_US
+        if days * _DAY_US <= self.policy.watch.lingering_after_s * US_PER_S:
+            return normal("lingering", priority, f"CRS for {days:.1f} days")
+        return Condition(
+            problem="lingering",
+            state=_ACTIVE,
+            priority=priority,
+            severity=1,
+            label=f"CRS has lasted {int(days)} days",
+            criteria=("lingering",),
+            action="Look for HLH-like toxicity and infection; review the plan.",
+        )
+
+    def _device_off(self, place: int) -> Condition:
+        priority = self.policy.priority["device_off"]
+        silent = [one for one in map(self._silent(place).get, STREAMED) if one is not None]
+        if not silent:
+            return normal("device_off", priority, "Devices send, or none is connected")
+        names = [CONCEPTS[one.concept].label for one in silent]
+        minutes = max(int(one.age_s // 60) for one in silent)
+        return Condition(
+            problem="device_off",
+            state=_ACTIVE,
+            priority=priority,
+            severity=len(silent),
+            label=f"No {', '.join(names)} from the device for {minutes} min",
+            criteria=tuple(f"{one.concept}_off" for one in silent),
+            evidence=tuple(silent),
+            action="Look at the probe, the cuff and the cable, or say that it was taken off.",
+        )
+
+    def _silent(self, place: int) -> dict[str, InputEvidence]:
+        """The newest streamed value of each device that has not sent for too long."""
+        watch, at_us = self.policy.watch, int(self.timeline.at_us[place])
+        off_us = at_us - int(watch.device_off_after_s * US_PER_S)
+        forgotten_us = at_us - int(watch.device_forgotten_after_s * US_PER_S)
+        found = {}
+        for concept in STREAMED:
+            series = self.timeline.series[concept]
+            row = int(self.timeline.rows[concept][place])
+            sent = np.flatnonzero(series.streamed[: row + 1])
+            if len(sent) and forgotten_us <= series.taken_us[sent[-1]] < off_us:
+                found[concept] = self.book.row(
+                    concept, int(sent[-1]), place, watch.device_off_after_s
+                )
+        return found
+
+
+def stale_feed_condition(*, last_us: int, is_silent: bool, now_us: int) -> Condition:
+    """The technical problem of a live feed from which nothing more comes."""
+    if not is_silent:
+        return normal("stale_feed", Priority.TECHNICAL, "Monitor feed alive")
+    seconds = max(0, (now_us - last_us) // US_PER_S)
+    ago = f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
+    return Condition(
+        problem="stale_feed",
+        state=_ACTIVE,
+        priority=Priority.TECHNICAL,
+        severity=1,
+        label=f"No data from the monitor for {ago}",
+        criteria=("silent",),
+        action="Go to the patient; check the monitor and its connection.",
+    )

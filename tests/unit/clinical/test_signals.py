@@ -1,0 +1,152 @@
+"""Debounce and hysteresis of what a device streams (clinical reference 8.3)."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from monitoring.clinical.results import Condition, Evaluation
+from tests.spec import bedside
+
+SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US
+
+
+def streamed(
+    concept: str, readings: list[tuple[float, float]], *, charted: tuple[int, ...] = ()
+) -> Evaluation:
+    """A normal charted set an hour before, then a device: (seconds, value); the last judgement."""
+    told = bedside.read("0 set")
+    begin_us = bedside.MIDNIGHT_US + 60 * MINUTE_US
+    told.observations += [
+        (begin_us + round(seconds * SECOND_US), concept, float(value))
+        for seconds, value in readings
+    ]
+    told.moments_us += [begin_us + round(seconds * SECOND_US) for seconds, _ in readings]
+    facts = told.facts()
+    by_device = np.zeros(len(facts.observations.value), dtype=np.bool_)
+    by_device[-len(readings) :] = [place not in charted for place in range(len(readings))]
+    columns = replace(facts.observations, streamed=by_device)
+    moments = np.array(told.moments_us, dtype=np.int64)
+    return bedside.ask(replace(facts, observations=columns), moments)[-1]
+
+
+def problem(evaluation: Evaluation, name: str) -> Condition:
+    return next(one for one in evaluation.conditions if one.problem == name)
+
+
+CASES = [
+    # SpO2 below 92 % for 15 s, below 85 % for 10 s; clear at 94 % for 30 s.
+    ("spo2", "hypoxia", [(0, 91)], None),
+    ("spo2", "hypoxia", [(0, 91), (14, 91)], None),
+    ("spo2", "hypoxia", [(0, 91), (15, 91)], "medium"),
+    ("spo2", "hypoxia", [(0, 91), (8, 92), (16, 91), (24, 91)], None),
+    ("spo2", "hypoxia", [(0, 84), (9, 84)], None),
+    ("spo2", "hypoxia", [(0, 84), (10, 84)], "high"),
+    ("spo2", "hypoxia", [(0, 91), (15, 91), (16, 93), (300, 93)], "medium"),
+    ("spo2", "hypoxia", [(0, 91), (15, 91), (16, 94), (45, 94)], "medium"),
+    ("spo2", "hypoxia", [(0, 91), (15, 91), (16, 94), (46, 94)], None),
+    # A silence begins a new run: nobody knows what was in it.
+    ("spo2", "hypoxia", [(0, 91), (121, 91)], None),
+    ("spo2", "hypoxia", [(0, 91), (120, 91)], "medium"),
+    # Heart rate above 120 for 60 s; clear below 110 for 60 s.
+    ("heart_rate", "tachycardia", [(0, 121), (59, 130)], None),
+    ("heart_rate", "tachycardia", [(0, 121), (60, 121)], "low"),
+    ("heart_rate", "tachycardia", [(0, 120), (60, 120)], None),
+    ("heart_rate", "tachycardia", [(0, 121), (60, 121), (70, 110), (130, 110)], "low"),
+    ("heart_rate", "tachycardia", [(0, 121), (60, 121), (70, 109), (129, 109)], "low"),
+    ("heart_rate", "tachycardia", [(0, 121), (60, 121), (70, 109), (130, 109)], None),
+    # SBP below 90 in 2 within 5 min, below 80 at once; clear at 95 in 2 readings.
+    ("systolic_bp", "hypotension", [(0, 89)], None),
+    ("systolic_bp", "hypotension", [(0, 89), (300, 89)], "medium"),
+    ("systolic_bp", "hypotension", [(0, 89), (301, 89)], None),
+    ("systolic_bp", "hypotension", [(0, 89), (60, 91), (120, 89)], "medium"),
+    ("systolic_bp", "hypotension", [(0, 89), (60, 95), (120, 89)], None),
+    ("systolic_bp", "hypotension", [(0, 79)], "high"),
+    ("systolic_bp", "hypotension", [(0, 89), (60, 89), (120, 95)], "medium"),
+    ("systolic_bp", "hypotension", [(0, 89), (60, 89), (120, 95), (180, 95)], None),
+    # 38.0 C in 2 readings at least 5 min apart; clear below 37.5 C for 60 min.
+    ("body_temperature", "fever", [(0, 38.0)], None),
+    ("body_temperature", "fever", [(0, 38.0), (299, 38.4)], None),
+    ("body_temperature", "fever", [(0, 38.0), (300, 38.0)], "low"),
+    ("body_temperature", "fever", [(0, 38.0), (150, 37.9), (300, 38.0)], "low"),
+    ("body_temperature", "fever", [(0, 38.0), (150, 37.4), (300, 38.0)], None),
+    ("body_temperature", "fever", [(0, 38.0), (300, 38.0), (600, 37.5), (4200, 37.5)], "low"),
+    (
+        "body_temperature",
+        "fever",
+        [(0, 38.0), (300, 38.0), (600, 37.4), (2400, 37.4), (4200, 37.4)],
+        None,
+    ),
+    ("body_temperature", "fever", [(0, 38.0), (300, 38.0), (600, 37.4), (4100, 37.4)], "low"),
+]
+
+
+@pytest.mark.parametrize(("concept", "name", "readings", "priority"), CASES)
+def test_a_device_must_show_it_for_a_while(
+    concept: str, name: str, readings: list[tuple[float, float]], priority: str | None
+) -> None:
+    found = problem(streamed(concept, readings), name)
+
+    assert found.state.value == ("normal" if priority is None else "active"), found
+    assert priority is None or found.priority.value == priority
+
+
+def test_what_a_nurse_charts_counts_and_clears_at_once() -> None:
+    seen = streamed("spo2", [(0, 91)], charted=(0,))
+    better = streamed("spo2", [(0, 91), (15, 91), (20, 94)], charted=(2,))
+
+    assert problem(seen, "hypoxia").state.value == "active"
+    assert problem(better, "hypoxia").state.value == "normal"
+
+
+def test_a_probe_that_sends_no_more_is_told_of_and_forgotten_after_hours() -> None:
+    silent = streamed("spo2", [(0, 97), (60, 97)])
+
+    assert problem(silent, "device_off").state.value == "normal"
+    for minutes, state in ((6, "normal"), (7, "active"), (240, "active"), (242, "normal")):
+        told = bedside.read("0 set; 1 SpO2 97; 1:01 SpO2 97")
+        told.moments_us.append(bedside.MIDNIGHT_US + (60 + minutes) * MINUTE_US)
+        facts = told.facts()
+        by_device = facts.observations.taken_us > bedside.MIDNIGHT_US
+        columns = replace(facts.observations, streamed=by_device)
+        moments = np.array(told.moments_us, dtype=np.int64)
+        judged = bedside.ask(replace(facts, observations=columns), moments)[-1]
+        found = problem(judged, "device_off")
+        assert found.state.value == state, (minutes, found)
+        if state == "active":
+            assert found.priority.value == "technical"
+            assert "SpO2" in found.label
+
+
+def test_a_day_of_a_stream_says_the_same_whole_and_minute_by_minute() -> None:
+    random = np.random.default_rng(7)
+    told = bedside.read("0 set")
+    minutes = np.arange(60, 60 * 30)
+    values = np.round(93 + np.cumsum(random.normal(0, 0.7, len(minutes))) % 9 - 4)
+    told.observations += [
+        (bedside.MIDNIGHT_US + int(m) * MINUTE_US, "spo2", float(v))
+        for m, v in zip(minutes, values, strict=True)
+    ]
+    facts = told.facts()
+    by_device = np.ones(len(facts.observations.value), dtype=np.bool_)
+    by_device[: len(bedside.NORMAL_SET)] = False
+    facts = replace(facts, observations=replace(facts.observations, streamed=by_device))
+    asked = np.array([bedside.MIDNIGHT_US + m * MINUTE_US for m in range(1500, 1790, 7)])
+
+    whole = bedside.ask(facts, asked)
+
+    for at_us, judged in zip(asked.tolist(), whole, strict=True):
+        kept = (facts.observations.taken_us > at_us - 24 * 60 * MINUTE_US) & (
+            facts.observations.taken_us <= at_us
+        )
+        kept[: len(bedside.NORMAL_SET)] = True
+        columns = replace(
+            facts.observations,
+            **{
+                name: getattr(facts.observations, name)[kept]
+                for name in ("row_id", "concept", "taken_us", "value", "code", "streamed")
+            },
+        )
+        alone = bedside.ask(replace(facts, observations=columns), np.array([at_us]))[0]
+        assert problem(alone, "hypoxia").state is problem(judged, "hypoxia").state
