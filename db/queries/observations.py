@@ -11,7 +11,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Select, bindparam, func, insert, select, union
+from sqlalchemy import CTE, ColumnElement, Select, bindparam, func, insert, or_, select, union
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -83,14 +83,22 @@ class ObservationRow(NamedTuple):
 
 
 class FactRow(NamedTuple):
-    """Of a stored observation what the rules look at; the time in microseconds since 1970, UTC."""
+    """Of a stored observation what the rules look at; the time in microseconds since 1970, UTC.
+
+    ``streamed`` says that a device sent it by itself (``STREAM_SOURCE``).
+    """
 
     id: int
     concept: str
     taken_us: int
     value_num: float | None
     value_code: str | None
+    streamed: bool
 
+
+# A source of this name and any that begins with it, followed by a colon, is a device that sends by
+# itself and not a person who charts: "monitor:bed-7".
+STREAM_SOURCE = "monitor"
 
 Columns = tuple[ColumnElement[Any], ...]
 
@@ -101,6 +109,10 @@ _FACT: Columns = (
     epoch_us(_observation.c.taken_at),
     _observation.c.value_num,
     _observation.c.value_code,
+    or_(
+        _observation.c.source == STREAM_SOURCE,
+        _observation.c.source.startswith(f"{STREAM_SOURCE}:", autoescape=True),
+    ),
 )
 
 

@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from db.errors import StoreError
-from monitoring.cli import files, people, reasons, running, upkeep
+from monitoring.cli import files, people, policy, reasons, running, upkeep
 from monitoring.cli.speaking import StopError, err
 from monitoring.clinical.rule_file import RuleFileError
 from monitoring.feeds.problems import FeedError
@@ -29,6 +29,7 @@ app.command()(upkeep.doctor)
 app.command()(upkeep.backup)
 app.command("verify-audit")(upkeep.verify_audit)
 app.add_typer(people.user, name="user")
+app.add_typer(policy.policy, name="policy")
 
 
 def main() -> None:

@@ -26,9 +26,12 @@ def ice_fall_condition(
     """Whether ICE fell; without a whole assessment within the hours nobody can know."""
     within_s, priority = policy.watch.ice_within_s, policy.priority["ice_fall"]
     at_us = int(timeline.at_us[place])
-    times_us, points = ice_points(timeline, set_window_s=policy.freshness.set_window_s)
-    asked = (times_us <= at_us) & (times_us >= at_us - int(within_s * US_PER_S))
-    times_us, points = times_us[asked], points[asked]
+    times_us, points = ice_points(
+        timeline,
+        from_us=at_us - int(within_s * US_PER_S),
+        to_us=at_us,
+        set_window_s=policy.freshness.set_window_s,
+    )
     if len(points) == 0:
         return no_data("ice_fall", priority, None, "whole ICE of the last day")
     best = int(np.argmax(points))
@@ -52,18 +55,19 @@ def ice_fall_condition(
 
 
 def ice_points(
-    timeline: Timeline, *, set_window_s: float
+    timeline: Timeline, *, from_us: int, to_us: int, set_window_s: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """When ICE was known whole, ascending, and its points.
+    """When ICE was known whole from ``from_us`` to ``to_us``, ascending, and its points.
 
-    The sum of five items within one set, or a total from a source without items; of a total and
-    items that differ the lower counts.
+    No item older than ``from_us`` is used. The sum of five items within one set, or a total from a
+    source without items; of a total and items that differ the lower counts.
     """
     series = [timeline.series[name] for name in (*_ITEMS, _TOTAL)]
     times_us = np.unique(np.concatenate([one.taken_us[:-1] for one in series]))
+    times_us = times_us[(times_us >= from_us) & (times_us <= to_us)]
     if len(times_us) == 0:
         return times_us, np.empty(0)
-    oldest_us = times_us - int(set_window_s * US_PER_S)
+    oldest_us = np.maximum(times_us - int(set_window_s * US_PER_S), from_us)
     columns = []
     for one in series:
         rows = one.latest(times_us)

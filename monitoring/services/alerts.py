@@ -1,4 +1,4 @@
-"""What a person does with an alert: take it, or silence it for a while."""
+"""What a person does with an alert: take it, hand it over, or silence it for a while."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Store
 from db.queries import alerts as alert_rows
-from db.queries import audit, census, versions
+from db.queries import audit, census, users, versions
 from monitoring.clinical.alert_state import AlertRefusedError
 from monitoring.services.errors import RefusedError
 from monitoring.services.instants import to_us
@@ -31,6 +31,48 @@ def acknowledge(
         threads.acknowledge(problem, by=actor, note=note, now_us=to_us(now))
 
     return _act(store, thread_public_id, "alert.acknowledge", actor=actor, now=now, act=act)
+
+
+def offer(
+    store: Store, *, thread_public_id: str, to: str, note: str | None, actor: str, now: datetime
+) -> tuple[Change, ...]:
+    """The owner asks another member of the team to take an alert, and owns it until then.
+
+    Raises ``RefusedError`` for who does not own it, and for a person who cannot sign in.
+    """
+
+    def act(threads: EncounterThreads, problem: str) -> None:
+        threads.offer(problem, by=actor, to=to, note=note, now_us=to_us(now))
+
+    def check(session: Session) -> None:
+        member = users.by_username(session, to)
+        if member is None or not member.active:
+            message = "Nobody of the team signs in by this name. Choose a member of the team."
+            raise RefusedError(message)
+
+    return _act(store, thread_public_id, "alert.offer", actor=actor, now=now, act=act, check=check)
+
+
+def take_over(
+    store: Store, *, thread_public_id: str, actor: str, now: datetime
+) -> tuple[Change, ...]:
+    """Take an alert that was offered; ``RefusedError`` where it is not offered to the actor."""
+
+    def act(threads: EncounterThreads, problem: str) -> None:
+        threads.take_over(problem, by=actor, now_us=to_us(now))
+
+    return _act(store, thread_public_id, "alert.take_over", actor=actor, now=now, act=act)
+
+
+def decline(
+    store: Store, *, thread_public_id: str, note: str | None, actor: str, now: datetime
+) -> tuple[Change, ...]:
+    """Decline what was offered, or take back what one offered; the owner stays the same."""
+
+    def act(threads: EncounterThreads, problem: str) -> None:
+        threads.decline(problem, by=actor, note=note, now_us=to_us(now))
+
+    return _act(store, thread_public_id, "alert.decline", actor=actor, now=now, act=act)
 
 
 def snooze(
@@ -63,12 +105,15 @@ def _act(
     actor: str,
     now: datetime,
     act: Callable[[EncounterThreads, str], None],
+    check: Callable[[Session], None] | None = None,
 ) -> tuple[Change, ...]:
     def work(session: Session) -> tuple[Change, ...]:
         thread = alert_rows.thread_by_public_id(session, thread_public_id)
         if thread is None:
             message = "This alert is not known here. Reload the board and try again."
             raise RefusedError(message)
+        if check is not None:
+            check(session)
         encounter = census.encounter(session, thread.encounter_id)
         versions.lock_ward(session, encounter.ward_id)
         threads = EncounterThreads(

@@ -140,13 +140,16 @@ def load_facts(
 
 
 def _columns(rows: Sequence[observations.FactRow]) -> ObservationColumns:
-    ids, concepts, taken_us, numbers, codes = zip(*rows, strict=True) if rows else ((),) * 5
+    ids, concepts, taken_us, numbers, codes, streamed = (
+        zip(*rows, strict=True) if rows else ((),) * 6
+    )
     return ObservationColumns(
         row_id=np.array(ids, dtype=np.int64),
         concept=np.array(concepts, dtype=object),
         taken_us=np.array(taken_us, dtype=np.int64),
         value=np.array(numbers, dtype=np.float64),  # None becomes NaN
         code=np.array(codes, dtype=object),
+        streamed=np.array(streamed, dtype=np.bool_),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.queries import alerts as alert_rows
 from db.queries import summaries
-from monitoring.clinical import alerts
+from monitoring.clinical import alerts, hand_over
 from monitoring.clinical.alert_state import AlertState, AlertTiming, Transition, TransitionKind
 from monitoring.clinical.results import Condition, Priority
 from monitoring.services.instants import from_us
@@ -128,6 +128,22 @@ class EncounterThreads:
         )
         self._take(thread, state, transitions)
 
+    def offer(self, problem: str, *, by: str, to: str, note: str | None, now_us: int) -> None:
+        """The owner of the open thread of a problem asks another person to take it."""
+        thread = self._open[problem]
+        self._take(thread, *hand_over.offer(thread.state, by=by, to=to, note=note, now_us=now_us))
+
+    def take_over(self, problem: str, *, by: str, now_us: int) -> None:
+        """Who was asked takes the open thread of a problem."""
+        thread = self._open[problem]
+        timing = self._timing_of(thread)
+        self._take(thread, *hand_over.take_over(thread.state, by=by, now_us=now_us, timing=timing))
+
+    def decline(self, problem: str, *, by: str, note: str | None, now_us: int) -> None:
+        """Who was asked declines, or the owner takes the offer back."""
+        thread = self._open[problem]
+        self._take(thread, *hand_over.decline(thread.state, by=by, note=note, now_us=now_us))
+
     def snooze(self, problem: str, *, by: str, reason: str, until_us: int, now_us: int) -> None:
         """A named person silences the open thread of a problem until a time or until worse."""
         thread = self._open[problem]
@@ -203,14 +219,14 @@ class EncounterThreads:
         row_id = thread.row_id
         assert row_id is not None
         for event in thread.events:
-            if event.kind is TransitionKind.ACKNOWLEDGED:
+            if event.kind in (TransitionKind.ACKNOWLEDGED, TransitionKind.HANDED_OVER):
                 until_us = event.detail["valid_until_us"]
                 alert_rows.insert_acknowledgement(
                     self._session,
                     thread_id=row_id,
                     by=event.actor,
                     at=from_us(event.at_us),
-                    note=event.detail["note"],
+                    note=event.detail.get("note"),
                     valid_until=None if until_us is None else from_us(until_us),
                 )
             elif event.kind is TransitionKind.SNOOZED:

@@ -1,0 +1,110 @@
+"""A ward or a patient gets limits of its own: with a name, a reason, and nothing judged again."""
+
+from typing import Any
+
+import pytest
+
+from db.engine import Store
+from db.queries import audit, evaluations
+from db.queries.policies import PolicyRow
+from monitoring.services.errors import RefusedError
+from monitoring.services.policies import Place, history, set_limits
+from tests.stories import PHYSICIAN, Bedside, bedside, clock
+
+LUNG = {"hypoxia": {"spo2_percent": 88.0}}
+
+
+@pytest.fixture
+def bed(store: Store) -> Bedside:
+    """One admitted patient."""
+    return bedside(store)
+
+
+def limits(
+    bed: Bedside, place: Place, content: dict[str, Any], at: str, reason: str = "chronic lung"
+) -> PolicyRow:
+    return set_limits(
+        bed.store, place=place, limits=content, reason=reason, actor=PHYSICIAN, now=clock(at)
+    )
+
+
+def test_a_patients_limit_holds_from_then_on_and_rewrites_nothing(bed: Bedside) -> None:
+    bed.well("06:00", spo2=90)
+    assert "hypoxia" in bed.open_problems()
+    before = bed.latest()
+
+    row = limits(bed, Place(encounter_id=bed.encounter_id), LUNG, "07:00")
+    assert bed.latest() == before
+    bed.well("08:00", spo2=91)
+
+    said = {one.problem: one.state.value for one in bed.latest().conditions}
+    assert said["hypoxia"] == "normal"
+    assert (row.author, row.reason, row.effective_from) == (
+        PHYSICIAN,
+        "chronic lung",
+        clock("07:00"),
+    )
+    with bed.store.read() as session:
+        old = evaluations.before(session, bed.encounter_id, clock("07:59"))
+        assert audit.verify(session).ok
+    assert old is not None
+    assert old.document == before.to_document()
+
+
+def test_the_patients_limit_lies_over_the_wards_and_going_back_is_a_version_too(
+    bed: Bedside,
+) -> None:
+    ward, patient = Place(ward_id=bed.ward_id), Place(encounter_id=bed.encounter_id)
+    limits(bed, ward, {"hypoxia": {"spo2_percent": 94.0}}, "05:00", reason="high altitude")
+    bed.well("06:00", spo2=93)
+    assert "hypoxia" in bed.open_problems()
+
+    limits(bed, patient, LUNG, "07:00")
+    bed.well("08:00", spo2=93)
+    assert "hypoxia" not in {
+        one.problem for one in bed.latest().conditions if one.state.value == "active"
+    }
+    limits(bed, patient, {}, "09:00", reason="recovered")
+    bed.well("10:00", spo2=93)
+
+    assert next(c for c in bed.latest().conditions if c.problem == "hypoxia").state == "active"
+    assert [row.version for row in history(bed.store, patient)] == ["1", "2"]
+    assert [row.reason for row in history(bed.store, ward)] == ["high altitude"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason", "message"),
+    [
+        ({"hypoxia": {"spo2": 90}}, "slip", "spo2 cannot be overridden"),
+        ({"hypoxia": {"spo2_percent": 8.8}}, "slip", "must lie between 80 and 99"),
+        ({"hypoxia": {"severe_percent": 91.0}}, "slip", "must not lie above"),
+        (LUNG, " ", "Say why"),
+    ],
+)
+def test_limits_that_make_no_sense_are_refused_and_not_kept(
+    bed: Bedside, content: dict[str, Any], reason: str, message: str
+) -> None:
+    with pytest.raises(RefusedError, match=message):
+        limits(bed, Place(ward_id=bed.ward_id), content, "06:00", reason=reason)
+    assert history(bed.store, Place(ward_id=bed.ward_id)) == []
+
+
+def test_a_wards_limit_that_a_patients_own_cannot_bear_is_refused(bed: Bedside) -> None:
+    own = Place(encounter_id=bed.encounter_id)
+    limits(bed, own, {"hypotension": {"severe_systolic_mmhg": 88.0}}, "05:00")
+
+    with pytest.raises(RefusedError, match="must not lie above systolic_mmhg"):
+        limits(bed, Place(ward_id=bed.ward_id), {"hypotension": {"systolic_mmhg": 85.0}}, "06:00")
+
+
+def test_no_limit_holds_for_the_past(bed: Bedside) -> None:
+    with pytest.raises(RefusedError, match="from now on"):
+        set_limits(
+            bed.store,
+            place=Place(),
+            limits=LUNG,
+            reason="late",
+            actor=PHYSICIAN,
+            now=clock("06:00"),
+            effective_from=clock("05:00"),
+        )
