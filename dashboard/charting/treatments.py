@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session, wording
+from dashboard.bedside import tocilizumab as count_of_tocilizumab
 from dashboard.bedside import words
 from dashboard.charting import save_bar, time_field
 from dashboard.charting.form import Form
@@ -16,6 +17,7 @@ from dashboard.charting.formulary import AGENTS, INDICATIONS, ROUTES, UNITS, age
 from dashboard.charting.saving import Saved, refuse, save_once
 from dashboard.charting.wall_clock import Resolved, Unusable
 from dashboard.loaders import store
+from monitoring.clinical import tocilizumab
 from monitoring.services import treat
 from monitoring.services.instants import from_us
 from monitoring.services.patient import PatientPage, TreatmentGiven
@@ -63,6 +65,8 @@ def draw(page: PatientPage, row: DeltaGenerator, *, zone: ZoneInfo, now: datetim
             )
         with grid.cell(column_span=2):
             st.checkbox("runs on until it is ended", key=form.key("runs"))
+    if tocilizumab.is_tocilizumab(str(fields.get("agent", ""))):
+        _draw_warnings(page, fields, found, now=now)
     with save_bar.draw(form, [found.message] if isinstance(found, Unusable) else []):
         st.space("stretch")
         st.button(
@@ -74,6 +78,25 @@ def draw(page: PatientPage, row: DeltaGenerator, *, zone: ZoneInfo, now: datetim
         )
     if running:
         _draw_running(form, running, page, zone=zone)
+
+
+def _draw_warnings(
+    page: PatientPage, fields: dict[str, Any], found: object, *, now: datetime
+) -> None:
+    """What the count of tocilizumab says of this dose; it is saved all the same."""
+    dose = _dose(fields)
+    ahead = count_of_tocilizumab.look_ahead(
+        page,
+        at=found.at if isinstance(found, Resolved) else now,
+        dose_value=dose if isinstance(dose, float) else None,
+        dose_unit=fields.get("dose_unit"),
+    )
+    lines = "".join(
+        f"<p class='sw-warn'>{'<b>Check:</b> ' if one.exceeds else ''}{wording.plain(one.text)} "
+        f"{wording.plain(one.source)}.</p>"
+        for one in ahead
+    )
+    st.html(f"<div role='status'>{lines}</div>")
 
 
 def _suggest(form: Form) -> None:

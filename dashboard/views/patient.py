@@ -5,7 +5,17 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard import session
-from dashboard.bedside import alert_list, course_figure, evidence, frame, identity, why, window
+from dashboard.bedside import (
+    alert_list,
+    course_figure,
+    evidence,
+    frame,
+    guideline,
+    identity,
+    tocilizumab,
+    why,
+    window,
+)
 from dashboard.bedside.alive import keep_watch
 
 
@@ -21,6 +31,8 @@ def _draw() -> None:
     grid = st.grid(2, min_column_width=440, gap="small")
     with grid.cell():
         why.draw(page, zone=zone, now=now)
+        tocilizumab.draw(page, zone=zone, now=now)
+        guideline.draw(page)
     with grid.cell():
         alert_list.draw(page, zone=zone, now=now)
     course_figure.draw(page, window.draw(page, zone=zone, now=now), zone=zone)

@@ -263,3 +263,36 @@ def test_a_value_that_somebody_else_put_right_meanwhile_is_not_changed_again(
     text_said = said(page)
     assert "changed already" in text_said or "Choose the value" in text_said
     assert "put right" not in text_said
+
+
+def open_treatment(open_page: OpenPage, agent: str, dose: str = "560") -> AppTest:
+    page = open_page("chart")
+    page.button_group("chart_part").set_value("Treatment").run()
+    field(page, "selectbox", "agent").set_value(agent).run()
+    field(page, "text_input", "dose").set_value(dose).run()
+    return page
+
+
+def test_a_dose_of_tocilizumab_is_warned_of_before_saving_and_saved_all_the_same(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    page = open_treatment(open_page, "tocilizumab")
+    assert "Weight unknown: the dose cannot be checked." in said(page)
+    assert "8 h are not over" not in said(page)
+    press(page)
+    assert "tocilizumab 560 mg" in said(page)
+
+    again = open_treatment(open_page, "tocilizumab", dose="900")
+    assert "8 h are not over: 0 h 0 min from another dose." in said(again)
+    assert "900 mg is above 800 mg." in said(again)
+    press(again)
+    assert not again.exception
+    with patient.store.read() as session:
+        given = session.execute(
+            text("SELECT count(*) FROM treatment WHERE agent = 'tocilizumab'")
+        ).scalar_one()
+    assert given == 2
+
+
+def test_another_agent_has_no_count(open_page: OpenPage) -> None:
+    assert "cannot be checked" not in said(open_treatment(open_page, "siltuximab"))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from streamlit.testing.v1 import AppTest
 
-from monitoring.services import correct
+from monitoring.services import correct, treat
 from monitoring.services import patient as bedside_reads
 from monitoring.services.instants import to_us
 from tests.integration.pages.conftest import OpenPage, chart
@@ -139,3 +139,42 @@ def test_a_window_begins_with_the_grade_that_was_in_force(patient: Bedside) -> N
     )
     assert course.grades[0].grade == 2
     assert course.grades[0].at_us < to_us(begin)
+
+
+def give_tocilizumab(lying: Bedside, *hours_ago: float) -> None:
+    now = datetime.now(UTC)
+    for hours in hours_ago:
+        at = now - timedelta(hours=hours)
+        treat.record_treatment(
+            lying.store, encounter_id=lying.encounter_id, kind="anticytokine",
+            agent="tocilizumab", dose_value=560.0, dose_unit="mg", route="IV", indication=None,
+            started_at=at, ended_at=at, source="chart", source_id=f"toci-{hours}",
+            actor="nurse.amara", now=now,
+        )  # fmt: skip
+
+
+def test_tocilizumab_is_counted_with_its_last_and_its_next(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    assert "Tocilizumab" not in said(open_page("patient"))
+    give_tocilizumab(patient, 14, 5)
+    text = said(open_page("patient"))
+    assert "Tocilizumab 2 of 4 (2 of 3 in 24 h), last 5 h ago, next not before" in text
+    give_tocilizumab(patient, 60, 50)
+    assert "Tocilizumab 4 of 4 (2 of 3 in 24 h), last 5 h ago, none may follow." in said(
+        open_page("patient")
+    )
+
+
+def test_guideline_text_is_folded_cited_and_no_order(patient: Bedside, open_page: OpenPage) -> None:
+    fall_ill(patient)
+    page = open_page("patient")
+    (fold,) = page.expander
+    assert fold.label == "Guideline text, not an order (CRS grade 2)"
+    assert not fold.proto.expanded
+    quoted = "\n".join(element.value for element in fold.text)
+    assert "tocilizumab 8 mg/kg IV over 1 h, max 800 mg/dose" in quoted
+    assert "dexamethasone 10 mg IV q6h" not in quoted
+    assert "avoid driving 2 weeks. (unverified)" in quoted
+    cited = "\n".join(element.value for element in fold.caption)
+    assert "J Clin Oncol 2021;39:3978-3992, table for CRS, grade 2. Dated 2021." in cited
