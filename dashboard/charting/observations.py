@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session, wording
 from dashboard.bedside import words
-from dashboard.charting import preview, save_bar, time_field
+from dashboard.charting import preview, save_bar, severities, time_field
 from dashboard.charting.entries import (
     CELSIUS,
     CODE_FIELDS,
@@ -193,6 +193,7 @@ def _draw_symptoms(
             "4 life-threatening</p>",
             width="stretch",
         )
+        severities.draw_table()
         st.button("The rest: none", on_click=_rest_none, args=(form,), key=form.key("rest_none"))
     with st.container(key="sw_symptoms"):
         grid = st.grid("auto", min_column_width=310, gap="xsmall")
@@ -203,15 +204,15 @@ def _draw_symptoms(
             ):
                 latest = page.latest.get(symptom.code)
                 before = "" if latest is None or not latest.value else f"was {latest.value:.0f}"
+                meaning = wording.plain(severities.meaning(symptom.code))
                 st.html(
-                    f"<p class='sw-symptom'><span>{wording.plain(symptom.label)}</span>"
-                    f"<em>{before}</em></p>",
+                    f"<p class='sw-symptom' title='{meaning}'>"
+                    f"<span>{wording.plain(symptom.label)}</span><em>{before}</em></p>",
                     width=94,
                 )
-                highest = int((symptom.possible or (0, 3))[1])
                 st.segmented_control(
                     symptom.label,
-                    range(highest + 1),
+                    severities.offered(symptom.code),
                     key=form.key(symptom.code),
                     label_visibility="collapsed",
                     wrap=False,

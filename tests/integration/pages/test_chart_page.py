@@ -296,3 +296,25 @@ def test_a_dose_of_tocilizumab_is_warned_of_before_saving_and_saved_all_the_same
 
 def test_another_agent_has_no_count(open_page: OpenPage) -> None:
     assert "cannot be checked" not in said(open_treatment(open_page, "siltuximab"))
+
+
+def test_severities_are_those_that_ctcae_defines_in_its_own_words(open_page: OpenPage) -> None:
+    page = open_page("chart")
+
+    def options(name: str) -> list[str]:
+        return [one.content for one in field(page, "button_group", name).proto.options]
+
+    assert options("symptom_chills") == ["0", "1", "2", "3"]
+    assert options("symptom_dyspnoea") == ["0", "1", "2", "3", "4"]
+    assert "2: moderate tremor of the whole body, narcotics indicated" in said(page)
+    assert "Nausea: appetite loss, eating unchanged / Vomiting: intervention not indicated" in (
+        said(page)
+    )
+    (meaning,) = [one.value for one in page.dataframe if "CTCAE term" in one.value]
+    chills = meaning[meaning["CTCAE term"] == "Chills"].iloc[0]
+    assert (chills["1"], chills["4"]) == (
+        "mild cold sensation, shivering, chattering teeth",
+        "-",
+    )
+    delirium = meaning[meaning["CTCAE term"] == "Delirium"].iloc[0]
+    assert delirium["3"].endswith("(unverified)")
