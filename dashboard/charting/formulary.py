@@ -61,6 +61,9 @@ _ALL = (
     *_running("dialysis", "", None, "haemodialysis", "haemofiltration"),
     *_once("electrolyte", "mmol", "IV", "potassium", "magnesium", "phosphate", "calcium"),
     *_once("cardiac", "mg", "IV", "amiodarone", "metoprolol", "furosemide"),
+    *_once(
+        "antimicrobial", "g", "IV", "cefepime", "piperacillin_tazobactam", "meropenem", "vancomycin"
+    ),
 )  # fmt: skip
 
 AGENTS: Mapping[str, Agent] = MappingProxyType({agent.name: agent for agent in _ALL})

@@ -24,6 +24,20 @@ def number_as_written(concept: str, value: float) -> str:
     return f"{text} {unit}" if unit else text
 
 
+def treatment_evidence(span: TreatmentSpan, at_us: int) -> InputEvidence:
+    """A treatment as evidence at a moment, as old as its beginning."""
+    return InputEvidence(
+        concept=span.kind,
+        display=span.agent.replace("_", " "),
+        value=None,
+        taken_us=span.started_us,
+        age_s=(at_us - span.started_us) / US_PER_S,
+        table="treatment",
+        row_id=span.row_id,
+        stale=False,
+    )
+
+
 class EvidenceBook:
     """Evidence of one timeline, by concept and moment."""
 
@@ -84,17 +98,7 @@ class EvidenceBook:
 
     def treatment(self, span: TreatmentSpan, place: int) -> InputEvidence:
         """A treatment, as old as its beginning; while it runs it is never stale."""
-        agent = span.agent.replace("_", " ")
-        return InputEvidence(
-            concept=span.kind,
-            display=agent,
-            value=None,
-            taken_us=span.started_us,
-            age_s=(self._at_us[place] - span.started_us) / US_PER_S,
-            table="treatment",
-            row_id=span.row_id,
-            stale=False,
-        )
+        return treatment_evidence(span, self._at_us[place])
 
     def baseline(self, record: BaselineRecord, place: int) -> InputEvidence | None:
         """The person's own systolic pressure, or None where it was not set."""

@@ -22,6 +22,7 @@ KINDS = (
     "dialysis",
     "electrolyte",
     "cardiac",
+    "antimicrobial",
     "other",
 )
 ELEMENTS = ("fever", "hypotension", "hypoxia")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from monitoring.clinical.rule_file import RuleTable, read_packaged
+from monitoring.clinical.rule_file import RuleFileError, RuleTable, read_packaged
 from monitoring.clinical.scales.answer import Answer, Finding, Scale, plain_number
 from monitoring.clinical.scales.fields import Columns, Field, FieldKind
 from monitoring.clinical.scales.limits import Absence, Condition, Inputs
@@ -30,6 +30,11 @@ def _no_more_flags(table: PointsTable, inputs: Inputs, scored: Scored, place: in
     return ()
 
 
+def load_points(file: str) -> PointsTable:
+    """The score of a packaged rule file; raises ``RuleFileError`` when any row is in doubt."""
+    return parse_points(RuleTable(read_packaged(file), file))
+
+
 def load_points_scale(
     name: str, file: str, more_flags: MoreFlags = _no_more_flags, *, context: Sequence[str] = ()
 ) -> Scale:
@@ -37,8 +42,7 @@ def load_points_scale(
 
     ``context`` names the findings of the file that no item looks at and ``more_flags`` does.
     """
-    rules = RuleTable(read_packaged(file), file)
-    table = parse_points(rules)
+    table = load_points(file)
     quantities = [q for item in table.items for q in _quantities(item)]
     truths = [t for item in table.items for c in _conditions(item) for t in c.truths]
     if table.verdict is not None:
@@ -46,7 +50,8 @@ def load_points_scale(
             quantities += condition.quantities
             truths += condition.truths
     if unused := set(table.truths) - {*truths, *context}:
-        rules.refuse(f"no item looks at {', '.join(sorted(unused))}")
+        message = f"{file}: no item looks at {', '.join(sorted(unused))}."
+        raise RuleFileError(message)
     findings = tuple(
         Field(name=field, label=label, kind=FieldKind.TRUTH)
         for field, label in table.truths.items()

@@ -1,11 +1,13 @@
 """The scores that are points tables: each reads its file and adds what only its own paper says."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from monitoring.clinical.scales.answer import Scale
-from monitoring.clinical.scales.limits import Inputs
-from monitoring.clinical.scales.points_scale import load_points_scale
-from monitoring.clinical.scales.points_table import PointsTable, Scored
+from monitoring.clinical.scales.limits import Inputs, Interval
+from monitoring.clinical.scales.points_scale import load_points, load_points_scale
+from monitoring.clinical.scales.points_table import CountedItem, PointsTable, Scored
 from monitoring.clinical.truths import YES
 
 
@@ -47,6 +49,30 @@ def iec_hs() -> Scale:
 def febrile_neutropenia() -> Scale:
     """Fever and neutropenia, both of two (Freifeld 2011; clinical reference 5.1)."""
     return load_points_scale("febrile-neutropenia", "febrile_neutropenia.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FebrileNeutropeniaLimits:
+    """The limits of the rule file, for those who watch temperatures and counts over time."""
+
+    single_c: Interval
+    sustained_c: Interval
+    anc: Interval
+
+
+@cache
+def febrile_neutropenia_limits() -> FebrileNeutropeniaLimits:
+    """A single temperature, one that lasts an hour, and the ANC in 10*3/uL (Freifeld 2011)."""
+    table = load_points("febrile_neutropenia.toml")
+    limits = [
+        condition.interval
+        for item in table.items
+        if isinstance(item, CountedItem)
+        for condition in item.conditions
+        if condition.interval is not None
+    ]
+    single_c, sustained_c, anc = limits
+    return FebrileNeutropeniaLimits(single_c=single_c, sustained_c=sustained_c, anc=anc)
 
 
 def _white_cells(table: PointsTable, inputs: Inputs, scored: Scored, place: int) -> Sequence[str]:

@@ -1,0 +1,112 @@
+"""Local policy on laboratory values as typed data: limits of normal, validity, what rises rapidly.
+
+The packaged defaults ([D] of the clinical reference) stand in ``rules/laboratory.toml``. Whoever
+calls may pass another policy: a ward's laboratory has limits of its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from monitoring.clinical.concepts import CONCEPTS, Category
+from monitoring.clinical.rule_file import RuleTable, read_packaged
+
+_US_PER_H = 3_600_000_000
+_US_PER_MIN = 60_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalRange:
+    """A laboratory's limits of normal in the concept's unit; None where it has none that side."""
+
+    lower: float | None
+    upper: float | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeutropenicFeverPolicy:
+    """Windows of the neutropenic-fever clock, in microseconds."""
+
+    sustained_gap_us: int
+    same_fever_us: int
+    antibiotics_within_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LaboratoryPolicy:
+    """How laboratory values are read over time; durations in microseconds.
+
+    A value older than ``valid_us`` is no longer known. It rises rapidly when it grew by
+    ``rapid_factor`` between two tests at most ``rapid_within_us`` apart.
+    """
+
+    id: str
+    valid_us: int
+    rapid_factor: float
+    rapid_within_us: int
+    blockade_agents: frozenset[str]
+    blockade_us: int
+    most_common_from: int
+    ferritin_very_high_ng_ml: float
+    neutropenic_fever: NeutropenicFeverPolicy
+    normal: Mapping[str, NormalRange]
+
+
+@cache
+def load_laboratory_policy() -> LaboratoryPolicy:
+    """The packaged policy, read once a process; raises ``RuleFileError`` when it is in doubt."""
+    return parse_laboratory_policy(read_packaged("laboratory.toml"))
+
+
+def parse_laboratory_policy(content: Mapping[str, Any]) -> LaboratoryPolicy:
+    """The policy from the content of its file; raises ``RuleFileError``."""
+    table = RuleTable(content, "laboratory.toml")
+    validity, rapid = table.table("validity"), table.table("rapid_rise")
+    blockade, watch = table.table("receptor_blockade"), table.table("iec_hs")
+    clock = table.table("neutropenic_fever")
+    policy = LaboratoryPolicy(
+        id=f"{table.text('id')}@{table.integer('version', low=1, high=9999)}",
+        valid_us=_hours(validity, "hours"),
+        rapid_factor=rapid.number("factor", low=1.05, high=100),
+        rapid_within_us=_hours(rapid, "within_hours"),
+        blockade_agents=frozenset(blockade.texts("agents")),
+        blockade_us=_hours(blockade, "hours"),
+        most_common_from=watch.integer("most_common_from", low=1, high=4),
+        ferritin_very_high_ng_ml=watch.number("ferritin_very_high_ng_ml", low=500, high=1e6),
+        neutropenic_fever=NeutropenicFeverPolicy(
+            sustained_gap_us=_hours(clock, "sustained_gap_hours"),
+            same_fever_us=_hours(clock, "same_fever_hours"),
+            antibiotics_within_us=int(
+                clock.number("antibiotics_within_minutes", low=5, high=1440) * _US_PER_MIN
+            ),
+        ),
+        normal=MappingProxyType(dict(_limit(row) for row in table.rows("limit"))),
+    )
+    for cited in (validity, rapid, blockade, watch, clock):
+        cited.text("source")
+        cited.finish()
+    table.finish()
+    return policy
+
+
+def _hours(table: RuleTable, key: str) -> int:
+    return int(table.number(key, low=0.25, high=2160) * _US_PER_H)
+
+
+def _limit(row: RuleTable) -> tuple[str, NormalRange]:
+    concept = row.text("concept")
+    if concept not in CONCEPTS or CONCEPTS[concept].category is not Category.LABORATORY:
+        row.refuse(f"{concept} is not a laboratory concept of the dictionary")
+    lower, upper = (
+        row.number(key, low=0.001, high=1e6) if row.has(key) else None for key in ("lower", "upper")
+    )
+    limit = NormalRange(lower=lower, upper=upper, source=row.text("source"))
+    row.finish()
+    if lower is None and upper is None:
+        row.refuse("needs lower or upper")
+    if lower is not None and upper is not None and lower >= upper:
+        row.refuse("lower must lie below upper")
+    return concept, limit

@@ -1,0 +1,135 @@
+"""Laboratory trends: the last two values, peak, baseline, and what tocilizumab does to them."""
+
+import pytest
+
+from monitoring.clinical.laboratory import LaboratoryTrend, series_of, trend
+from monitoring.clinical.laboratory_policy import load_laboratory_policy, parse_laboratory_policy
+from monitoring.clinical.rule_file import RuleFileError, read_packaged
+from tests.laboratory_stay import Stay, hour
+
+
+def of(stay: Stay, concept: str, h: float) -> LaboratoryTrend:
+    return trend(stay.facts(), concept, at_us=hour(h))
+
+
+def test_a_course_of_ferritin() -> None:
+    stay = Stay().infuse(0).lab("ferritin", m48=300, m12=250, h24=800, h48=2400, h72=1800)
+
+    course = of(stay, "ferritin", 73)
+
+    assert course.unit == "ng/mL"
+    assert course.last is not None
+    assert (course.last.value, course.last.row_id) == (1800, 5)
+    assert course.previous is not None
+    assert course.previous.value == 2400
+    assert course.change_per_day == pytest.approx(-600)
+    assert course.fold == pytest.approx(0.75)
+    assert course.peak is not None
+    assert course.peak.value == 2400
+    assert course.baseline is not None
+    assert course.baseline.value == 250
+    assert course.rapid is not None  # from 800 at 24 h: still more than double within two days
+    assert course.rapid[0].value == 800
+
+
+def test_a_moment_knows_nothing_of_later_values() -> None:
+    stay = Stay().infuse(0).lab("ferritin", m12=250, h24=800, h48=2400)
+
+    course = of(stay, "ferritin", 30)
+
+    assert course.last is not None
+    assert course.last.value == 800
+    assert course.peak is not None
+    assert course.peak.value == 800
+
+
+def test_nothing_measured_is_missing_and_not_zero() -> None:
+    course = of(Stay().lab("crp", h5=10), "crp", 1)
+
+    assert course.last is None
+    assert course.peak is None
+    assert course.baseline is None
+    assert course.change_per_day is None
+    assert not course.is_stale
+
+
+def test_one_value_has_no_rate_and_without_a_dose_there_is_no_baseline() -> None:
+    course = of(Stay().lab("crp", h0=10), "crp", 1)
+
+    assert course.last is not None
+    assert course.change_per_day is None
+    assert course.fold is None
+    assert course.baseline is None
+
+
+def test_a_value_taken_at_the_infusion_is_not_before_it() -> None:
+    assert of(Stay().infuse(0).lab("crp", h0=10, h1=11), "crp", 2).baseline is None
+
+
+def test_a_correction_recorded_later_counts_at_its_instant() -> None:
+    stay = Stay().lab("ferritin", h0=100).at(24, "ferritin", 9000).at(24, "ferritin", 900)
+
+    course = of(stay, "ferritin", 25)
+
+    assert course.last is not None
+    assert (course.last.value, course.last.row_id) == (900, 3)
+    assert course.previous is not None
+    assert course.previous.value == 100
+
+
+def test_an_impossible_value_is_left_out() -> None:
+    stay = Stay().at(0, "crp", -4.0).at(1, "crp", 20.0).at(2, "crp", float("nan"))
+
+    assert series_of(stay.facts().observations, "crp").value.tolist()[:-1] == [20.0]
+
+
+def test_old_is_said() -> None:
+    stay = Stay().lab("crp", h0=10, h24=30)
+
+    assert not of(stay, "crp", 72).is_stale
+    assert of(stay, "crp", 73).is_stale
+    assert of(stay, "crp", 72).rapid is not None
+    assert of(stay, "crp", 73).rapid is None
+
+
+@pytest.mark.parametrize(
+    ("concept", "flags"),
+    [
+        ("interleukin_6", ("rises_under_receptor_blockade",)),
+        ("crp", ("falls_under_receptor_blockade",)),
+        ("ferritin", ()),
+    ],
+)
+def test_after_tocilizumab_il6_rises_and_crp_falls_whatever_crs_does(
+    concept: str, flags: tuple[str, ...]
+) -> None:
+    stay = Stay().lab(concept, h0=50, h24=300).give(12, "Tocilizumab", "anticytokine")
+
+    assert of(stay, concept, 1).flags == ()
+    assert of(stay, concept, 25).flags == flags
+
+
+def test_other_drugs_and_two_weeks_later_leave_it_unmarked() -> None:
+    siltuximab = Stay().lab("interleukin_6", h24=300).give(12, "siltuximab", "anticytokine")
+    later = Stay().lab("interleukin_6", h400=30).give(12, "tocilizumab", "anticytokine")
+
+    assert of(siltuximab, "interleukin_6", 25).flags == ()
+    assert of(later, "interleukin_6", 401).flags == ()
+
+
+def test_the_policy_names_itself_and_refuses_what_it_does_not_know() -> None:
+    assert load_laboratory_policy().id == "stormwatch-laboratory@1"
+    content = read_packaged("laboratory.toml")
+
+    with pytest.raises(RuleFileError, match="not a laboratory concept"):
+        parse_laboratory_policy(
+            {**content, "limit": [{"concept": "spo2", "upper": 1.0, "source": "x"}]}
+        )
+    with pytest.raises(RuleFileError, match="lower must lie below upper"):
+        parse_laboratory_policy(
+            {**content, "limit": [{"concept": "ast", "lower": 9, "upper": 9, "source": "x"}]}
+        )
+    with pytest.raises(RuleFileError, match="needs lower or upper"):
+        parse_laboratory_policy({**content, "limit": [{"concept": "ast", "source": "x"}]})
+    with pytest.raises(RuleFileError, match="unknown key"):
+        parse_laboratory_policy({**content, "validty": {}})

@@ -1,0 +1,177 @@
+"""Neutropenic fever at the bedside: when the clock starts, and what stops it."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitoring.clinical.neutropenic_fever import (
+    AntibioticClock,
+    NeutropenicFever,
+    neutropenic_fever,
+)
+from monitoring.clinical.results import Truth
+from tests.laboratory_stay import Stay, hour, hours
+
+FOREVER = float("inf")
+
+
+def at(stay: Stay, h: float, **said: bool) -> NeutropenicFever:
+    (state,) = neutropenic_fever(stay.facts(), at_us=hours(h), **said)
+    return state
+
+
+def neutropenic() -> Stay:
+    return Stay().lab("neutrophils", h0=0.2)
+
+
+def test_a_single_temperature_of_38_3_starts_the_clock() -> None:
+    state = at(neutropenic().at(2, "body_temperature", 38.3), 2)
+
+    assert state.present is Truth.YES
+    assert state.fever_by == "single"
+    assert state.carried.since_us == hour(2)
+    assert state.due_us == hour(3)
+    assert state.clock is AntibioticClock.RUNNING
+    assert [(one.concept, one.display) for one in state.evidence] == [
+        ("body_temperature", "38.3 C"),
+        ("neutrophils", "0.20 10*3/uL"),
+    ]
+
+
+def test_38_2_alone_is_no_fever_yet_and_is_due_again_after_an_hour() -> None:
+    state = at(neutropenic().at(2, "body_temperature", 38.2), 2.5)
+
+    assert state.present is Truth.NO
+    assert state.recheck_due_us == hour(3)
+    assert state.clock is AntibioticClock.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("second", "fever"),
+    [((3.0, 38.0), Truth.YES), ((2.98, 38.2), Truth.NO), ((3.0, 37.9), Truth.NO)],
+)
+def test_38_0_counts_once_it_has_lasted_the_hour(second: tuple[float, float], fever: Truth) -> None:
+    stay = (
+        neutropenic().at(2, "body_temperature", 38.0).at(second[0], "body_temperature", second[1])
+    )
+
+    state = at(stay, 3)
+
+    assert state.fever is fever
+    if fever is Truth.YES:
+        assert state.fever_by == "sustained"
+        assert state.carried.fever_since_us == hour(3)
+
+
+def test_a_lower_reading_between_breaks_the_hour() -> None:
+    stay = neutropenic().lab("body_temperature", h2=38.1, h3=37.8, h4=38.1)
+
+    assert at(stay, 4).fever is Truth.NO
+    assert at(stay, 4).recheck_due_us == hour(5)
+
+
+def test_two_readings_too_far_apart_show_nothing_sustained() -> None:
+    stay = neutropenic().lab("body_temperature", h2=38.1, h8=38.1)
+
+    assert at(stay, 8).fever is Truth.NO
+
+
+def test_the_count_of_500_is_not_below_500() -> None:
+    stay = Stay().lab("neutrophils", h0=0.5).at(2, "body_temperature", 39.0)
+
+    assert at(stay, 2).present is Truth.NO
+    assert at(stay, 2, anc_expected_low=True).present is Truth.YES
+
+
+def test_the_clock_runs_from_when_both_are_there() -> None:
+    stay = Stay().lab("neutrophils", h0=1.2, h10=0.3).at(6, "body_temperature", 38.9)
+
+    assert at(stay, 8).present is Truth.NO
+    assert at(stay, 10).carried.since_us == hour(10)
+    assert at(stay, 10).due_us == hour(11)
+
+
+def test_overdue_is_later_than_the_hour() -> None:
+    stay = neutropenic().at(2, "body_temperature", 38.5)
+
+    assert at(stay, 3).clock is AntibioticClock.RUNNING
+    assert at(stay, 3.01).clock is AntibioticClock.OVERDUE
+
+
+def test_an_antibiotic_in_this_fever_stops_the_clock() -> None:
+    stay = neutropenic().at(2, "body_temperature", 38.5).give(2.5, "cefepime", "antimicrobial")
+
+    assert at(stay, 2.4).clock is AntibioticClock.RUNNING
+    state = at(stay, 3.5)
+    assert state.clock is AntibioticClock.GIVEN
+    assert state.antibiotic is not None
+    assert state.antibiotic.display == "cefepime"
+
+
+def test_what_ran_before_the_fever_is_shown_and_does_not_stop_it() -> None:
+    stay = neutropenic().at(2, "body_temperature", 38.5)
+    stay.give(-12, "cefepime", "antimicrobial", until=FOREVER)
+    stay.give(-48, "levofloxacin", "antimicrobial", until=FOREVER, why="prophylaxis")
+
+    state = at(stay, 3.5)
+
+    assert state.clock is AntibioticClock.OVERDUE
+    assert state.earlier_antibiotic is not None
+    assert state.earlier_antibiotic.display == "cefepime"
+
+
+def test_a_new_fever_after_a_day_starts_a_new_clock() -> None:
+    stay = neutropenic().lab("neutrophils", h36=0.1).lab("body_temperature", h2=38.5, h30=38.6)
+    stay.give(2.5, "cefepime", "antimicrobial")
+
+    state = at(stay, 30)
+
+    assert state.carried.fever_since_us == hour(30)
+    assert state.clock is AntibioticClock.RUNNING
+
+
+def test_fever_that_goes_on_keeps_its_first_clock() -> None:
+    stay = neutropenic().lab("body_temperature", h2=38.5, h20=37.2, h25=38.4, h44=38.6)
+    stay.give(2.5, "cefepime", "antimicrobial")
+
+    state = at(stay, 44)
+
+    assert state.carried.fever_since_us == hour(2)
+    assert state.clock is AntibioticClock.GIVEN
+
+
+def test_missing_count_is_unknown_and_not_no() -> None:
+    state = at(Stay().at(2, "body_temperature", 39.0), 2)
+
+    assert state.present is Truth.UNKNOWN
+    assert state.missing == ("neutrophils",)
+    assert state.clock is AntibioticClock.STOPPED
+
+
+def test_an_old_low_count_is_held_and_an_old_normal_one_is_unknown() -> None:
+    low = neutropenic().at(60, "body_temperature", 38.6)
+    normal = Stay().lab("neutrophils", h0=3.0).at(60, "body_temperature", 38.6)
+
+    assert at(low, 60).present is Truth.HELD
+    assert at(low, 60).due_us == hour(61)
+    assert at(normal, 60).present is Truth.UNKNOWN
+
+
+def test_missing_temperature_is_unknown() -> None:
+    assert at(neutropenic(), 2).fever is Truth.UNKNOWN
+    assert at(neutropenic().at(2, "body_temperature", 37.0), 27).fever is Truth.UNKNOWN
+
+
+def test_where_no_treatment_is_charted_the_antibiotic_is_unknown() -> None:
+    facts = neutropenic().at(2, "body_temperature", 38.5).facts()
+
+    (state,) = neutropenic_fever(replace(facts, treatments_charted=False), at_us=hours(5))
+
+    assert state.clock is AntibioticClock.UNKNOWN
+
+
+def test_recovered_counts_end_it() -> None:
+    stay = neutropenic().lab("neutrophils", h10=0.9).at(8, "body_temperature", 38.5)
+
+    assert at(stay, 9).present is Truth.YES
+    assert at(stay, 10).present is Truth.NO
