@@ -67,10 +67,12 @@ def series_of(observations: ObservationColumns, concept: str) -> Series:
     if len(mine):
         last_of_instant = np.append(taken_us[1:] != taken_us[:-1], True)
         mine, taken_us = mine[last_of_instant], taken_us[last_of_instant]
+    streamed = observations.streamed
     return Series(
         np.append(taken_us, NEVER_US),
         np.append(observations.value[mine], np.nan),
         np.append(observations.row_id[mine], -1),
+        np.zeros(len(mine) + 1, np.bool_) if streamed is None else np.append(streamed[mine], False),
     )
 
 
