@@ -1,35 +1,72 @@
-"""The commands put together, and the one place where an error becomes a sentence."""
+"""The commands put together, and the one place where an error becomes a sentence.
+
+A command is imported when it is asked for: grading a file needs no store and must not wait for one.
+"""
 
 import os
 import sys
+from importlib import import_module
 
 import typer
-from pydantic import ValidationError
+from typer.core import TyperGroup
 
 from db.errors import StoreError
-from monitoring.cli import files, people, policy, reasons, running, upkeep
-from monitoring.cli.speaking import StopError, err
+from monitoring.cli.stopping import StopError
 from monitoring.clinical.rule_file import RuleFileError
 from monitoring.feeds.problems import FeedError
 from monitoring.services.errors import RefusedError
 
+# Each command: the module it stands in, and its name there.
+_COMMANDS = {
+    "init": ("upkeep", "init"),
+    "demo": ("running", "demo"),
+    "import": ("files", "import_"),
+    "export": ("files", "export"),
+    "watch": ("running", "watch"),
+    "grade": ("grading", "grade"),
+    "explain": ("reasons", "explain"),
+    "doctor": ("upkeep", "doctor"),
+    "backup": ("upkeep", "backup"),
+    "verify-audit": ("upkeep", "verify_audit"),
+    "user": ("people", "user"),
+    "policy": ("policy", "policy"),
+}
+
+
+class Commands(TyperGroup):
+    """The commands by name, each imported on first use."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Their names, as the help lists them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str):  # type: ignore[no-untyped-def,override]
+        """The command of this name, or None."""
+        if cmd_name not in _COMMANDS:
+            return None
+        if cmd_name not in self.commands:
+            module, name = _COMMANDS[cmd_name]
+            target = getattr(import_module(f"monitoring.cli.{module}"), name)
+            if not isinstance(target, typer.Typer):
+                alone = typer.Typer(add_completion=False)
+                alone.command(cmd_name)(target)
+                target = alone
+            self.commands[cmd_name] = typer.main.get_command(target)
+            self.commands[cmd_name].name = cmd_name
+        return self.commands[cmd_name]
+
+
 app = typer.Typer(
-    help="Inpatient monitoring for cytokine release syndrome. It suggests; a clinician decides.",
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command()(upkeep.init)
-app.command()(running.demo)
-app.command("import")(files.import_)
-app.command()(files.export)
-app.command()(running.watch)
-app.command()(reasons.explain)
-app.command()(upkeep.doctor)
-app.command()(upkeep.backup)
-app.command("verify-audit")(upkeep.verify_audit)
-app.add_typer(people.user, name="user")
-app.add_typer(policy.policy, name="policy")
+
+
+@app.callback()
+def stormwatch() -> None:
+    """Inpatient monitoring for cytokine release syndrome. It suggests; a clinician decides."""
 
 
 def main() -> None:
@@ -37,19 +74,28 @@ def main() -> None:
     try:
         app()
     except (StopError, FeedError, RefusedError, StoreError, RuleFileError) as error:
-        err.print(str(error))
-        sys.exit(2)
-    except ValidationError as error:
-        places = ["_".join(map(str, one["loc"])).upper() for one in error.errors()]
-        names = ", ".join(f"STORMWATCH_{place}" for place in places)
-        err.print(f"A setting cannot be used: {names}. See docs/operating.md.")
+        typer.echo(str(error), err=True)
         sys.exit(2)
     except Exception as error:
+        if (setting := _setting_at_fault(error)) is not None:
+            typer.echo(setting, err=True)
+            sys.exit(2)
         # Nobody at a terminal is helped by a traceback, and one may hold a patient's values.
         if os.environ.get("STORMWATCH_LOG_LEVEL") == "DEBUG":
             raise
-        err.print(
+        message = (
             f"An unforeseen fault ({type(error).__name__}) stopped the command. Run it again with "
             "STORMWATCH_LOG_LEVEL=DEBUG and report where it stops, without patient data."
         )
+        typer.echo(message, err=True)
         sys.exit(1)
+
+
+def _setting_at_fault(error: Exception) -> str | None:
+    from pydantic import ValidationError  # noqa: PLC0415 (only a fault has to wait for it)
+
+    if not isinstance(error, ValidationError):
+        return None
+    places = ["_".join(map(str, one["loc"])).upper() for one in error.errors()]
+    names = ", ".join(f"STORMWATCH_{place}" for place in places)
+    return f"A setting cannot be used: {names}. See docs/operating.md."

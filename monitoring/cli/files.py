@@ -9,7 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from db.engine import Store
-from monitoring.cli.speaking import By, actor, clock, err, open_store, out, stop, zone
+from monitoring.cli.speaking import By, actor, clock, err, open_store, out, zone
+from monitoring.cli.stopping import stop
 from monitoring.config import settings
 from monitoring.feeds.csv_file import CsvFile, files_below
 from monitoring.feeds.export_format import is_export, write_file, write_table

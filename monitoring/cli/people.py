@@ -9,7 +9,7 @@ from monitoring.cli.speaking import By, actor, clock, open_store, out
 from monitoring.services.access import Member, Role
 from monitoring.services.members import add_member, members
 
-user = typer.Typer(help="The members of the ward team.", no_args_is_help=True)
+user = typer.Typer(help="The members of the ward team.", no_args_is_help=True, add_completion=False)
 
 
 @user.command()

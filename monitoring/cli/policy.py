@@ -10,11 +10,14 @@ from rich.table import Table
 
 from db.engine import Store
 from db.queries import census
-from monitoring.cli.speaking import By, actor, clock, open_store, out, stop
+from monitoring.cli.speaking import By, actor, clock, open_store, out
+from monitoring.cli.stopping import stop
 from monitoring.clinical.policy import load_policy
 from monitoring.services.policies import Place, history, set_limits
 
-policy = typer.Typer(help="Limits of the house, of a ward, of a patient.", no_args_is_help=True)
+policy = typer.Typer(
+    help="Limits of the house, of a ward, of a patient.", no_args_is_help=True, add_completion=False
+)
 
 Ward = Annotated[str | None, typer.Option(help="The ward's code; the house if left out.")]
 Encounter = Annotated[

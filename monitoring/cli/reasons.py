@@ -8,7 +8,8 @@ import typer
 from rich.table import Table
 
 from db.queries import census
-from monitoring.cli.speaking import clock, open_store, out, read_moment, stop
+from monitoring.cli.speaking import clock, open_store, out, read_moment
+from monitoring.cli.stopping import stop
 from monitoring.clinical import explain as words
 from monitoring.clinical.results import Evaluation
 from monitoring.services.evaluate import evaluation_before

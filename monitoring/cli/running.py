@@ -17,7 +17,8 @@ from db.engine import Store
 from db.migrate import schema_revision, upgrade
 from db.queries import census, users
 from db.reach import reach
-from monitoring.cli.speaking import open_store, out, stop
+from monitoring.cli.speaking import open_store, out
+from monitoring.cli.stopping import stop
 from monitoring.config import settings
 from monitoring.services.intake_ward import IMPORT_WARD_CODE
 from monitoring.watch import Watcher

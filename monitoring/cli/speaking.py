@@ -1,11 +1,10 @@
-"""How the command line speaks: results to standard output, one plain sentence where it stops."""
+"""How the commands on the store speak, and how they reach it."""
 
 import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import NoReturn
 from zoneinfo import ZoneInfo, available_timezones
 
 import typer
@@ -14,19 +13,11 @@ from rich.console import Console
 from db.engine import Store
 from db.migrate import head_revision, schema_revision, upgrade
 from db.reach import reach
+from monitoring.cli.stopping import stop
 from monitoring.config import settings
 
 out = Console(markup=False, highlight=False, soft_wrap=True)
 err = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
-
-
-class StopError(Exception):
-    """The command cannot go on; the text says what to do next."""
-
-
-def stop(message: str) -> NoReturn:
-    """End the command with a sentence and exit code 2."""
-    raise StopError(message)
 
 
 def clock() -> datetime:

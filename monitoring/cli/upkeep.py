@@ -10,7 +10,8 @@ from db.doctor import examine
 from db.migrate import upgrade
 from db.queries import audit, observations
 from db.reach import reach
-from monitoring.cli.speaking import open_store, out, stop
+from monitoring.cli.speaking import open_store, out
+from monitoring.cli.stopping import stop
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.config import settings

@@ -26,7 +26,8 @@ _NAMES = {
     "fluid_bolus": "fluid bolus",
     "vasopressor": "use of vasopressors",
 }
-_FINDINGS = {
+# What a criterion is called inside a sentence.
+FINDINGS = {
     "fever": "fever",
     "hypotension_no_vasopressor": "hypotension",
     "one_vasopressor": "hypotension requiring a vasopressor",
@@ -162,7 +163,7 @@ def _grade_zero(crs: CrsGrade, met: list[CriterionEvidence]) -> str:
 
 
 def _reason(criterion: CriterionEvidence) -> str:
-    finding = _FINDINGS[criterion.id]
+    finding = FINDINGS[criterion.id]
     values = _values(criterion)
     text = f"{values[0].upper()}{values[1:]}: {finding}" if values else finding.capitalize()
     if criterion.truth is Truth.HELD:

@@ -17,11 +17,11 @@ from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline, covered
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 
 HYPOXIA_CLASSES = (2, 3, 4)
-_ROOM_AIR = OXYGEN_DEVICES.index("room_air")
-_NASAL_CANNULA = OXYGEN_DEVICES.index("nasal_cannula")
-_POSITIVE_PRESSURE_CLASS = 4
+ROOM_AIR = OXYGEN_DEVICES.index("room_air")
+NASAL_CANNULA = OXYGEN_DEVICES.index("nasal_cannula")
+POSITIVE_PRESSURE_CLASS = 4
 # Flow columns of the class table.
-_ZERO, _LOW, _HIGH, _FLOW_UNKNOWN = range(4)
+FLOW_ZERO, FLOW_LOW, FLOW_HIGH, FLOW_UNKNOWN = range(4)
 # 6 L/min converted from another unit is still 6 L/min.
 _FLOW_EPSILON_LPM = 1e-6
 
@@ -61,8 +61,8 @@ class SupportColumns:
 def support_columns(timeline: Timeline, rules: CrsRules, freshness: Freshness) -> SupportColumns:
     """The oxygen support in force at each moment and the hypoxia criteria it meets when fresh."""
     device, flow_lpm, uses_flow, taken_us, noted = _in_force(timeline, freshness)
-    table, could_be, low_notes = _class_table(rules)
-    column = _flow_column(flow_lpm, rules.low_flow_to_lpm)
+    table, could_be, low_notes = class_table(rules)
+    column = flow_column(flow_lpm, rules.low_flow_to_lpm)
     known = device >= 0
     level = np.where(known, table[device, column], 0)
     highest = np.where(known, np.maximum(level, could_be[device, column]), 0)
@@ -86,7 +86,7 @@ def support_columns(timeline: Timeline, rules: CrsRules, freshness: Freshness) -
         NOTE_ATTRIBUTED: attributed,
     }
     for place, note in low_notes:
-        noted[note] = (device == place) & ((column == _LOW) | (column == _ZERO))
+        noted[note] = (device == place) & ((column == FLOW_LOW) | (column == FLOW_ZERO))
     support_age_s = (timeline.at_us - taken_us) / US_PER_S
     on_oxygen = np.where(known, np.where(level > 0, YES, NO), UNKNOWN).astype(np.int8)
     return SupportColumns(
@@ -121,12 +121,12 @@ def _in_force(
     belongs = has_flow & ((charted < 0) | (flow_us >= run_start_us(timeline) - window_us))
     flow_lpm = np.where(belongs, timeline.value("oxygen_flow"), np.nan)
     flows = flow_lpm > 0
-    contradicted = (charted == _ROOM_AIR) & flows & (flow_us >= device_us)
+    contradicted = (charted == ROOM_AIR) & flows & (flow_us >= device_us)
     orphan = (charted < 0) & flows
-    device = np.where(contradicted | orphan, _NASAL_CANNULA, charted)
+    device = np.where(contradicted | orphan, NASAL_CANNULA, charted)
     # A flow of 0 without a device is a charted absence of oxygen.
-    device = np.where((charted < 0) & (flow_lpm == 0), _ROOM_AIR, device)
-    uses_flow = belongs & ((device != _ROOM_AIR) | (charted < 0))
+    device = np.where((charted < 0) & (flow_lpm == 0), ROOM_AIR, device)
+    uses_flow = belongs & ((device != ROOM_AIR) | (charted < 0))
     taken_us = np.maximum(device_us, np.where(belongs, flow_us, NEVER_US))
     noted = {NOTE_DEVICE_MISSING: orphan, NOTE_ROOM_AIR_WITH_FLOW: contradicted}
     return device, flow_lpm, uses_flow, taken_us, noted
@@ -181,22 +181,23 @@ def _excused(
     return fits & covers & recent & (device >= 0)
 
 
-def _flow_column(flow_lpm: NDArray[np.float64], low_to_lpm: float) -> NDArray[np.intp]:
-    column = np.where(flow_lpm > low_to_lpm + _FLOW_EPSILON_LPM, _HIGH, _LOW)
-    column[flow_lpm == 0] = _ZERO
-    column[np.isnan(flow_lpm)] = _FLOW_UNKNOWN
+def flow_column(flow_lpm: NDArray[np.float64], low_to_lpm: float) -> NDArray[np.intp]:
+    """The column of ``class_table`` for each flow: none, low (6 L/min included), high, unknown."""
+    column = np.where(flow_lpm > low_to_lpm + _FLOW_EPSILON_LPM, FLOW_HIGH, FLOW_LOW)
+    column[flow_lpm == 0] = FLOW_ZERO
+    column[np.isnan(flow_lpm)] = FLOW_UNKNOWN
     return column
 
 
 @lru_cache(maxsize=8)
-def _class_table(
+def class_table(
     rules: CrsRules,
 ) -> tuple[NDArray[np.int8], NDArray[np.int8], tuple[tuple[int, str], ...]]:
     """Class by device and flow column, the class an unknown flow may hide, and notes."""
     rows = [rules.devices[device] for device in OXYGEN_DEVICES]
     table = np.array([[d.zero, d.low, d.high, d.unknown] for d in rows], dtype=np.int8)
     could_be = np.zeros_like(table)
-    could_be[:, _FLOW_UNKNOWN] = [d.could_be or 0 for d in rows]
+    could_be[:, FLOW_UNKNOWN] = [d.could_be or 0 for d in rows]
     notes = tuple((place, d.low_note) for place, d in enumerate(rows) if d.low_note)
     return table, could_be, notes
 
@@ -205,11 +206,11 @@ def _home(
     timeline: Timeline, rules: CrsRules
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.int8]]:
     """The home oxygen device, flow and class that hold at each moment."""
-    table, _, _ = _class_table(rules)
+    table, _, _ = class_table(rules)
     homes = [_home_support(baseline) for baseline in timeline.facts.baselines]
     device = np.array([home[0] for home in homes] + [-1], dtype=np.intp)
     flow_lpm = np.array([home[1] for home in homes] + [np.nan])
-    level = np.where(device >= 0, table[device, _flow_column(flow_lpm, rules.low_flow_to_lpm)], 0)
+    level = np.where(device >= 0, table[device, flow_column(flow_lpm, rules.low_flow_to_lpm)], 0)
     rows = timeline.baseline_rows
     return device[rows], flow_lpm[rows], level[rows].astype(np.int8)
 
@@ -218,7 +219,7 @@ def _home_support(baseline: BaselineRecord) -> tuple[int, float]:
     flow_lpm = np.nan if baseline.home_oxygen_lpm is None else baseline.home_oxygen_lpm
     if baseline.home_oxygen_device in OXYGEN_DEVICES:
         return OXYGEN_DEVICES.index(baseline.home_oxygen_device), flow_lpm
-    return (_NASAL_CANNULA if flow_lpm > 0 else -1), flow_lpm
+    return (NASAL_CANNULA if flow_lpm > 0 else -1), flow_lpm
 
 
 def _above_home(
@@ -237,6 +238,6 @@ def _above_home(
     flow_unknown = np.isnan(flow_lpm) | np.isnan(home_flow_lpm)
     by_flow = np.where(flow_unknown, UNKNOWN, np.where(more_flow, YES, NO))
     by_device = np.where(device == home_device, NO, YES)
-    at_same = np.where(level == _POSITIVE_PRESSURE_CLASS, by_device, by_flow)
+    at_same = np.where(level == POSITIVE_PRESSURE_CLASS, by_device, by_flow)
     counts = np.where(level > home_level, YES, np.where(level < home_level, NO, at_same))
     return np.where(home_level == 0, YES, counts).astype(np.int8)

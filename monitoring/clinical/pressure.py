@@ -55,23 +55,18 @@ def pressure_columns(
     own = [_own(baseline) for baseline in timeline.facts.baselines]
     own_systolic = np.array([one[0] for one in own] + [np.nan])[rows]
     own_mean = np.array([one[1] for one in own] + [np.nan])[rows]
-    age_years = timeline.facts.age_years
-    centile = child_limit_mmhg(age_years, children)
-    n = len(timeline.at_us)
-    if centile is None:
-        low_by_nature = own_systolic < limits.systolic_mmhg
-        systolic_limit = np.where(low_by_nature, np.nan, limits.systolic_mmhg)
-        no_mean_limit = low_by_nature | (own_mean < limits.mean_mmhg)
-        mean_limit = np.where(no_mean_limit, np.nan, limits.mean_mmhg)
-    else:
-        systolic_limit = np.where(own_systolic < centile, np.nan, centile)
-        mean_limit = np.full(n, np.nan)
-        mean = np.full(n, np.nan)
-    absolute = (systolic < systolic_limit) | (mean < mean_limit)
-    relative = (systolic < limits.baseline_fraction * own_systolic - _EPSILON_MMHG) & (
-        systolic < limits.baseline_cap_mmhg
+    centile = child_limit_mmhg(timeline.facts.age_years, children)
+    if centile is not None:
+        mean = np.full(len(mean), np.nan)
+    judged = judge_pressure(
+        systolic,
+        mean,
+        own_systolic_mmhg=own_systolic,
+        own_mean_mmhg=own_mean,
+        centile_mmhg=np.full(1, np.nan if centile is None else centile),
+        limits=limits,
     )
-    low = absolute | relative
+    low = judged.absolute | judged.relative
     severe_below = limits.severe_systolic_mmhg if centile is None else centile
     known = ~(np.isnan(systolic) & np.isnan(mean))
     return PressureColumns(
@@ -79,14 +74,67 @@ def pressure_columns(
         mean_mmhg=mean,
         mean_is_measured=measured,
         baseline_systolic_mmhg=own_systolic,
-        systolic_limit_mmhg=systolic_limit,
-        mean_limit_mmhg=mean_limit,
-        absolute=absolute,
-        relative=relative,
+        systolic_limit_mmhg=judged.systolic_limit_mmhg,
+        mean_limit_mmhg=judged.mean_limit_mmhg,
+        absolute=judged.absolute,
+        relative=judged.relative,
         severe=low & (systolic < severe_below),
         truth=np.where(known, np.where(low, YES, NO), UNKNOWN).astype(np.int8),
         age_s=(timeline.at_us - taken_us) / US_PER_S,
         severe_below_mmhg=severe_below,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedPressure:
+    """The limits that apply to each of n persons, NaN where none does, and who is below them."""
+
+    systolic_limit_mmhg: NDArray[np.float64]
+    mean_limit_mmhg: NDArray[np.float64]
+    absolute: NDArray[np.bool_]
+    relative: NDArray[np.bool_]
+
+
+def judge_pressure(
+    systolic_mmhg: NDArray[np.float64],
+    mean_mmhg: NDArray[np.float64],
+    *,
+    own_systolic_mmhg: NDArray[np.float64],
+    own_mean_mmhg: NDArray[np.float64],
+    centile_mmhg: NDArray[np.float64],
+    limits: HypotensionLimits,
+) -> JudgedPressure:
+    """Low against the local limit, or far below the person's own pressure; all NaN where unknown.
+
+    ``centile_mmhg`` is NaN for adults. Whose own pressure lies below a limit has none there. For
+    children the mean has no limit (C19). What is not known is not low: the caller says unknown.
+    """
+    is_child = ~np.isnan(centile_mmhg)
+    limit = np.where(is_child, centile_mmhg, limits.systolic_mmhg)
+    low_by_nature = own_systolic_mmhg < limit
+    systolic_limit = np.where(low_by_nature, np.nan, limit)
+    no_mean_limit = is_child | low_by_nature | (own_mean_mmhg < limits.mean_mmhg)
+    mean_limit = np.where(no_mean_limit, np.nan, limits.mean_mmhg)
+    absolute = (systolic_mmhg < systolic_limit) | (mean_mmhg < mean_limit)
+    own_limit = limits.baseline_fraction * own_systolic_mmhg - _EPSILON_MMHG
+    relative = (systolic_mmhg < own_limit) & (systolic_mmhg < limits.baseline_cap_mmhg)
+    return JudgedPressure(systolic_limit, mean_limit, absolute, relative)
+
+
+def child_limits_mmhg(
+    age_years: NDArray[np.float64], children: ChildrenRule
+) -> NDArray[np.float64]:
+    """``child_limit_mmhg`` of n persons; NaN for adults and where the age is not known."""
+    base, by_year = children.child_base_mmhg, children.child_per_year_mmhg
+    return np.select(
+        [
+            ~(age_years < children.adult_from_years),
+            age_years * _DAYS_PER_YEAR <= children.newborn_days,
+            age_years < 1,
+            age_years <= children.child_to_years,
+        ],
+        [np.nan, children.newborn_mmhg, children.infant_mmhg, base + by_year * np.floor(age_years)],
+        default=children.adolescent_mmhg,
     )
 
 

@@ -12,7 +12,7 @@ from monitoring.clinical.rulebook_types import CrsRules, News2Rules, Rulebook
 
 __all__ = ["CRITERIA", "CrsRules", "News2Rules", "Rulebook", "load_rulebook"]
 
-RULEBOOK_VERSION = 1
+RULEBOOK_VERSION = 2
 
 
 @cache

@@ -167,6 +167,8 @@ def parse_crs(content: Mapping[str, Any]) -> CrsRules:
         low_flow_to_lpm=oxygen.number("low_flow_to_lpm", low=0.1, high=60),
         not_for_hypoxia=frozenset(oxygen.texts("not_for_hypoxia")),
         devices=MappingProxyType({d.device: d for d in map(_device, table.rows("device"))}),
+        unclear_devices=MappingProxyType(_unclear(table.rows("unclear_device"))),
+        death=_death(table.table("death")),
         source=table.text("source"),
     )
     for cited, keys in (
@@ -183,6 +185,10 @@ def parse_crs(content: Mapping[str, Any]) -> CrsRules:
         table.refuse(f"the criteria must be, in this order, {', '.join(CRITERIA)}")
     if set(rules.devices) != set(OXYGEN_DEVICES):
         table.refuse("every oxygen device of the dictionary needs exactly one row")
+    names = [*rules.devices, *rules.unclear_devices]
+    names += [name for device in rules.devices.values() for name in device.names]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        table.refuse(f"the device names {', '.join(twice)} stand for two things; keep one")
     if not rules.not_for_hypoxia < set(OXYGEN_INDICATIONS):
         table.refuse("not_for_hypoxia must name reasons of the dictionary, not all of them")
     return rules
@@ -197,8 +203,12 @@ def _criterion(row: RuleTable) -> Criterion:
         inputs=row.texts("inputs"),
         would_be_met=row.text("would_be_met"),
         source=row.text("source"),
+        would_end=row.text("would_end"),
+        leaves=row.optional_text("leaves"),
     )
     row.finish()
+    if criterion.leaves not in (None, *CRITERIA):
+        row.refuse(f"leaves {criterion.leaves} is not a criterion")
     unknown = set(criterion.inputs) - set(CONCEPTS) - TREATMENT_INPUTS
     if unknown or not criterion.inputs:
         row.refuse(f"inputs {', '.join(sorted(unknown)) or '(none)'} are not known")
@@ -234,11 +244,36 @@ def _children(table: RuleTable) -> ChildrenRule:
     return rule
 
 
+def _death(row: RuleTable) -> Criterion:
+    criterion = Criterion(
+        id="death_due_to_crs",
+        domain="death",
+        grade=row.integer("grade", low=HIGHEST_SUGGESTED_GRADE + 1, high=5),
+        label=row.text("label"),
+        inputs=(),
+        would_be_met="a clinician states death due to CRS",
+        source=row.text("source"),
+    )
+    row.finish()
+    return criterion
+
+
+def _unclear(rows: Sequence[RuleTable]) -> dict[str, str]:
+    advice: dict[str, str] = {}
+    for row in rows:
+        ask = row.text("ask")
+        row.text("source")
+        advice |= dict.fromkeys(row.texts("names"), ask)
+        row.finish()
+    return advice
+
+
 def _device(row: RuleTable) -> OxygenDevice:
     grades = {"low": 0, "high": HIGHEST_SUGGESTED_GRADE}
     device = OxygenDevice(
         device=row.text("device"),
         label=row.text("label"),
+        names=(*row.texts("names"), *(row.texts("snomed") if row.has("snomed") else ())),
         zero=row.integer("zero", **grades),
         low=row.integer("low", **grades),
         high=row.integer("high", **grades),

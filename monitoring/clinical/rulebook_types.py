@@ -62,7 +62,8 @@ class Criterion:
     """One cell of a grade table; ``would_be_met`` completes the sentence "Grade N if ...".
 
     ``would_end`` completes it downwards. ``leaves`` is the criterion that is then still met: who
-    comes off high-flow oxygen needs low-flow oxygen first.
+    comes off high-flow oxygen needs low-flow oxygen first. ``low``, ``high`` and ``answer`` say
+    which answer to its one input meets it, where the table alone can say so.
     """
 
     id: str
@@ -74,6 +75,9 @@ class Criterion:
     source: str
     would_end: str | None = None
     leaves: str | None = None
+    low: float | None = None
+    high: float | None = None
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +85,12 @@ class OxygenDevice:
     """A device and its hypoxia class (0, 2, 3, 4) at no, low, high and unknown flow (table 1.4).
 
     ``could_be`` is the class that an unknown flow may hide, where it is higher than ``unknown``.
+    ``names`` are other ways to write the device, SNOMED CT codes among them.
     """
 
     device: str
     label: str
+    names: tuple[str, ...]
     zero: int
     low: int
     high: int
@@ -127,6 +133,9 @@ class CrsRules:
     low_flow_to_lpm: float
     not_for_hypoxia: frozenset[str]
     devices: Mapping[str, OxygenDevice]
+    # What is written as a device and names none, with what to say instead.
+    unclear_devices: Mapping[str, str]
+    death: Criterion
     source: str
 
 

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from monitoring.clinical.rule_file import RuleTable
 from monitoring.clinical.rulebook_types import Criterion
+from monitoring.clinical.scales.fields import Columns
 from monitoring.clinical.truths import HELD, NO, UNKNOWN, YES
 
 HIGHEST_GRADE = 5
+_ANY_NUMBER = {"low": -1e9, "high": 1e9}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,6 +72,25 @@ def grade_by(table: CriteriaTable, truths: Mapping[str, NDArray[np.int8]]) -> Gr
     grade = (met * grades).max(axis=0)
     could_be = ((matrix == UNKNOWN) * grades).max(axis=0)
     return Graded(grade=grade, at_most=np.maximum(grade, could_be), met=met)
+
+
+def truth_of_answer(criterion: Criterion, columns: Columns) -> NDArray[np.int8]:
+    """Whether the answer to the criterion's one input meets it, as its table says.
+
+    A number lies from ``low`` to ``high``, both included; a choice is ``answer``, a list holds it;
+    a truth is true. Unknown where the input is.
+    """
+    (name,) = criterion.inputs
+    if name in columns.truth:
+        return columns.truth[name]
+    if name in columns.number:
+        number = columns.number[name]
+        holds = (number >= (criterion.low or 0)) & (number <= (criterion.high or 0))
+    else:
+        answer = columns.fields[name].choices.index(criterion.answer or "")
+        in_list = name in columns.chosen
+        holds = columns.chosen[name][:, answer] if in_list else columns.choice[name] == answer
+    return np.where(columns.is_known(name), np.where(holds, YES, NO), UNKNOWN).astype(np.int8)
 
 
 def any_of(*columns: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -131,6 +152,11 @@ def _criterion(row: RuleTable, fields: frozenset[str]) -> Criterion:
         source=row.text("source"),
         would_end=row.optional_text("would_end"),
         leaves=row.optional_text("leaves"),
+        low=row.number("low", **_ANY_NUMBER) if row.has("low") else None,
+        high=row.number("high", **_ANY_NUMBER) if row.has("high") else None,
+        answer=row.optional_text("answer"),
     )
     row.finish()
+    if (criterion.low is None) != (criterion.high is None):
+        row.refuse("low and high stand together")
     return criterion

@@ -28,7 +28,8 @@ class Field:
 
     ``lowest`` and ``highest`` close the range of a number in ``unit`` (UCUM); ``whole`` asks for a
     whole number. ``choices`` are the answers of a choice or of a list of choices; ``synonyms`` maps
-    other ways to write one to it. Spaces, hyphens and capitals do not matter in either.
+    other ways to write one to it. Spaces, hyphens and capitals do not matter in either. ``advice``
+    says of what is often written and is no choice what to say instead.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Field:
     whole: bool = False
     choices: tuple[str, ...] = ()
     synonyms: Mapping[str, str] = field(default_factory=dict)
+    advice: Mapping[str, str] = field(default_factory=dict)
 
 
 class RecordError(ValueError):

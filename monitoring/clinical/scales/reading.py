@@ -143,6 +143,7 @@ def _choice_taker(asked: Field) -> Callable[[Any], int]:
     by_spelling |= {
         spelled(other): by_spelling[spelled(own)] for other, own in asked.synonyms.items()
     }
+    advice = {spelled(name): text for name, text in asked.advice.items()}
     as_written: dict[str, int] = {}
 
     def take(value: Any) -> int:
@@ -152,7 +153,10 @@ def _choice_taker(asked: Field) -> Callable[[Any], int]:
                 as_written[value] = code
             if code is not None:
                 return code
-        message = f"{_shown(value)} for {asked.name}. It takes: {', '.join(asked.choices)}."
+        takes = f"It takes: {', '.join(asked.choices)}."
+        if isinstance(value, str):
+            takes = advice.get(spelled(value), takes)
+        message = f"{_shown(value)} for {asked.name}. {takes}"
         raise _CannotTakeError(message)
 
     return take

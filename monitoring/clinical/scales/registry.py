@@ -3,11 +3,20 @@
 from collections.abc import Callable
 from functools import cache
 
-from monitoring.clinical.scales import ctcae_crs, indices, lee_2014, scores
+from monitoring.clinical.scales import (
+    astct_crs,
+    astct_icans,
+    ctcae_crs,
+    indices,
+    lee_2014,
+    scores,
+)
 from monitoring.clinical.scales.answer import Scale
 
 # One line a scale: its name on the command line and the function that builds it.
 _BUILDERS: dict[str, Callable[[], Scale]] = {
+    "astct-crs": astct_crs.scale,
+    "astct-icans": astct_icans.scale,
     lee_2014.NAME: lee_2014.build,
     ctcae_crs.NAME: ctcae_crs.build,
     "sirs": scores.sirs,

@@ -16,8 +16,8 @@ Spoil = Callable[[dict[str, Any]], object]
 def test_the_packaged_rulebook_loads_and_names_itself() -> None:
     rulebook = load_rulebook()
 
-    assert rulebook.id == "stormwatch-rules@1"
-    assert rulebook.crs.id == "astct_crs@1"
+    assert rulebook.id == "stormwatch-rules@2"
+    assert rulebook.crs.id == "astct_crs@2"
     assert rulebook.news2.id == "news2@1"
     assert load_rulebook() is rulebook
 

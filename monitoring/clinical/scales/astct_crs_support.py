@@ -1,0 +1,125 @@
+"""Oxygen support of n records: the hypoxia class it makes, what does not count, what may hide.
+
+Devices and flows are the bedside's own table (``rules/astct_crs.toml``; clinical reference 1.4).
+What does not count: C13, C15, C16. What is not known: C17, C23.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.clinical.oxygen import (
+    FLOW_HIGH,
+    FLOW_LOW,
+    FLOW_UNKNOWN,
+    FLOW_ZERO,
+    HYPOXIA_CLASSES,
+    NASAL_CANNULA,
+    POSITIVE_PRESSURE_CLASS,
+    ROOM_AIR,
+    class_table,
+    flow_column,
+)
+from monitoring.clinical.rulebook_types import CrsRules
+from monitoring.clinical.scales.fields import Columns
+from monitoring.clinical.truths import NO, UNKNOWN, YES
+
+# Why positive pressure is given; the first is the only one that counts.
+PRESSURE_REASONS = ("hypoxia", "chronic_osa", "airway_protection", "procedure", "neurologic")
+_FOR_HYPOXIA = 0
+_AIR_FRACTION = 0.21
+_FRACTION_EPSILON = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SupportRecords:
+    """Hypoxia of n records.
+
+    ``met`` is bool (3, n) for the classes 2, 3, 4. ``flags`` are bool columns by code. ``could``
+    says by absent field the highest grade that its value alone could make, int8, 0 where none.
+    """
+
+    met: NDArray[np.bool_]
+    flags: Mapping[str, NDArray[np.bool_]]
+    could: Mapping[str, NDArray[np.int8]]
+
+
+def inhaled_fraction(fio2: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The inhaled oxygen as a fraction, whether written as one or in per cent (8.4)."""
+    return np.where(fio2 > 1, fio2 / 100, fio2)
+
+
+def support_records(columns: Columns, rules: CrsRules) -> SupportRecords:
+    """The hypoxia criteria met by the support of each record.
+
+    Oxygen without a device is taken as nasal cannula (C23). Oxygen that is not for hypoxia does not
+    count (C13); positive pressure for another reason does not either (C15, C16), but the oxygen
+    given beside it for hypoxia does, by its flow.
+    """
+    table, _, low_notes = class_table(rules)
+    device = columns.choice["o2_device"].astype(np.intp)
+    flow_lpm = columns.number["o2_flow_lpm"]
+    enriched = inhaled_fraction(columns.number["fio2"]) > _AIR_FRACTION + _FRACTION_EPSILON
+    reason = columns.choice["positive_pressure_reason"]
+    for_hypoxia = columns.truth["o2_for_hypoxia"]
+    given = enriched | (flow_lpm > 0)
+    no_device = device < 0
+    orphan = no_device & given
+    contradicted = (device == ROOM_AIR) & given
+    taken = np.where(orphan | contradicted, NASAL_CANNULA, device)
+    taken = np.where(no_device & ~given & (flow_lpm == 0), ROOM_AIR, taken)
+    # Enriched air does not come from a flow of nothing: that flow is not the whole.
+    column = flow_column(
+        np.where(enriched & (flow_lpm == 0), np.nan, flow_lpm), rules.low_flow_to_lpm
+    )
+    charted = np.where(taken >= 0, table[taken, column], 0)
+    is_pressure = charted == POSITIVE_PRESSURE_CLASS
+    pressure_is_for_hypoxia = is_pressure & (reason == _FOR_HYPOXIA)
+    other_pressure = is_pressure & (reason > _FOR_HYPOXIA)
+    not_counted = (for_hypoxia == NO) & ~pressure_is_for_hypoxia
+    beside = other_pressure & (for_hypoxia == YES)
+    by_flow = np.maximum(table[NASAL_CANNULA, column], table[NASAL_CANNULA, FLOW_LOW])
+    level = np.where(other_pressure, np.where(beside, by_flow, 0), charted)
+    level = np.where(not_counted, 0, level)
+    counts = level > 0
+    splits = table[:, FLOW_LOW] != table[:, FLOW_HIGH]
+    by_its_flow = beside | (splits[taken] & ~other_pressure)
+    flags = {
+        "oxygen_flow_missing": counts & (column == FLOW_UNKNOWN) & by_its_flow,
+        "oxygen_device_missing": orphan,
+        "room_air_with_oxygen": contradicted,
+        "high_flow_device_at_low_flow": counts
+        & np.isin(taken, [place for place, _ in low_notes])
+        & ((column == FLOW_LOW) | (column == FLOW_ZERO)),
+        "oxygen_reason_assumed": counts & (for_hypoxia == UNKNOWN) & ~pressure_is_for_hypoxia,
+        "oxygen_not_counted": not_counted & (charted > 0),
+        "positive_pressure_not_counted": other_pressure & ~not_counted,
+        "oxygen_beside_positive_pressure": beside,
+        "oxygen_reasons_contradict": (for_hypoxia == NO) & pressure_is_for_hypoxia,
+    }
+    may_count = for_hypoxia != NO
+    highest_device = np.where(reason > _FOR_HYPOXIA, HYPOXIA_CLASSES[1], HYPOXIA_CLASSES[2])
+    known_flow = np.where(no_device, HYPOXIA_CLASSES[1], table[taken, FLOW_HIGH])
+    known_flow = np.where((taken == ROOM_AIR) & ~no_device, 0, known_flow)
+    known_flow = np.where(other_pressure, np.where(beside, HYPOXIA_CLASSES[1], 0), known_flow)
+    could = {
+        "o2_device": np.where(
+            no_device & (may_count | (reason == _FOR_HYPOXIA)),
+            np.where(may_count, highest_device, HYPOXIA_CLASSES[2]),
+            0,
+        ),
+        "o2_flow_lpm": np.where(np.isnan(flow_lpm) & may_count, known_flow, 0),
+        "fio2": np.where(
+            np.isnan(columns.number["fio2"]) & no_device & ~given & may_count,
+            table[NASAL_CANNULA, FLOW_UNKNOWN],
+            0,
+        ),
+        "o2_for_hypoxia": np.where(other_pressure & (for_hypoxia == UNKNOWN), by_flow, 0),
+    }
+    return SupportRecords(
+        met=np.stack([level == one for one in HYPOXIA_CLASSES]),
+        flags=flags,
+        could={name: one.astype(np.int8) for name, one in could.items()},
+    )

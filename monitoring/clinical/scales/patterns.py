@@ -1,0 +1,32 @@
+"""Records that say the same, found once: what depends on the findings alone is worded once each."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+_BITS_AT_ONCE = 62
+
+
+def same_findings(
+    columns: Sequence[NDArray[np.bool_] | NDArray[np.int8]],
+) -> tuple[list[int], NDArray[np.intp]]:
+    """A first place of each combination of the columns, and the combination of each record.
+
+    Columns are of length n and hold truths or whole numbers from -1 to 6.
+    """
+    n = len(columns[0])
+    pattern_of = np.zeros(n, dtype=np.intp)
+    firsts = np.zeros(min(n, 1), dtype=np.intp)
+    key = np.zeros(n, dtype=np.int64)
+    used = 0
+    for place, column in enumerate(columns):
+        bits = 1 if column.dtype == np.bool_ else 3
+        key = (key << bits) + (column if bits == 1 else column + 1)
+        used += bits
+        if used + 3 > _BITS_AT_ONCE or place == len(columns) - 1:
+            _, words = np.unique(key, return_inverse=True)
+            both = pattern_of * (words.max(initial=0) + 1) + words
+            _, firsts, pattern_of = np.unique(both, return_index=True, return_inverse=True)
+            key, used = np.zeros(n, dtype=np.int64), 0
+    return firsts.tolist(), pattern_of
