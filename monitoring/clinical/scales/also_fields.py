@@ -187,11 +187,10 @@ def ventilator(columns: Columns) -> Judged:
     mask = np.isin(device, _places("cpap", "bipap"))
     asked = columns.truth["ventilated"]
     by_device = np.where(invasive, YES, np.where(mask | (device < 0), UNKNOWN, NO))
-    # Pressure that corrects no hypoxia counts only where it is said to be a ventilator's.
-    excused = (columns.truth["o2_for_hypoxia"] == NO) & (invasive | mask)
-    by_device = np.where(excused, NO, by_device)
     truth = np.where((by_device == YES) | (asked == UNKNOWN), by_device, asked)
-    truth = np.where(_other_reason(columns), NO, truth).astype(np.int8)
+    # What corrects no hypoxia does not count, whoever breathes for the person (C16).
+    excused = (columns.truth["o2_for_hypoxia"] == NO) | _other_reason(columns)
+    truth = np.where(excused, NO, truth).astype(np.int8)
     return Judged(truth=truth, lacking={"ventilated": asked == UNKNOWN})
 
 
