@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from monitoring.clinical.concepts import OXYGEN_DEVICES
+from monitoring.clinical.fever_duration import hours_above
 from monitoring.clinical.oxygen import run_start_us, support_columns
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.pressor_course import doses, high_for_hours, newest_weight_kg, runs_at
 from monitoring.clinical.rulebook_types import Rulebook
-from monitoring.clinical.scales import ctcae_crs, lee_2014, registry
+from monitoring.clinical.scales import ctcae_crs, ctcae_terms, lee_2014, registry
 from monitoring.clinical.scales.answer import Answer
 from monitoring.clinical.timeline import US_PER_S, Timeline, covered
 from monitoring.clinical.truths import NO, UNKNOWN, YES
@@ -62,7 +63,7 @@ def also_grades(
     policy: Policy,
     limit_s: float,
 ) -> tuple[AlsoGrade, ...]:
-    """The "also" grades at the moment ``timeline.at_us[place]``: CTCAE v5.0 CRS, then Lee 2014.
+    """The "also" grades at ``timeline.at_us[place]``: CTCAE v5.0 CRS, Lee 2014, CTCAE v5.0 fever.
 
     ``limit_s`` is how long a charted value counts as known (``Moment.limit_s``, or the interval of
     the schedule times ``policy.freshness.expected_intervals``); older is unknown. What a clinician
@@ -70,7 +71,7 @@ def also_grades(
     """
     record = _Charted(timeline, place, rulebook, policy, limit_s).record()
     found = []
-    for name in (ctcae_crs.NAME, lee_2014.NAME):
+    for name in (ctcae_crs.NAME, lee_2014.NAME, ctcae_terms.FEVER):
         scale = registry.scale(name)
         known = {field.name for field in scale.fields}
         (answer,) = scale.of([{key: value for key, value in record.items() if key in known}])
@@ -111,7 +112,10 @@ class _Charted:
         return {name: value for name, value in said.items() if value is not None}
 
     def _fever(self) -> dict[str, Any]:
-        said: dict[str, Any] = {"temp_c": self._fresh("body_temperature", self._limit_s)}
+        said: dict[str, Any] = {
+            "temp_c": self._fresh("body_temperature", self._limit_s),
+            "hours_above_40_c": hours_above(self._timeline, self._place, limit_s=self._limit_s),
+        }
         if self._attributed["fever"]:
             said["fever_other_cause"] = True
         return said

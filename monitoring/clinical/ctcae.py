@@ -141,26 +141,6 @@ def _of_grade(terms: tuple[Term, ...], grade: int) -> str:
     return " / ".join(said)
 
 
-def fever_grade(rules: CtcaeRules, temp_c: float, hours_above: float | None) -> tuple[int, int]:
-    """The CTCAE fever grade at least and at most of a temperature.
-
-    ``hours_above`` is for how long it has been above the limit of grade 3, None where that is not
-    known: then a temperature above it is grade 3 and may be 4.
-    """
-    limits = rules.fever
-    if temp_c > limits.grade_3_above_c + _EPSILON:
-        if hours_above is None:
-            return 3, 4
-        return (4, 4) if hours_above > limits.grade_4_after_hours else (3, 3)
-    if temp_c > limits.grade_2_above_c + _EPSILON:
-        return 2, 2
-    return (1, 1) if temp_c >= limits.grade_1_from_c - _EPSILON else (0, 0)
-
-
-# A temperature converted from Fahrenheit is a hair off (C1).
-_EPSILON = 1e-6
-
-
 def _fever(table: RuleTable) -> FeverLimits:
     degrees = {"low": 37.0, "high": 43.0}
     limits = FeverLimits(

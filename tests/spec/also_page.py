@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from monitoring.clinical.ctcae import GRADES, CtcaeRules
 from monitoring.clinical.scales.criteria_table import CriteriaTable
+from monitoring.clinical.scales.ctcae_terms import TermTables
 from monitoring.clinical.scales.lee_2014 import LeeRules
 from monitoring.clinical.symptom_triggers import SymptomTrigger
 from tests.spec.tables import markdown
@@ -47,10 +48,13 @@ def lee(rules: LeeRules) -> Iterator[str]:
     )
 
 
-def ctcae(rules: CtcaeRules) -> Iterator[str]:
+def ctcae(rules: CtcaeRules, terms: TermTables) -> Iterator[str]:
     """CTCAE v5.0: cytokine release syndrome and the terms."""
     yield f"# {rules.crs.title}: cytokine release syndrome and terms\n"
     yield criteria(rules.crs)
+    for table in terms.by_term.values():
+        yield f"{table.title}:\n"
+        yield criteria(table)
     yield "A term's grade that is not defined is a dash; it cannot be charted.\n"
     yield markdown(
         ("term", *map(str, GRADES), "source"),

@@ -12,6 +12,7 @@ from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import Priority
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.rulebook_types import CrsRules, News2Rules
+from monitoring.clinical.scales.ctcae_terms import load_terms
 from monitoring.clinical.scales.lee_2014 import load_lee
 from monitoring.clinical.symptom_triggers import load_symptom_triggers
 from tests.spec import also_page, tables
@@ -40,7 +41,7 @@ def page() -> str:
         *_crs(rulebook.crs),
         *_news2(rulebook.news2),
         *also_page.lee(load_lee()),
-        *also_page.ctcae(load_ctcae()),
+        *also_page.ctcae(load_ctcae(), load_terms()),
         *also_page.triggers(load_symptom_triggers()),
         *_policy(policy),
         "# How to read the stories\n",

@@ -117,18 +117,22 @@ def temperature_c(columns: Columns) -> NDArray[np.float64]:
     return np.where(np.isnan(celsius), (columns.number["temp_f"] - 32.0) / 1.8, celsius)
 
 
-def contradictions(columns: Columns) -> dict[int, str]:
-    """Where temperature or FiO2 cannot be as given, by place with what to do."""
+def temperatures_apart(columns: Columns) -> dict[int, str]:
+    """Where two temperatures are given and differ, by place with what to do."""
     celsius, converted = columns.number["temp_c"], (columns.number["temp_f"] - 32.0) / 1.8
     # Half a step of a Celsius chart, and a step of a Fahrenheit chart.
     apart = np.abs(celsius - converted) > 0.05 + 0.1 / 1.8
+    message = "temp_c and temp_f say different temperatures; give one of them."
+    return dict.fromkeys(np.flatnonzero(apart).tolist(), message)
+
+
+def contradictions(columns: Columns) -> dict[int, str]:
+    """Where temperature or FiO2 cannot be as given, by place with what to do."""
     given = columns.number["fio2"]
     neither = (given > 1) & (given < _ROOM_AIR_PERCENT)
-    said = {
-        "temp_c and temp_f say different temperatures; give one of them.": apart,
-        "fio2 takes a fraction from 0.21 to 1 or per cent from 21 to 100.": neither,
-    }
-    return {int(place): message for message, mask in said.items() for place in np.flatnonzero(mask)}
+    message = "fio2 takes a fraction from 0.21 to 1 or per cent from 21 to 100."
+    unread = dict.fromkeys(np.flatnonzero(neither).tolist(), message)
+    return {**temperatures_apart(columns), **unread}
 
 
 def any_chosen(columns: Columns, agents: Sequence[str]) -> NDArray[np.bool_]:

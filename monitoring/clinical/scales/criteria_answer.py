@@ -65,7 +65,7 @@ def _unknown(
 ) -> Answer:
     return Answer(
         value=None,
-        reason=f"Nothing that {table.title} asks for is known.",
+        reason=f"Nothing that is known tells a row of {table.title}.",
         flags=tuple(code for code, mask in flags.items() if mask[place]),
         missing=_missing(table, judged, graded, unknown, place),
     )

@@ -147,3 +147,50 @@ def test_a_grade_of_another_scale_cannot_be_compared_or_counted() -> None:
         max(one, other)  # type: ignore[type-var]
     with pytest.raises(TypeError):
         one > 1  # type: ignore[operator]  # noqa: B015
+
+
+@pytest.mark.parametrize(
+    ("story", "grade", "missing"),
+    [
+        ("0 set, T 40.0; 4 set, T 39.4", 2, False),
+        ("0 set, T 40.2", 3, False),
+        ("0 set, T 40.2; 4 set, T 40.4; 8 set, T 40.1", 3, False),
+        ("; ".join(f"{hour} set, T 40.2" for hour in range(0, 25, 4)), 3, False),
+        ("; ".join(f"{hour} set, T 40.2" for hour in range(0, 29, 4)), 4, False),
+        # One reading at 40.0 C breaks it.
+        (
+            "; ".join(f"{hour} set, T {40.0 if hour == 12 else 40.2}" for hour in range(0, 37, 4)),
+            3,
+            False,
+        ),
+        # Eight hours without a reading: what was between them is missing.
+        ("0 set, T 40.2; 4 set, T 40.2; 12 set, T 40.2; 16 set, T 40.2", 3, True),
+        ("0 set, T 40.2; 4 set, T 40.2; 12 set, T 39.9", 2, False),
+        ("0 set, no T", None, True),
+    ],
+)
+def test_fever_above_40_by_how_long_it_lasted(
+    story: str, grade: float | None, *, missing: bool
+) -> None:
+    answer = tell(story)["ctcae-fever"].answer
+    assert answer.value == grade
+    assert bool(answer.missing) is missing
+
+
+def test_a_moment_sees_nothing_that_came_later() -> None:
+    told = bedside.read("0 set, T 38.4; 4 set, T 40.2, start norepinephrine; 8 set, T 37")
+    timeline = build(told.facts(), np.array(told.moments_us, dtype=np.int64))
+    at = [
+        {
+            one.scale: one.answer.value
+            for one in also_grades(
+                timeline, place, rulebook=load_rulebook(), policy=load_policy(), limit_s=LIMIT_S
+            )
+        }
+        for place in range(3)
+    ]
+    assert at == [
+        {"ctcae-crs": 1, "lee2014": 1, "ctcae-fever": 1},
+        {"ctcae-crs": 3, "lee2014": 2, "ctcae-fever": 3},
+        {"ctcae-crs": 3, "lee2014": 2, "ctcae-fever": 0},
+    ]

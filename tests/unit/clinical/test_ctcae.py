@@ -1,10 +1,10 @@
-"""CTCAE v5.0 as data: strict when read, complete for what can be charted, fever by its limits."""
+"""CTCAE v5.0 as data: strict when read, complete for what can be charted."""
 
 import pytest
 
 from monitoring.clinical import ctcae
 from monitoring.clinical.concepts import SYMPTOMS
-from monitoring.clinical.ctcae import fever_grade, load_ctcae, offered, wording
+from monitoring.clinical.ctcae import load_ctcae, offered, wording
 from monitoring.clinical.rule_file import RuleFileError, read_packaged
 
 RULES = load_ctcae()
@@ -53,26 +53,6 @@ def test_a_symptom_of_two_terms_is_worded_by_both() -> None:
 def test_wording_that_is_unsure_says_so() -> None:
     assert "(wording unverified)" in wording(RULES, "symptom_confusion")[3]
     assert "(wording unverified)" not in wording(RULES, "symptom_confusion")[2]
-
-
-@pytest.mark.parametrize(
-    ("temp_c", "hours", "expected"),
-    [
-        (37.99, None, (0, 0)),
-        (38.0, None, (1, 1)),
-        (39.0, None, (1, 1)),
-        (39.01, None, (2, 2)),
-        ((102.2 - 32) / 1.8, None, (1, 1)),
-        (40.0, 48.0, (2, 2)),
-        ((104.0 - 32) / 1.8, None, (2, 2)),
-        (40.01, 24.0, (3, 3)),
-        (40.01, 24.01, (4, 4)),
-        # For how long is missing: grade 3, and 4 is not ruled out.
-        (40.01, None, (3, 4)),
-    ],
-)
-def test_fever_by_its_limits(temp_c: float, hours: float | None, expected: tuple[int, int]) -> None:
-    assert fever_grade(RULES, temp_c, hours) == expected
 
 
 @pytest.mark.parametrize(
