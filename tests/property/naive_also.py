@@ -80,8 +80,6 @@ def _oxygen(record: Record) -> float | None:
     if not record["o2_for_hypoxia"]:
         return None
     device = record["o2_device"]
-    if device in PRESSURE and record["positive_pressure_reason"] != "hypoxia":
-        return None
     fraction = record["fio2"]
     if fraction > 0.21 + 1e-9:
         return float(fraction)

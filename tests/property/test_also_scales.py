@@ -32,6 +32,7 @@ def whole(draw: st.DrawFn) -> Record:
              "bipap", "invasive_ventilation", "ecmo"]
         )
     )  # fmt: skip
+    for_hypoxia = draw(st.booleans())
     agents = draw(
         st.lists(
             st.sampled_from([*DOSES, "vasopressin", "angiotensin_ii", "dobutamine"]),
@@ -46,8 +47,11 @@ def whole(draw: st.DrawFn) -> Record:
         "o2_device": device,
         "o2_flow_lpm": 0 if device == "room_air" else draw(st.sampled_from([0, 2, 15])),
         "fio2": 0.21 if device == "room_air" else draw(st.sampled_from([0.21, 0.3, 0.39, 0.4, 1])),
-        "o2_for_hypoxia": draw(st.booleans()),
-        "positive_pressure_reason": draw(st.sampled_from(["hypoxia", "hypoxia", "neurologic"])),
+        "o2_for_hypoxia": for_hypoxia,
+        # Oxygen that is not for hypoxia and pressure that is would contradict each other.
+        "positive_pressure_reason": draw(
+            st.sampled_from(["hypoxia", "neurologic"] if for_hypoxia else ["neurologic"])
+        ),
         # Who breathes room air or through a cannula is on no ventilator.
         "ventilated": device in naive_also.PRESSURE and draw(st.booleans()),
         "fluids_for_hypotension": draw(st.booleans()),

@@ -12,17 +12,14 @@ from numpy.typing import NDArray
 
 from monitoring.clinical.concepts import OXYGEN_DEVICES
 from monitoring.clinical.rulebook import load_rulebook
+from monitoring.clinical.scales import astct_crs
+from monitoring.clinical.scales.astct_crs_columns import temperature_c
+from monitoring.clinical.scales.astct_crs_support import PRESSURE_REASONS, inhaled_fraction
 from monitoring.clinical.scales.criteria_answer import Judged
 from monitoring.clinical.scales.fields import Columns, Field, FieldKind
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 
-POSITIVE_PRESSURE_REASONS = (
-    "hypoxia",
-    "chronic_osa",
-    "airway_protection",
-    "procedure",
-    "neurologic",
-)
+_FOR_HYPOXIA = PRESSURE_REASONS.index("hypoxia")
 _EPSILON = 1e-6
 _ROOM_AIR_PERCENT = 21.0
 _PRESSURE_DEVICES = ("cpap", "bipap", "invasive_ventilation", "ecmo")
@@ -50,44 +47,24 @@ def number_field(
     )
 
 
-TEMPERATURE_FIELDS = (
-    number_field("temp_c", "Temperature", "Cel", 45.0, lowest=25.0),
-    number_field("temp_f", "Temperature", "[degF]", 113.0, lowest=77.0),
-    truth_field("fever_other_cause", "Fever has another cause"),
-)
-OXYGEN_FIELDS = (
-    Field(
-        name="o2_device",
-        label="Oxygen device",
-        kind=FieldKind.CHOICE,
-        choices=OXYGEN_DEVICES,
-    ),
-    number_field("o2_flow_lpm", "Oxygen flow", "L/min", 80.0),
-    number_field("fio2", "FiO2, a fraction or per cent", "1", 100.0, lowest=0.21),
-    truth_field("o2_for_hypoxia", "Oxygen corrects hypoxia"),
-    Field(
-        name="positive_pressure_reason",
-        label="Reason for positive pressure",
-        kind=FieldKind.CHOICE,
-        choices=POSITIVE_PRESSURE_REASONS,
-    ),
-)
-DEATH_FIELD = truth_field("death_due_to_crs", "Death due to CRS")
-FLUIDS_FIELD = truth_field("fluids_for_hypotension", "Fluids given for hypotension")
+@cache
+def shared_fields() -> tuple[Field, ...]:
+    """The fields of ``astct-crs``: one record can be asked of all three scales.
+
+    What a scale does not use is read and checked all the same, and changes nothing.
+    """
+    return astct_crs.scale().fields
+
+
+def shared(*names: str) -> tuple[Field, ...]:
+    """Some of them by name."""
+    return tuple(one for one in shared_fields() if one.name in names)
 
 
 @cache
 def vasopressors_field() -> Field:
     """The agents that run, by the names of the ASTCT rules; [] is none."""
-    rules = load_rulebook().crs
-    own = (*sorted(rules.counted), *sorted(rules.not_multiple), *sorted(rules.noted))
-    return Field(
-        name="vasopressors",
-        label="Vasopressors that run",
-        kind=FieldKind.CHOICES,
-        choices=own,
-        synonyms={name: agent for name, agent in rules.agents.items() if name != agent},
-    )
+    return shared("vasopressors")[0]
 
 
 def pressors() -> tuple[str, ...]:
@@ -106,15 +83,15 @@ def stated(columns: Columns, name: str) -> Judged:
     return Judged(truth=columns.truth[name], lacking={name: absent(columns, name)})
 
 
+def untreated(columns: Columns, *treated: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Where hypotension is stated and no treatment of it: both scales grade what it needs."""
+    stated_low = columns.truth["hypotension_by_baseline"] == YES
+    return np.asarray(stated_low & ~(np.stack(treated) == YES).any(axis=0), dtype=np.bool_)
+
+
 def death(columns: Columns) -> Judged:
     """Death is stated by a clinician; what is not stated is not asked about."""
-    return Judged(truth=np.where(columns.truth[DEATH_FIELD.name] == YES, YES, NO))
-
-
-def temperature_c(columns: Columns) -> NDArray[np.float64]:
-    """The temperature in Celsius, NaN where unknown."""
-    celsius = columns.number["temp_c"]
-    return np.where(np.isnan(celsius), (columns.number["temp_f"] - 32.0) / 1.8, celsius)
+    return Judged(truth=np.where(columns.truth["death_due_to_crs"] == YES, YES, NO))
 
 
 def temperatures_apart(columns: Columns) -> dict[int, str]:
@@ -164,7 +141,7 @@ def oxygen_need(columns: Columns, *, high_from_fraction: float) -> OxygenNeed:
     A fraction is never guessed from a device or a flow: where it is unknown, oxygen that is needed
     is in the lower row at least, and whether it is in the higher one is unknown.
     """
-    fraction = _fraction(columns)
+    fraction = inhaled_fraction(columns.number["fio2"])
     need = _need(columns, fraction)
     no_fraction = np.isnan(fraction)
     is_high = fraction >= high_from_fraction - _EPSILON
@@ -176,6 +153,7 @@ def oxygen_need(columns: Columns, *, high_from_fraction: float) -> OxygenNeed:
     lacking = {
         "o2_device": unclear & absent(columns, "o2_device"),
         "fio2": no_fraction & (need != NO),
+        "o2_for_hypoxia": unclear & _for_another_reason(columns),
     }
     return OxygenNeed(
         below=Judged(truth=below, lacking=lacking),
@@ -193,7 +171,9 @@ def ventilator(columns: Columns) -> Judged:
     by_device = np.where(invasive, YES, np.where(mask | (device < 0), UNKNOWN, NO))
     truth = np.where((by_device == YES) | (asked == UNKNOWN), by_device, asked)
     # What corrects no hypoxia does not count, whoever breathes for the person (C16).
-    excused = (columns.truth["o2_for_hypoxia"] == NO) | _other_reason(columns)
+    reason = columns.choice["positive_pressure_reason"]
+    not_for_hypoxia = (columns.truth["o2_for_hypoxia"] == NO) & (reason != _FOR_HYPOXIA)
+    excused = not_for_hypoxia | (reason > _FOR_HYPOXIA)
     truth = np.where(excused, NO, truth).astype(np.int8)
     return Judged(truth=truth, lacking={"ventilated": asked == UNKNOWN})
 
@@ -214,29 +194,22 @@ def _need(columns: Columns, fraction: NDArray[np.float64]) -> NDArray[np.int8]:
         np.where(room_air, np.where(flows, YES, NO), np.where(by_flow & still, NO, YES)),
     )
     need = np.where(enriched, YES, np.where(as_air, NO, by_support))
-    excused = (for_hypoxia == NO) | _not_for_hypoxia(columns)
+    # Pressure for another reason says nothing of the oxygen beside it (C15, C16).
+    beside = _for_another_reason(columns)
+    need = np.where(beside & (for_hypoxia == UNKNOWN), UNKNOWN, need)
+    under_pressure = np.isin(device, _places(*_PRESSURE_DEVICES))
+    is_for_hypoxia = under_pressure & (columns.choice["positive_pressure_reason"] == _FOR_HYPOXIA)
+    excused = (for_hypoxia == NO) & ~is_for_hypoxia
     return np.where(excused, NO, need).astype(np.int8)
 
 
-def _not_for_hypoxia(columns: Columns) -> NDArray[np.bool_]:
-    """Pressure for the airway, a procedure or sleep apnoea corrects no hypoxia (C15, C16)."""
-    under_pressure = np.isin(columns.choice["o2_device"], _places(*_PRESSURE_DEVICES))
-    return under_pressure & _other_reason(columns)
-
-
-def _other_reason(columns: Columns) -> NDArray[np.bool_]:
-    reason = columns.choice["positive_pressure_reason"]
-    result: NDArray[np.bool_] = (reason >= 0) & (
-        reason != POSITIVE_PRESSURE_REASONS.index("hypoxia")
-    )
+def _for_another_reason(columns: Columns) -> NDArray[np.bool_]:
+    """Positive pressure for the airway, a procedure or sleep apnoea."""
+    result: NDArray[np.bool_] = np.isin(
+        columns.choice["o2_device"], _places(*_PRESSURE_DEVICES)
+    ) & (columns.choice["positive_pressure_reason"] > _FOR_HYPOXIA)
     return result
 
 
 def _places(*devices: str) -> list[int]:
     return [OXYGEN_DEVICES.index(one) for one in devices]
-
-
-def _fraction(columns: Columns) -> NDArray[np.float64]:
-    """FiO2 as a fraction; above 1 it is per cent (8.4)."""
-    given = columns.number["fio2"]
-    return np.where(given > 1, given / 100.0, given)

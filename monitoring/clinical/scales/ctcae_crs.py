@@ -6,7 +6,7 @@ US National Cancer Institute, 27 November 2017; clinical reference 3.1. The rows
 
 import numpy as np
 
-from monitoring.clinical.ctcae import CRS_FIELDS, CtcaeRules, load_ctcae
+from monitoring.clinical.ctcae import CtcaeRules, load_ctcae
 from monitoring.clinical.scales import also_fields as ask
 from monitoring.clinical.scales.answer import Answer, Scale
 from monitoring.clinical.scales.criteria_answer import Judged, answers
@@ -52,19 +52,14 @@ def grade(columns: Columns, rules: CtcaeRules) -> list[Answer]:
         "fio2_unknown": oxygen.fraction_unknown,
         # The text of grade 3 says one pressor and that of grade 4 none: a clinician has to say.
         "multiple_vasopressors_review": count > 1,
+        "hypotension_untreated": ask.untreated(columns, judged["fluids"].truth, runs),
         "inotrope_not_counted": ask.any_chosen(columns, inotropes),
     }
     return answers(rules.crs, judged, columns, flags)
 
 
 def _fields() -> tuple[Field, ...]:
-    fields = (
-        *ask.TEMPERATURE_FIELDS,
-        ask.FLUIDS_FIELD,
-        ask.vasopressors_field(),
-        *ask.OXYGEN_FIELDS,
+    return (
+        *ask.shared_fields(),
         ask.truth_field("life_threatening", "Life-threatening; urgent intervention indicated"),
-        ask.DEATH_FIELD,
     )
-    assert {one.name for one in fields} == CRS_FIELDS
-    return fields

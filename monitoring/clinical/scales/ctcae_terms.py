@@ -15,6 +15,7 @@ from monitoring.clinical.ctcae import load_ctcae
 from monitoring.clinical.rule_file import RuleTable, read_packaged
 from monitoring.clinical.scales import also_fields as ask
 from monitoring.clinical.scales.answer import Answer, Scale
+from monitoring.clinical.scales.astct_crs_columns import temperature_c
 from monitoring.clinical.scales.criteria_answer import Judged, answers
 from monitoring.clinical.scales.criteria_table import CriteriaTable, any_of, parse_criteria
 from monitoring.clinical.scales.fields import Columns, Field, FieldKind
@@ -29,32 +30,35 @@ _CRITERIA = {
     "hypoxia": ("with_exercise", "at_rest", "airway", "death"),
 }
 
-_DEATH = ask.truth_field("death", "Death due to it")
-_FIELDS: Mapping[str, tuple[Field, ...]] = {
-    "fever": (
-        *ask.TEMPERATURE_FIELDS[:2],
-        ask.number_field("hours_above_40_c", "Hours above 40.0 C without a break", "h", 10_000.0),
-        _DEATH,
-    ),
-    "hypotension": (
-        ask.truth_field("hypotension", "Hypotension in a clinician's judgement"),
-        Field(
-            name="intervention",
-            label="What it needs: medical is also hospitalisation",
-            kind=FieldKind.CHOICE,
-            choices=INTERVENTIONS,
+
+@cache
+def _fields() -> Mapping[str, tuple[Field, ...]]:
+    death = ask.truth_field("death", "Death due to it")
+    return {
+        "fever": (
+            *ask.shared("temp_c", "temp_f"),
+            ask.number_field("hours_above_40_c", "Hours above 40.0 C on end", "h", 10_000.0),
+            death,
         ),
-        _DEATH,
-    ),
-    "hypoxia": (
-        ask.number_field("spo2_rest", "SpO2 at rest", "%", 100.0, lowest=1.0),
-        ask.number_field("spo2_exercise", "Lowest SpO2 with exercise", "%", 100.0, lowest=1.0),
-        ask.number_field("pao2_mmhg", "PaO2", "mm[Hg]", 800.0),
-        ask.truth_field("intermittent_o2", "Oxygen needed at times"),
-        ask.truth_field("airway_compromise", "Life-threatening airway compromise, urgent"),
-        _DEATH,
-    ),
-}
+        "hypotension": (
+            ask.truth_field("hypotension", "Hypotension in a clinician's judgement"),
+            Field(
+                name="intervention",
+                label="What it needs: medical is also hospitalisation",
+                kind=FieldKind.CHOICE,
+                choices=INTERVENTIONS,
+            ),
+            death,
+        ),
+        "hypoxia": (
+            ask.number_field("spo2_rest", "SpO2 at rest", "%", 100.0, lowest=1.0),
+            ask.number_field("spo2_exercise", "Lowest SpO2 with exercise", "%", 100.0, lowest=1.0),
+            ask.number_field("pao2_mmhg", "PaO2", "mm[Hg]", 800.0),
+            ask.truth_field("intermittent_o2", "Oxygen needed at times"),
+            ask.truth_field("airway_compromise", "Life-threatening airway compromise, urgent"),
+            death,
+        ),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,11 +74,11 @@ class TermTables:
 def load_terms() -> TermTables:
     """The packaged tables, read and checked once a process; raises ``RuleFileError``."""
     content = RuleTable(read_packaged("ctcae_v5_terms.toml"), "ctcae_v5_terms.toml")
-    sections = {term: content.table(term) for term in _FIELDS}
+    sections = {term: content.table(term) for term in _fields()}
     limits = sections["hypoxia"].table("limits")
     tables = TermTables(
         by_term={
-            term: parse_criteria(section, frozenset(field.name for field in _FIELDS[term]))
+            term: parse_criteria(section, frozenset(field.name for field in _fields()[term]))
             for term, section in sections.items()
         },
         spo2_below_percent=limits.number("spo2_below_percent", low=50, high=100),
@@ -93,7 +97,7 @@ def fever() -> Scale:
     limits = load_ctcae().fever
 
     def judge(columns: Columns) -> Mapping[str, Judged]:
-        temp_c, hours = ask.temperature_c(columns), columns.number["hours_above_40_c"]
+        temp_c, hours = temperature_c(columns), columns.number["hours_above_40_c"]
         above = _above(temp_c, limits.grade_3_above_c)
         long = _above(hours, limits.grade_4_after_hours)
         a_day = np.where(
@@ -175,7 +179,7 @@ def _scale(name: str, term: str, judge: Callable[[Columns], Mapping[str, Judged]
         version=table.id,
         answers="grade",
         source=table.source,
-        fields=_FIELDS[term],
+        fields=_fields()[term],
         of_columns=grade,
         check=ask.temperatures_apart if term == "fever" else lambda _: {},
     )

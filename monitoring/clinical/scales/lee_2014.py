@@ -120,6 +120,13 @@ def grade(columns: Columns, rules: LeeRules) -> list[Answer]:
         "vasopressin_counted": pressors.vasopressin_makes_multiple,
         "no_high_dose_limit": pressors.without_limit,
         "inotrope_not_counted": pressors.not_counted,
+        "hypotension_untreated": ask.untreated(
+            columns,
+            judged["fluids"].truth,
+            pressors.low_dose_of_one.truth,
+            pressors.high_dose.truth,
+            pressors.multiple.truth,
+        ),
     }
     return answers(rules.table, judged, columns, flags)
 
@@ -144,7 +151,7 @@ def _organ(columns: Columns, organ: NDArray[np.int8], liver: NDArray[np.int8]) -
 
 def _fields(high_dose: HighDose) -> tuple[Field, ...]:
     return (
-        *ask.TEMPERATURE_FIELDS,
+        *ask.shared_fields(),
         Field(
             name="symptoms",
             label="Symptoms that need symptomatic treatment only",
@@ -152,10 +159,7 @@ def _fields(high_dose: HighDose) -> tuple[Field, ...]:
             choices=SYMPTOMS,
             synonyms={"tiredness": "fatigue", "muscle_pain": "myalgia", "myalgias": "myalgia"},
         ),
-        *ask.OXYGEN_FIELDS,
         ask.truth_field("ventilated", "Ventilator support"),
-        ask.FLUIDS_FIELD,
-        ask.vasopressors_field(),
         *(
             ask.number_field(one.field, f"{one.agent.capitalize()} dose", one.unit, 10_000.0)
             for one in high_dose.alone
@@ -174,5 +178,4 @@ def _fields(high_dose: HighDose) -> tuple[Field, ...]:
         ask.number_field(
             "transaminitis_grade", "CTCAE grade of ALT or AST", "{grade}", 4.0, whole=True
         ),
-        ask.DEATH_FIELD,
     )
