@@ -139,7 +139,7 @@ class _Charted:
         support = support_columns(self._timeline, self._rules, freshness)
         limit_s = max(self._limit_s, freshness.oxygen_support_s_at_least)
         said: dict[str, Any] = {"ventilated": self._ventilated()}
-        if support.device[place] >= 0 and support.support_age_s[place] <= limit_s:
+        if support.device[place] >= 0 and support.support_age_s(place) <= limit_s:
             said["o2_device"] = OXYGEN_DEVICES[int(support.device[place])]
             if support.uses_flow[place] and not np.isnan(support.flow_lpm[place]):
                 said["o2_flow_lpm"] = float(support.flow_lpm[place])

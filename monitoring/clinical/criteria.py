@@ -29,27 +29,32 @@ NOTE_FEVER_ATTRIBUTED = "Fever is attributed to another cause."
 class FeverReadings:
     """The temperatures as the fever criterion sees them.
 
-    ``fever_us`` are the times of all readings at or above the limit that no one attributed to
-    another cause; ``fever_rows`` their rows in the series. ``is_febrile`` and ``is_attributed``
-    speak of the newest reading at each asked moment.
+    ``fever_us`` are the times of all readings up to the last moment at or above the limit that no
+    one attributed to another cause. The others speak of each asked moment: ``last_fever_row`` is
+    the newest of those readings (a row of the series, -1 for none) and ``last_fever_us`` its time;
+    ``newest_age_us`` is the age of the newest reading, ``is_febrile`` and ``is_attributed`` what it
+    is.
     """
 
-    fever_us: list[int]
-    fever_rows: list[int]
-    newest_us: list[int]
-    is_febrile: list[bool]
-    is_attributed: list[bool]
+    fever_us: NDArray[np.int64]
+    last_fever_row: NDArray[np.intp]
+    last_fever_us: NDArray[np.int64]
+    newest_age_us: NDArray[np.int64]
+    is_febrile: NDArray[np.bool_]
+    is_attributed: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CriteriaColumns:
     """Truths of the criteria if their data are fresh, int8 (7, n); row ``grading.FEVER`` is empty.
 
-    ``age_s`` is float64 (7, n): how old the data of each truth are, 0 where it holds at any age.
+    ``pressure_age_us`` and ``oxygen_age_us`` are how old the data of the low pressure and of the
+    oxygen criteria are, 0 where these hold at any age. What runs as a treatment has no age.
     """
 
     truths: NDArray[np.int8]
-    age_s: NDArray[np.float64]
+    pressure_age_us: NDArray[np.int64]
+    oxygen_age_us: NDArray[np.int64]
     fever: FeverReadings
     pressure: PressureColumns
     vasopressors: VasopressorColumns
@@ -69,27 +74,20 @@ def criteria_columns(timeline: Timeline, rules: CrsRules, policy: Policy) -> Cri
     vasopressors = vasopressor_columns(timeline, rules, policy.grading)
     support = support_columns(timeline, rules, policy.freshness)
     attributed = covered(timeline.facts.attributions, "hypotension", at_us)
-    truths = np.full((len(rules.criteria), len(at_us)), UNKNOWN, dtype=np.int8)
-    age_s = np.zeros(truths.shape)
+    truths = np.empty((len(rules.criteria), len(at_us)), dtype=np.int8)
+    truths[grading.FEVER] = UNKNOWN
     low = pressure.truth
     if not vasopressors.fluids_known:
         low = np.where(low == NO, UNKNOWN, low)
     truths[grading.LOW_PRESSURE] = np.where(vasopressors.fluids, YES, low)
-    age_s[grading.LOW_PRESSURE] = np.where(vasopressors.fluids, 0.0, pressure.age_s)
     truths[grading.ONE_VASOPRESSOR] = vasopressors.one
     truths[grading.MULTIPLE_VASOPRESSORS] = vasopressors.multiple
-    for row in (
-        grading.LOW_PRESSURE,
-        grading.ONE_VASOPRESSOR,
-        grading.MULTIPLE_VASOPRESSORS,
-    ):
-        truths[row][attributed] = NO
-        age_s[row][attributed] = 0.0
+    truths[grading.LOW_PRESSURE : grading.MULTIPLE_VASOPRESSORS + 1, attributed] = NO
     truths[grading.OXYGEN] = support.truths
-    age_s[grading.OXYGEN] = support.age_s
     return CriteriaColumns(
         truths,
-        age_s,
+        np.where(vasopressors.fluids | attributed, 0, pressure.age_us),
+        support.age_us,
         _fever_readings(timeline, rules),
         pressure,
         vasopressors,
@@ -103,12 +101,16 @@ def _fever_readings(timeline: Timeline, rules: CrsRules) -> FeverReadings:
     hot = series.value >= rules.fever_c - FEVER_EPSILON_C
     attributed = covered(timeline.facts.attributions, "fever", series.taken_us)
     fever = hot & ~attributed
-    rows = np.flatnonzero(fever)
+    last_row = np.maximum.accumulate(np.where(fever, np.arange(len(fever)), -1))
+    last_row[-1] = -1  # nothing taken yet
+    fever_us = series.taken_us[np.flatnonzero(fever)]
     newest = timeline.rows["body_temperature"]
+    last_fever_row = last_row[newest]
     return FeverReadings(
-        fever_us=series.taken_us[rows].tolist(),
-        fever_rows=rows.tolist(),
-        newest_us=series.taken_us[newest].tolist(),
-        is_febrile=fever[newest].tolist(),
-        is_attributed=(hot & attributed)[newest].tolist(),
+        fever_us=fever_us[: fever_us.searchsorted(timeline.at_us[-1], side="right")],
+        last_fever_row=last_fever_row,
+        last_fever_us=series.taken_us[last_fever_row],
+        newest_age_us=timeline.at_us - series.taken_us[newest],
+        is_febrile=fever[newest],
+        is_attributed=(hot & attributed)[newest],
     )

@@ -41,9 +41,13 @@ NOTE_CHILD = "NEWS2 is not for people under 16."
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SetColumns:
-    """The sets as scored: per parameter whether its newest value belongs to the newest set."""
+    """The sets as scored: per parameter whether its newest value belongs to the newest set.
+
+    ``cells`` are ``scored.cells`` made once, a list a parameter.
+    """
 
     scored: News2Columns
+    cells: list[list[int]]
     in_set: dict[str, list[bool]]
     spo2_scale: list[int]
     on_oxygen: list[int]
@@ -86,6 +90,7 @@ def set_columns(
     )
     return SetColumns(
         scored,
+        scored.cells.tolist(),
         {concept: mask.tolist() for concept, mask in in_set.items()},
         scale.tolist(),
         on_oxygen.tolist(),
@@ -105,7 +110,7 @@ def news2_score(
     applicable = age_years is None or age_years >= rules.lowest_age_years
     parts = []
     for row, parameter in enumerate(PARAMETERS):
-        hit = points_and_band(int(sets.scored.cells[row, place]))
+        hit = points_and_band(sets.cells[row][place])
         shown = _evidence(sets, parameter, place, book, limit_s)
         if hit is None or not applicable:
             parts.append(ScorePart(parameter=parameter, points=None, band=None, evidence=shown))
@@ -159,7 +164,9 @@ def _on_oxygen(
 ) -> NDArray[np.int8]:
     """Air or oxygen: by the support in force, else by the charted fraction of the newest set."""
     known_s = np.maximum(limits_s, freshness.oxygen_support_s_at_least)
-    by_support = np.where(support.support_age_s <= known_s, support.on_oxygen, OXYGEN_UNKNOWN)
+    by_support = np.where(
+        support.support_age_us <= known_s * US_PER_S, support.on_oxygen, OXYGEN_UNKNOWN
+    )
     percent = timeline.value("inhaled_oxygen")
     of_set = timeline.taken_us("inhaled_oxygen") >= of_set_us
     by_fraction = np.where(of_set, np.where(percent > _AIR_PERCENT, ON_OXYGEN, 0), OXYGEN_UNKNOWN)

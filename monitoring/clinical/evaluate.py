@@ -133,7 +133,7 @@ class _Judge:
                 *columns.vasopressors.noted.items(),
                 *columns.support.noted.items(),
                 (NOTE_HYPOTENSION_ATTRIBUTED, columns.hypotension_attributed),
-                (NOTE_FEVER_ATTRIBUTED, np.array(columns.fever.is_attributed)),
+                (NOTE_FEVER_ATTRIBUTED, columns.fever.is_attributed),
             )
             if mask.any()
         ]
@@ -254,12 +254,12 @@ class _Judge:
     def _missing_input(self, row: int, place: int, criterion: Criterion) -> str:
         if row in range(grading.OXYGEN.start, grading.OXYGEN.stop):
             support = self._columns.support
-            fresh = support.support_age_s[place] <= max(
+            fresh = support.support_age_s(place) <= max(
                 0.0, self._policy.freshness.oxygen_support_s_at_least
             )
             return "oxygen_flow" if fresh and support.device[place] >= 0 else "oxygen_device"
         if row == grading.LOW_PRESSURE and self._columns.pressure.truth[place] != UNKNOWN:
-            pressure_known = self._columns.pressure.age_s[place] <= LOOKBACK_US / US_PER_S
+            pressure_known = self._columns.pressure.age_s(place) <= LOOKBACK_US / US_PER_S
             return "fluid_bolus" if pressure_known else "systolic_bp"
         return criterion.inputs[0]
 

@@ -71,7 +71,7 @@ class Flags:
                 crs,
                 self._premedication(place),
                 self.policy,
-                fever_is_attributed=self.columns.fever.is_attributed[place],
+                fever_is_attributed=bool(self.columns.fever.is_attributed[place]),
             ),
         ]
         found += self._watch.of(place, moment)
@@ -113,7 +113,7 @@ class Flags:
         mean = self.book.newest("mean_arterial_pressure", place, moment.limit_s)
         evidence = tuple(one for one in (systolic, mean) if one is not None and not one.stale)
         truth = pressure.truth[place]
-        if truth == UNKNOWN or pressure.age_s[place] > moment.limit_s:
+        if truth == UNKNOWN or pressure.age_s(place) > moment.limit_s:
             newest = systolic or mean
             return no_data("hypotension", policy.priority["hypotension"], newest, "blood pressure")
         severe = bool(pressure.severe[place]) and self.signals.is_severe(
@@ -168,7 +168,7 @@ class Flags:
         )
         is_below = value is not None and value < limit - _EPSILON
         low, lasts = is_below and (counts or very_low), counts and not is_below
-        is_known = support.support_age_s[place] <= support_limit_s
+        is_known = support.support_age_s(place) <= support_limit_s
         excused = bool(support.noted[NOTE_EXCUSED][place])
         new_oxygen = NO if excused else (support.above_home[place] if is_known else UNKNOWN)
         level = int(support.level[place]) if new_oxygen == YES else 0

@@ -15,6 +15,7 @@ from monitoring.clinical.rulebook_types import CrsRules
 from monitoring.clinical.truths import COUNT, HELD, NO, UNKNOWN, YES
 
 NO_GRADE = -1
+HIGHEST_GRADE = 4
 STATUSES = (
     GradeStatus.GRADED,
     GradeStatus.AT_LEAST,
@@ -95,11 +96,11 @@ def grade_columns(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GradeTable:
-    """Every possible combination graded once by ``grade_columns``, for one moment at a time."""
+    """Every possible combination of criteria and waiver, graded once by ``grade_columns``."""
 
-    grade: list[int]
-    status: list[int]
-    at_most: list[int]
+    grade: NDArray[np.int8]
+    status: NDArray[np.int8]
+    at_most: NDArray[np.int8]
 
     def place(self, truths: list[int], *, waived: int) -> int:
         """Where a moment's criteria and the truth of its waiver stand in the table."""
@@ -116,4 +117,4 @@ def grade_table(rules: CrsRules) -> GradeTable:
     places = np.arange(COUNT ** (n + 1))
     truths = np.array([places // COUNT**k % COUNT for k in range(n)], dtype=np.int8)
     columns = grade_columns(truths, (places // COUNT**n).astype(np.int8), rules)
-    return GradeTable(columns.grade.tolist(), columns.status.tolist(), columns.at_most.tolist())
+    return GradeTable(columns.grade, columns.status, columns.at_most)

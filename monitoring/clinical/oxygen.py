@@ -39,8 +39,8 @@ class SupportColumns:
     """Oxygen support at each of n moments.
 
     ``device`` is a place in ``OXYGEN_DEVICES`` or -1; ``flow_lpm`` NaN where unknown or not of
-    this device. ``truths`` is int8 of shape (3, n) for the classes 2, 3, 4; ``age_s`` the age of
-    the newest row it rests on (0 where attributed, which holds at any age), ``support_age_s`` that
+    this device. ``truths`` is int8 of shape (3, n) for the classes 2, 3, 4; ``age_us`` the age of
+    the newest row it rests on (0 where attributed, which holds at any age), ``support_age_us`` that
     of the charted support itself. ``level`` is the class of the support and ``above_home`` whether
     it exceeds the home level, both whatever the reason it is given for. The boolean columns in
     ``noted`` say which note applies where.
@@ -49,13 +49,17 @@ class SupportColumns:
     device: NDArray[np.intp]
     flow_lpm: NDArray[np.float64]
     uses_flow: NDArray[np.bool_]
-    age_s: NDArray[np.float64]
-    support_age_s: NDArray[np.float64]
+    age_us: NDArray[np.int64]
+    support_age_us: NDArray[np.int64]
     on_oxygen: NDArray[np.int8]
     level: NDArray[np.int8]
     above_home: NDArray[np.int8]
     truths: NDArray[np.int8]
     noted: dict[str, NDArray[np.bool_]]
+
+    def support_age_s(self, place: int) -> float:
+        """The age of the charted support at one moment in seconds."""
+        return float(self.support_age_us[place]) / US_PER_S
 
 
 def support_columns(timeline: Timeline, rules: CrsRules, freshness: Freshness) -> SupportColumns:
@@ -87,14 +91,14 @@ def support_columns(timeline: Timeline, rules: CrsRules, freshness: Freshness) -
     }
     for place, note in low_notes:
         noted[note] = (device == place) & ((column == FLOW_LOW) | (column == FLOW_ZERO))
-    support_age_s = (timeline.at_us - taken_us) / US_PER_S
+    support_age_us = timeline.at_us - taken_us
     on_oxygen = np.where(known, np.where(level > 0, YES, NO), UNKNOWN).astype(np.int8)
     return SupportColumns(
         device=device,
         flow_lpm=flow_lpm,
         uses_flow=uses_flow,
-        age_s=np.where(attributed, 0.0, support_age_s),
-        support_age_s=support_age_s,
+        age_us=np.where(attributed, 0, support_age_us),
+        support_age_us=support_age_us,
         on_oxygen=on_oxygen,
         level=level,
         above_home=above_home.astype(np.int8),

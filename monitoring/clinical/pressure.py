@@ -29,7 +29,7 @@ class PressureColumns:
 
     ``systolic_mmhg`` and ``mean_mmhg`` are NaN where not of the newest set; ``mean_is_measured``
     tells a measured MAP from the formula's. Limits are NaN where they do not apply to this person.
-    ``truth`` is whether it is low if the newest set is fresh; ``age_s`` the age of that set.
+    ``truth`` is whether it is low if the newest set is fresh; ``age_us`` the age of that set.
     """
 
     systolic_mmhg: NDArray[np.float64]
@@ -42,8 +42,12 @@ class PressureColumns:
     relative: NDArray[np.bool_]
     severe: NDArray[np.bool_]
     truth: NDArray[np.int8]
-    age_s: NDArray[np.float64]
+    age_us: NDArray[np.int64]
     severe_below_mmhg: float
+
+    def age_s(self, place: int) -> float:
+        """The age of the set at one moment in seconds."""
+        return float(self.age_us[place]) / US_PER_S
 
 
 def pressure_columns(
@@ -80,7 +84,7 @@ def pressure_columns(
         relative=judged.relative,
         severe=low & (systolic < severe_below),
         truth=np.where(known, np.where(low, YES, NO), UNKNOWN).astype(np.int8),
-        age_s=(timeline.at_us - taken_us) / US_PER_S,
+        age_us=timeline.at_us - taken_us,
         severe_below_mmhg=severe_below,
     )
 

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from monitoring.clinical.concepts import CONSCIOUSNESS
 from monitoring.clinical.rulebook_types import News2Rules
 from monitoring.clinical.step_chart import (
+    FEW_ROWS,
     MISSING,
     POINTS_BITS,
     POINTS_OF_CELL,
@@ -47,9 +48,8 @@ ON_AIR, ON_OXYGEN, OXYGEN_UNKNOWN = 0, 1, 2
 NOT_ASSESSED = -1
 INCOMPLETE = -1
 _SCALE_1, _SCALE_2 = 1, 2
-# So many rows stay in the processor's cache through all steps, and fewer are quicker one by one.
+# So many rows stay in the processor's cache through all steps.
 _ROWS_AT_ONCE = 131_072
-_FEW_ROWS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -228,7 +228,7 @@ def _score(rules: News2Rules, columns: tuple[Column, ...], scale: Column) -> New
         complete=np.empty(n, dtype=np.bool_),
         sets=sets,
     )
-    add_up = _add_up_one_by_one if n <= _FEW_ROWS else _add_up
+    add_up = _add_up_one_by_one if n <= FEW_ROWS else _add_up
     for start in range(0, n, _ROWS_AT_ONCE):
         rows = slice(start, min(start + _ROWS_AT_ONCE, n))
         some = sets.sliced(rows)

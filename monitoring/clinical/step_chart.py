@@ -31,6 +31,8 @@ POINTS_OF_CELL = 3
 # Half up in binary floating point: 38.05 is stored a little below itself and must become 38.1.
 _HALF_UP = 0.5 + 1e-6
 _BYTE = np.iinfo(np.int8)
+# Fewer rows than these are quicker one by one.
+FEW_ROWS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +78,9 @@ class StepChart:
 
     def cells(self, column: Column) -> NDArray[np.uint8]:
         """``cell`` of each value of a column."""
+        if len(column) <= FEW_ROWS:
+            few = [self.cell(value, column.dtype) for value in column.tolist()]
+            return np.array(few, dtype=np.uint8)
         bands = np.searchsorted(_edges(self, column.dtype), column, side="right") - 1
         table = [
             MISSING if points is None else (band << POINTS_BITS) + points
