@@ -18,6 +18,11 @@ def criteria(table: CriteriaTable) -> str:
     )
 
 
+def criteria_page(table: CriteriaTable) -> str:
+    """A grade table under its title."""
+    return f"# {table.title}\n\n{criteria(table)}"
+
+
 def lee(rules: LeeRules) -> Iterator[str]:
     """Lee 2014 and its high doses."""
     high = rules.high_dose

@@ -12,6 +12,8 @@ from typing import Any
 from monitoring.clinical.scales.answer import Answer
 
 _WORD = re.compile(r"[A-Za-z][\w-]*")
+# A whole number in a cell is exact.
+_EXACTLY = 9
 _LITERALS = {"true", "false", "null"}
 Check = Callable[[Answer, re.Match[str]], bool]
 
@@ -23,9 +25,15 @@ def read(cell: str) -> dict[str, Any]:
     return record
 
 
-def value(cell: str) -> float | None:
-    """The grade or total that a cell asks for; "none" is that nothing can be said."""
-    return None if cell == "none" else float(cell)
+def is_value(found: float | None, cell: str) -> bool:
+    """Whether a grade or total is that of a cell, to the decimals it is written with.
+
+    "none" is that nothing can be said.
+    """
+    if cell == "none" or found is None:
+        return cell == "none" and found is None
+    _, _, decimals = cell.partition(".")
+    return abs(found - float(cell)) <= 0.5 * 10.0 ** -(len(decimals) or _EXACTLY)
 
 
 def holds(answer: Answer, claim: str) -> bool:
@@ -46,7 +54,9 @@ _CLAIMS: dict[str, Check] = {
     r"no flag (\w+)": lambda a, m: m[1] not in a.flags,
     r"met (\w+)": lambda a, m: m[1] in {one.id for one in a.evidence},
     r"not met (\w+)": lambda a, m: m[1] not in {one.id for one in a.evidence},
-    r"(\w+) scores ([\d.]+)": lambda a, m: (a.parts or {}).get(m[1]) == float(m[2]),
+    r"(\w+) scores ([\d.]+)": lambda a, m: is_value((a.parts or {})[m[1]], m[2]),
+    r"no part (\w+)": lambda a, m: (a.parts or {})[m[1]] is None,
+    r"at least (\d+)": lambda a, m: (a.details or {}).get("minimum") == float(m[1]),
     r'says "(.+)"': lambda a, m: m[1] in a.reason,
     r'raised "(.+)"': lambda a, m: any(m[1] in line for line in a.would_raise),
     r'lowered "(.+)"': lambda a, m: any(m[1] in line for line in a.would_lower),

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from monitoring.clinical.ctcae import load_ctcae
+from monitoring.clinical.laboratory_policy import load_laboratory_policy
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import Priority
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.rulebook_types import CrsRules, News2Rules
+from monitoring.clinical.scales import limit_grades
 from monitoring.clinical.scales.ctcae_terms import load_terms
 from monitoring.clinical.scales.lee_2014 import load_lee
 from monitoring.clinical.symptom_triggers import load_symptom_triggers
-from tests.spec import also_page, tables
+from tests.spec import also_page, score_page, tables
 from tests.spec.tables import markdown
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
@@ -43,6 +45,10 @@ def page() -> str:
         *also_page.lee(load_lee()),
         *also_page.ctcae(load_ctcae(), load_terms()),
         *also_page.triggers(load_symptom_triggers()),
+        *score_page.scores(),
+        also_page.criteria_page(limit_grades.load_limit_grades("icaht.toml").table),
+        also_page.criteria_page(limit_grades.load_limit_grades("ctcae_laboratory.toml").table),
+        *score_page.laboratory(load_laboratory_policy()),
         *_policy(policy),
         "# How to read the stories\n",
         (

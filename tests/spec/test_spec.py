@@ -1,6 +1,7 @@
 """The handbook's tables, row by row: what stands in docs/rules.md is what the rules do."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from monitoring.clinical.results import Evaluation
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.scales import registry
+from monitoring.clinical.scales.fields import RecordError
 from monitoring.clinical.scoring import PARAMETERS, points_and_band, score_news2_columns
 from tests.spec import bedside, records, rules_page, tables
 from tests.spec.checks import holds
@@ -51,10 +53,16 @@ def test_story(row: tables.Row) -> None:
 def test_record(row: tables.Row) -> None:
     cells = row.cells
     asked = registry.scale(cells["scale"])
+    if cells["answer"] == "refused":
+        match = re.fullmatch(r'error "(.+)"', cells["also"])
+        assert match is not None, "a refused record says which error"
+        with pytest.raises(RecordError, match=re.escape(match[1])):
+            asked.of([records.read(cells["record"])])
+        return
 
     (answer,) = asked.of([records.read(cells["record"])])
 
-    assert answer.value == records.value(cells["answer"]), answer
+    assert records.is_value(answer.value, cells["answer"]), answer
     for claim in filter(None, (part.strip() for part in cells["also"].split(";"))):
         assert records.holds(answer, claim), (claim, answer)
     document = asked.to_document(answer)

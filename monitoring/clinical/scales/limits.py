@@ -4,21 +4,16 @@ A condition is yes, no or unknown. Whether an edge belongs to a limit is in its 
 4 out, "<= 9.2" takes 9.2 in, and a range takes both its ends in.
 """
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.clinical.rule_file import RuleTable
 from monitoring.clinical.scales.fields import Columns
-from monitoring.clinical.scales.quantities import QUANTITIES, REFERENCE_KINDS
+from monitoring.clinical.scales.quantities import QUANTITIES
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 
-_LIMIT = re.compile(r"(<=|>=|<|>) (\d+(?:\.\d+)?)(?: x (\w+))?")
-_RANGE = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 # 3 x 1.1 must not become 3.3000000000000003 and leave 3.3 below it.
 _DECIMALS = 9
 
@@ -142,6 +137,20 @@ class Inputs:
         missing += [name for name in condition.truths if self.columns.truth[name][place] == UNKNOWN]
         return tuple(missing)
 
+    def lacking(self, conditions: tuple[Condition, ...]) -> dict[str, NDArray[np.bool_]]:
+        """By field where it would have to be given for one of the conditions to be known."""
+        masks: dict[str, NDArray[np.bool_]] = {}
+        for condition in conditions:
+            unknown = self.truth_of(condition) == UNKNOWN
+            for name in condition.quantities:
+                absent = unknown & np.isnan(self.value(name, condition.unit))
+                field = QUANTITIES[name].asked_in(condition.unit)
+                masks[field] = masks.get(field, False) | absent
+            for name in condition.truths:
+                absent = unknown & (self.columns.truth[name] == UNKNOWN)
+                masks[name] = masks.get(name, False) | absent
+        return masks
+
     def given(self, conditions: tuple[Condition, ...], place: int) -> dict[str, object]:
         """What one record said of all that these conditions look at."""
         names: list[str] = []
@@ -152,63 +161,10 @@ class Inputs:
         return self.columns.given(place, dict.fromkeys(names))
 
 
-def read_interval(row: RuleTable, text: str) -> tuple[Interval, str | None]:
-    """A printed limit, and what it is a multiple of; refuses the file when it reads otherwise."""
-    if match := _RANGE.fullmatch(text):
-        low, high = float(match[1]), float(match[2])
-        if low > high:
-            row.refuse(f"range {text} runs backwards")
-        return Interval(text=text, low=low, high=high, with_low=True, with_high=True), None
-    match = _LIMIT.fullmatch(text)
-    if match is None:
-        row.refuse(f"limit {text} must read '< x', '<= x', '> x', '>= x' or 'x-y'")
-    sign, edge, of = match[1], float(match[2]), match[3]
-    if of is not None and of.lower() not in REFERENCE_KINDS:
-        row.refuse(f"{of} is not ULN, LLN or baseline")
-    if sign.startswith(">"):
-        return Interval(text=text, low=edge, with_low=sign == ">="), of and of.lower()
-    return Interval(text=text, high=edge, with_high=sign == "<="), of and of.lower()
-
-
-def read_condition(row: RuleTable, truths: Mapping[str, str]) -> Condition:
-    """A condition as a file writes it: ``value``, ``unit``, ``when``, or ``truth``; ``only_if``."""
-    quantity = interval = reference = truth = None
-    unit = ""
-    if row.has("truth"):
-        truth = row.text("truth")
-    else:
-        quantity, unit = read_quantity(row)
-        interval, kind = read_interval(row, row.text("when"))
-        if kind is not None:
-            reference = f"{quantity}_{kind}"
-            if reference not in QUANTITIES:
-                row.refuse(f"{quantity} has no {kind}")
-    only_if = row.optional_text("only_if")
-    absence = row.optional_text("absent") or Absence.UNKNOWN
-    if absence not in set(Absence):
-        row.refuse(f"absent must be one of {', '.join(Absence)}")
-    row.finish()
-    for name in (truth, only_if):
-        if name is not None and name not in truths:
-            row.refuse(f"{name} is not a finding of this file")
-    return Condition(
-        quantity=quantity,
-        unit=unit,
-        interval=interval,
-        reference=reference,
-        truth=truth,
-        only_if=only_if,
-        absence=Absence(absence),
-    )
-
-
-def read_quantity(row: RuleTable) -> tuple[str, str]:
-    """The quantity that a row measures and its unit there, both known; else the file is refused."""
-    name, unit = row.text("value"), row.text("unit")
-    if name not in QUANTITIES:
-        row.refuse(f"{name} is not a quantity that scores know")
-    try:
-        QUANTITIES[name].factor_and_offset(unit)
-    except ValueError as error:
-        row.refuse(str(error).removesuffix("."))
-    return name, unit
+def element_truth(element: tuple[Condition, ...], inputs: Inputs) -> NDArray[np.int8]:
+    """Whether any condition is met, int8 (n,); ``Absence`` says what an unknown one does."""
+    truths = np.stack([inputs.truth_of(condition) for condition in element])
+    needed = np.array([one.absence is Absence.UNKNOWN for one in element])[:, None]
+    yes = (truths == YES).any(axis=0)
+    unknown = ((truths == UNKNOWN) & needed).any(axis=0) | (truths == UNKNOWN).all(axis=0)
+    return np.where(yes, YES, np.where(unknown, UNKNOWN, NO)).astype(np.int8)

@@ -4,15 +4,16 @@ from collections.abc import Callable, Sequence
 
 from monitoring.clinical.rule_file import RuleFileError, RuleTable, read_packaged
 from monitoring.clinical.scales.answer import Answer, Finding, Scale, plain_number
-from monitoring.clinical.scales.fields import Columns, Field, FieldKind
+from monitoring.clinical.scales.fields import Columns
 from monitoring.clinical.scales.limits import Absence, Condition, Inputs
+from monitoring.clinical.scales.limits_reader import finding_fields
+from monitoring.clinical.scales.points_reader import parse_points
 from monitoring.clinical.scales.points_table import (
     BandedItem,
     CountedItem,
     Item,
     PointsTable,
     Scored,
-    parse_points,
     score_by,
 )
 from monitoring.clinical.scales.quantities import QUANTITIES, disagreements, fields_of
@@ -52,17 +53,13 @@ def load_points_scale(
     if unused := set(table.truths) - {*truths, *context}:
         message = f"{file}: no item looks at {', '.join(sorted(unused))}."
         raise RuleFileError(message)
-    findings = tuple(
-        Field(name=field, label=label, kind=FieldKind.TRUTH)
-        for field, label in table.truths.items()
-    )
     return Scale(
         id=name,
         title=table.title,
         version=table.id,
         answers="total",
         source=table.source,
-        fields=(*fields_of(quantities), *findings),
+        fields=(*fields_of(quantities), *finding_fields(table.truths)),
         of_columns=lambda columns: answers(table, columns, more_flags),
         check=lambda columns: disagreements(quantities, columns),
     )

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.clinical.rule_file import RuleTable
-from monitoring.clinical.scales.limits import read_quantity
+from monitoring.clinical.scales.limits_reader import read_quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

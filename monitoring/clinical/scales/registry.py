@@ -10,6 +10,7 @@ from monitoring.clinical.scales import (
     ctcae_terms,
     indices,
     lee_2014,
+    limit_grades,
     scores,
 )
 from monitoring.clinical.scales.answer import Scale
@@ -36,6 +37,8 @@ _BUILDERS: dict[str, Callable[[], Scale]] = {
     "m-easix": indices.m_easix,
     "shock-index": indices.shock_index,
     "map": indices.mean_pressure,
+    "ctcae-labs": limit_grades.ctcae_laboratory,
+    "icaht": limit_grades.icaht,
 }
 
 
