@@ -106,9 +106,8 @@ SCORES: dict[str, tuple[Callable[..., naive.Answer], dict[str, tuple[str, Any]]]
 SAID_TWICE = {("qsofa", "mentation"), ("hlh-2004", "fever")}
 
 
-def records_of(name: str) -> st.SearchStrategy[list[dict[str, Any]]]:
-    values = {key: strategy for key, (_, strategy) in SCORES[name][1].items()}
-    return st.lists(st.fixed_dictionaries(values), min_size=1, max_size=12)
+def values_of(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({key: strategy for key, (_, strategy) in SCORES[name][1].items()})
 
 
 def as_record(name: str, values: dict[str, Any]) -> Record:
@@ -119,7 +118,7 @@ def as_record(name: str, values: dict[str, Any]) -> Record:
 @pytest.mark.parametrize("name", SCORES)
 @given(data=st.data())
 def test_the_table_agrees_with_the_plain_scorer(name: str, data: st.DataObject) -> None:
-    drawn = data.draw(records_of(name))
+    drawn = data.draw(st.lists(values_of(name), min_size=1, max_size=12))
 
     answers = registry.scale(name).of([as_record(name, values) for values in drawn])
 
@@ -136,7 +135,7 @@ def test_the_table_agrees_with_the_plain_scorer(name: str, data: st.DataObject) 
 @given(data=st.data())
 def test_what_is_not_missing_changes_no_point(name: str, data: st.DataObject) -> None:
     """Filling in a field that is not named as missing never changes a known total."""
-    (values,) = data.draw(records_of(name).map(lambda drawn: drawn[:1]))
+    values = data.draw(values_of(name))
     record = as_record(name, values)
     asked = registry.scale(name)
     (before,) = asked.of([record])
@@ -163,7 +162,7 @@ def test_what_is_not_missing_changes_no_point(name: str, data: st.DataObject) ->
 @pytest.mark.parametrize("name", SCORES)
 @given(data=st.data())
 def test_more_knowledge_never_lowers_what_is_certain(name: str, data: st.DataObject) -> None:
-    (values,) = data.draw(records_of(name).map(lambda drawn: drawn[:1]))
+    values = data.draw(values_of(name))
     record = as_record(name, values)
     kept = data.draw(st.sets(st.sampled_from(sorted(record)))) if record else set()
     asked = registry.scale(name)
