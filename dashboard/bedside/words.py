@@ -38,13 +38,26 @@ def value(concept: str, number: float | None, code: str | None) -> str:
     return f"{text} {ward_words(known.unit)}".strip()
 
 
+_NEUROLOGY = {
+    "unable_to_perform": "unarousable, unable to perform",
+    "spontaneous": "spontaneously",
+    "voice": "to voice",
+    "tactile": "to touch only",
+    "unarousable": "unarousable, stupor or coma",
+    "brief": "brief, resolved (at most 5 min)",
+    "eeg_resolved": "on EEG only, resolved with treatment",
+    "prolonged": "longer than 5 min",
+    "repetitive_no_recovery": "repeated without recovery",
+}
+
+
 def coded(concept: str, code: str) -> str:
     """A code in words: "nasal cannula", "New confusion"."""
     if concept == "oxygen_device":
         return device(code, None)
     if concept == "consciousness":
         return f"{code}: {_CONSCIOUSNESS[code]}"
-    return code.replace("_", " ")
+    return _NEUROLOGY.get(code, code.replace("_", " "))
 
 
 def severity(grade: int) -> str:

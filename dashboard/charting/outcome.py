@@ -6,6 +6,7 @@ from dashboard import wording
 from dashboard.charting.saving import Saved, last_saved
 from monitoring.clinical.alert_state import SPEAKING
 from monitoring.clinical.explain import sentence
+from monitoring.clinical.explain_icans import icans_sentence
 from monitoring.services.patient import HeadRow
 
 
@@ -36,6 +37,8 @@ def consequences(saved: Saved) -> list[str]:
     evaluation = saved.recorded.evaluation
     if evaluation is not None:
         lines.append(sentence(evaluation))
+        if evaluation.icans is not None and evaluation.icans.grade is not None:
+            lines.append(icans_sentence(evaluation))
     spoke = [change for change in saved.recorded.changes if change.transition.kind in SPEAKING]
     lines += [f"Alert, {change.priority.value}: {change.label}." for change in spoke]
     if not spoke:

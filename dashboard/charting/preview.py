@@ -7,13 +7,21 @@ from dashboard.charting.entries import Entries
 from dashboard.charting.wall_clock import Resolved, Twice, Unusable
 from dashboard.loaders import store
 from monitoring.clinical.explain import sentence
-from monitoring.clinical.results import ConditionState, CrsGrade, Evaluation, GradeStatus
+from monitoring.clinical.explain_icans import icans_sentence
+from monitoring.clinical.results import (
+    ConditionState,
+    CrsGrade,
+    Evaluation,
+    GradeStatus,
+    IcansGrade,
+)
 from monitoring.services import record
 from monitoring.services.errors import RefusedError
 from monitoring.services.patient import PatientPage
 
 # Two of the sixteen symptoms are read from the vital signs and never asked.
 _FROM_VITALS = (("Fever", "fever"), ("Low blood pressure", "hypotension"))
+CRS, ICANS = "CRS", "ICANS"
 _STATES = {
     ConditionState.ACTIVE: "yes",
     ConditionState.NORMAL: "no",
@@ -30,9 +38,14 @@ class Outlook:
 
 
 def look_ahead(
-    page: PatientPage, entries: Entries, found: Resolved | Twice | Unusable, *, now: datetime
+    page: PatientPage,
+    entries: Entries,
+    found: Resolved | Twice | Unusable,
+    *,
+    now: datetime,
+    first: str = CRS,
 ) -> Outlook:
-    """What saving would do now; nothing is written."""
+    """What saving would do now; nothing is written. ``first`` is the scale the form is about."""
     if not entries.values:
         said = "Refused values are not saved." if entries.refused else "Nothing entered yet."
         return Outlook(sentence=said, from_vitals=from_vitals(page.evaluation))
@@ -48,24 +61,35 @@ def look_ahead(
     except RefusedError as refused:
         return Outlook(sentence=str(refused), from_vitals=from_vitals(page.evaluation))
     return Outlook(
-        sentence=f"{change(ahead.before, ahead.after)} {sentence(ahead.after)}",
+        sentence=_said(ahead.before, ahead.after, first),
         from_vitals=from_vitals(ahead.after),
     )
 
 
-def change(before: Evaluation | None, after: Evaluation) -> str:
-    """How the grade will move: "This will raise CRS 1 -> 2."."""
-    old = None if before is None else before.crs.grade
-    new = after.crs.grade
+def _said(before: Evaluation | None, after: Evaluation, first: str) -> str:
+    """The scale of the form with its reason, and the other one where it moves."""
+    if first == ICANS:
+        why, other = icans_sentence(after), CRS
+    else:
+        why, other = sentence(after), ICANS
+    moves = _grade(before, other) != _grade(after, other)
+    more = f"{change(before, after, other)} " if moves else ""
+    return f"{change(before, after, first)} {more}{why}"
+
+
+def change(before: Evaluation | None, after: Evaluation, scale: str = CRS) -> str:
+    """How a grade will move: "This will raise CRS 1 -> 2."."""
+    old, new = _grade(before, scale), _grade(after, scale)
     if new is None:
-        return "CRS cannot be graded with this set."
+        return f"{scale} cannot be graded with this."
+    written = _written(after, scale)
     if old is None:
-        return f"CRS {_written(after.crs)} will be suggested."
+        return f"{scale} {written} will be suggested."
     if new > old:
-        return f"This will raise CRS {old} → {_written(after.crs)}."
+        return f"This will raise {scale} {old} → {written}."
     if new < old:
-        return f"This will lower CRS {old} → {_written(after.crs)}."
-    return f"CRS stays {_written(after.crs)}."
+        return f"This will lower {scale} {old} → {written}."
+    return f"{scale} stays {written}."
 
 
 def from_vitals(evaluation: Evaluation | None) -> tuple[tuple[str, str], ...]:
@@ -77,5 +101,19 @@ def from_vitals(evaluation: Evaluation | None) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _written(crs: CrsGrade) -> str:
-    return f"at least {crs.grade}" if crs.status is GradeStatus.AT_LEAST else str(crs.grade)
+def _of(evaluation: Evaluation | None, scale: str) -> CrsGrade | IcansGrade | None:
+    if evaluation is None:
+        return None
+    return evaluation.icans if scale == ICANS else evaluation.crs
+
+
+def _grade(evaluation: Evaluation | None, scale: str) -> int | None:
+    known = _of(evaluation, scale)
+    return None if known is None else known.grade
+
+
+def _written(evaluation: Evaluation, scale: str) -> str:
+    known = _of(evaluation, scale)
+    if known is None:
+        return "not known"
+    return f"at least {known.grade}" if known.status is GradeStatus.AT_LEAST else str(known.grade)

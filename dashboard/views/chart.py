@@ -7,11 +7,12 @@ import streamlit as st
 from dashboard import session
 from dashboard.bedside import frame, identity
 from dashboard.bedside.alive import keep_watch
-from dashboard.charting import corrections, observations, outcome, treatments
+from dashboard.charting import corrections, neurology, observations, outcome, treatments
 from monitoring.services.patient import HeadRow
 
 _PARTS = {
     "Observations": observations.draw,
+    "Neurology": neurology.draw,
     "Treatment": treatments.draw,
     "Correct a value": corrections.draw,
 }

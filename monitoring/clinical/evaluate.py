@@ -19,6 +19,9 @@ from monitoring.clinical.episodes import Before, Moment, follow
 from monitoring.clinical.evidence import EvidenceBook
 from monitoring.clinical.facts import Dose, EncounterFacts, TreatmentSpan
 from monitoring.clinical.flags import Flags
+from monitoring.clinical.icans import FINDINGS, IcansJudge, icans_conditions
+from monitoring.clinical.icans_evidence import IcansEvidence
+from monitoring.clinical.neurology import neurology_columns
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import (
     ConfirmedGrade,
@@ -27,9 +30,11 @@ from monitoring.clinical.results import (
     EpisodeState,
     Evaluation,
     GradeStatus,
+    IcansGrade,
     InputEvidence,
 )
 from monitoring.clinical.rulebook_types import Criterion, Rulebook
+from monitoring.clinical.schedule import ice_counts_s
 from monitoring.clinical.timeline import US_PER_S, Timeline, build
 from monitoring.clinical.truths import HELD, UNKNOWN, WORDS
 
@@ -49,6 +54,7 @@ def evaluate(
     previous: CrsGrade | None,
     rulebook: Rulebook,
     policy: Policy,
+    icans: IcansGrade | None = None,
     confirmed: tuple[ConfirmedGrade, ...] = (),
 ) -> list[Evaluation]:
     """Judge one encounter at each moment of ``at_us`` (ascending, microseconds since the epoch).
@@ -56,8 +62,8 @@ def evaluate(
     ``facts`` hold the observations of ``LOOKBACK_US`` before the first moment and the newest of
     each concept before that, and all treatments, attributions, baselines and doses. ``prior`` and
     ``previous`` are the episode and grade of the evaluation before; for the first one of a stay
-    ``EpisodeState()`` and None. ``confirmed`` are the clinicians' words as they stood then. Facts
-    later than a moment do not influence it.
+    ``EpisodeState()`` and None. ``icans`` is the ICANS grade before, ``confirmed`` are the
+    clinicians' words as they stood then. Facts later than a moment do not influence it.
 
     Raises ``ValueError`` when the moments do not ascend.
     """
@@ -72,6 +78,7 @@ def evaluate(
     sets = set_columns(timeline, columns.support, rulebook.news2, policy.freshness, limits_s)
     flags = Flags(timeline, columns, rulebook, policy, book)
     judge = _Judge(timeline, columns, rulebook, policy, book)
+    icans_judge = _icans_judge(timeline, book, moments, limits_s, policy)
     result = []
     for place, moment in enumerate(moments):
         news2 = news2_score(
@@ -84,9 +91,10 @@ def evaluate(
         )
         hours, atypical, timing_notes = judge.timing(moment, int(at_us[place]))
         crs = judge.crs(place, moment, previous, timing_notes)
+        icans = icans_judge.of(place, icans)
         confirmed = confirmation.confirmed_grades(
             facts.statements,
-            {confirmation.CRS: crs.grade},
+            {confirmation.CRS: crs.grade, confirmation.ICANS: icans.grade},
             at_us=int(at_us[place]),
             before=confirmed,
         )
@@ -97,17 +105,45 @@ def evaluate(
                 crs=crs,
                 news2=news2,
                 conditions=confirmation.heard(
-                    flags.of(place, moment, crs, news2), confirmed, policy
+                    (*flags.of(place, moment, crs, news2), *icans_conditions(icans, policy)),
+                    confirmed,
+                    policy,
                 ),
                 episode=moment.episode,
                 atypical_timing=atypical,
                 hours_since_dose=hours,
+                icans=icans,
                 therapy_class=judge.therapy_class(int(at_us[place])),
                 confirmed=confirmed,
             )
         )
         previous = crs
     return result
+
+
+def _icans_judge(
+    timeline: Timeline,
+    book: EvidenceBook,
+    moments: list[Moment],
+    limits_s: NDArray[np.float64],
+    policy: Policy,
+) -> IcansJudge:
+    test_limits_s = np.array(
+        [
+            ice_counts_s(moment.grade, is_open=moment.episode.is_open, policy=policy)
+            for moment in moments
+        ]
+    )
+    columns = neurology_columns(
+        timeline,
+        test_limits_s=test_limits_s,
+        set_limits_s=limits_s,
+        seizure_counts_s=policy.schedule.seizure_counts_s,
+        set_window_s=policy.freshness.set_window_s,
+    )
+    return IcansJudge(
+        columns, IcansEvidence(timeline, columns, book, test_limits_s.tolist(), FINDINGS)
+    )
 
 
 class _Judge:

@@ -9,7 +9,7 @@ from monitoring.clinical.rulebook_types import CrsRules
 from monitoring.clinical.timeline import US_PER_S, Timeline
 
 # UCUM to what is written on a ward.
-_WRITTEN = {"Cel": "C", "mm[Hg]": "mmHg"}
+_WRITTEN = {"Cel": "C", "mm[Hg]": "mmHg", "{score}": "", "{grade}": ""}
 
 
 def number_as_written(concept: str, value: float) -> str:

@@ -5,11 +5,12 @@ missing and no look-up needs a mask.
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.clinical.concepts import CONCEPTS, NEUROLOGY
+from monitoring.clinical.concepts import CONCEPTS, ICE_ITEMS, NEUROLOGY
 from monitoring.clinical.facts import AttributionSpan, EncounterFacts, ObservationColumns
 
 # Earlier than any chart, and far enough from the limits of int64 to be subtracted safely.
@@ -99,6 +100,7 @@ def build(facts: EncounterFacts, at_us: NDArray[np.int64]) -> Timeline:
         message = "Baselines must come in the order in which they take effect; sort them first."
         raise ValueError(message)
     series, unusable = _series(facts.observations)
+    series["ice_total"] = _with_totals(series)
     rows = {concept: one.latest(at_us) for concept, one in series.items()}
     baseline_rows = effective_us.searchsorted(at_us, side="right") - 1
     return Timeline(facts, at_us, series, rows, baseline_rows, unusable)
@@ -161,6 +163,30 @@ def _series(
         name: Series(taken_us[begin:end], value[begin:end], row_id[begin:end], streamed[begin:end])
         for name, begin, end in bounds
     }, unusable
+
+
+def _with_totals(series: dict[str, Series]) -> Series:
+    """The ICE totals that were charted, and those of items charted whole at one instant.
+
+    A total counts under the row of its last item. Source: clinical reference 2.1.
+    """
+    stated = series["ice_total"]
+    items = [series[one.code] for one in ICE_ITEMS]
+    if not len(items[0]):
+        return stated
+    whole_us = reduce(np.intersect1d, [item.taken_us[:-1] for item in items])
+    rows = [item.latest(whole_us) for item in items]
+    points = np.sum([item.value[row] for item, row in zip(items, rows, strict=True)], axis=0)
+    taken_us = np.concatenate((stated.taken_us[:-1], whole_us))
+    value = np.concatenate((stated.value[:-1], points))
+    row_id = np.concatenate((stated.row_id[:-1], items[-1].row_id[rows[-1]]))
+    # Of a stated and a computed total of one instant the lower comes last, and so counts.
+    order = np.lexsort((-value, taken_us))
+    return Series(
+        np.append(taken_us[order], stated.taken_us[-1]),
+        np.append(value[order], stated.value[-1]),
+        np.append(row_id[order], stated.row_id[-1]),
+    )
 
 
 _PLACE = {concept: place for place, concept in enumerate(WATCHED)}

@@ -212,6 +212,7 @@ def judge_facts(
             at_us=np.array(sorted(at_us), dtype=np.int64),
             prior=EpisodeState() if before is None else before.episode,
             previous=None if before is None else before.crs,
+            icans=None if before is None else before.icans,
             confirmed=() if before is None else before.confirmed,
             rulebook=load_rulebook(),
             policy=policy,

@@ -74,6 +74,14 @@ def sweep(
     return store.write(work)
 
 
+def _of_icans(evaluation: Evaluation) -> tuple[object, ...]:
+    icans = evaluation.icans
+    if icans is None:
+        return ()
+    held = tuple((one.id, one.truth) for one in icans.criteria)
+    return (icans.grade, icans.status, icans.peak, icans.unknown, held)
+
+
 def _meaning(evaluation: Evaluation) -> tuple[object, ...]:
     """What a reader would see change."""
     crs, news2 = evaluation.crs, evaluation.news2
@@ -88,5 +96,6 @@ def _meaning(evaluation: Evaluation) -> tuple[object, ...]:
         news2.total,
         news2.complete,
         evaluation.confirmed,
+        _of_icans(evaluation),
         tuple((c.problem, c.state, c.severity) for c in evaluation.conditions),
     )

@@ -11,7 +11,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.clinical.concepts import CONSCIOUSNESS, OXYGEN_DEVICES, OXYGEN_INDICATIONS
+from monitoring.clinical.concepts import (
+    BEDSIDE_SIGNS,
+    CONSCIOUSNESS,
+    EXAMINATION_FINDINGS,
+    ICE_ITEMS,
+    OXYGEN_DEVICES,
+    OXYGEN_INDICATIONS,
+)
 from monitoring.clinical.evaluate import evaluate
 from monitoring.clinical.facts import (
     AttributionSpan,
@@ -23,7 +30,7 @@ from monitoring.clinical.facts import (
 )
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.policy_types import Policy
-from monitoring.clinical.results import CrsGrade, EpisodeState, Evaluation
+from monitoring.clinical.results import CrsGrade, EpisodeState, Evaluation, IcansGrade
 from monitoring.clinical.rulebook import load_rulebook
 
 HOUR_US = 3_600_000_000
@@ -60,6 +67,28 @@ _MOMENTARY = {
     "phenylephrine push": "vasopressor",
 }
 _RUNNING = {"dobutamine": "inotrope", "paracetamol": "antipyretic", "methylene blue": "other"}
+# ICE by item is written as five digits, orientation to attention; "?" was not tested.
+_NEUROLOGY = {
+    "ICE": "ice_total",
+    "CAPD": "capd_total",
+    "awakens": "arousal",
+    "seizure": "seizure",
+    "untested": "test_obstacle",
+    "confusion": "symptom_confusion",
+}
+_CHARTED: dict[str, dict[str, float | str]] = {
+    "no other sign": {"seizure": "none"} | {one.code: "absent" for one in BEDSIDE_SIGNS},
+    "sedated": {"sedation": "present"},
+    "awake again": {"sedation": "absent"},
+    **{
+        f"finds {one.label}": {one.code: "present"}
+        for one in (*BEDSIDE_SIGNS, *EXAMINATION_FINDINGS)
+    },
+    **{
+        f"loses {one.label}": {one.code: "absent"}
+        for one in (*BEDSIDE_SIGNS, *EXAMINATION_FINDINGS)
+    },
+}
 _CLASSES = {
     "axi-cel": "car_t",
     "teclistamab": "bispecific",
@@ -138,14 +167,14 @@ def judge_one_by_one(bedside: Bedside, policy: Policy | None = None) -> list[Eva
     Each call gets what a service would load: 24 hours and the newest of each concept before them.
     """
     results: list[Evaluation] = []
-    prior, previous = EpisodeState(), None
+    prior, previous, icans = EpisodeState(), None, None
     facts = bedside.facts()
     for at_us in bedside.moments_us:
         trimmed = replace(facts, observations=_loaded(bedside.observations, at_us))
         moment = np.array([at_us], dtype=np.int64)
-        result = ask(trimmed, moment, policy=policy, prior=prior, previous=previous)[0]
+        result = ask(trimmed, moment, policy=policy, prior=prior, previous=previous, icans=icans)[0]
         results.append(result)
-        prior, previous = result.episode, result.crs
+        prior, previous, icans = result.episode, result.crs, result.icans
     return results
 
 
@@ -156,6 +185,7 @@ def ask(
     policy: Policy | None = None,
     prior: EpisodeState | None = None,
     previous: CrsGrade | None = None,
+    icans: IcansGrade | None = None,
 ) -> list[Evaluation]:
     """The rules' answer with the packaged rulebook, and the packaged policy unless another."""
     return evaluate(
@@ -163,6 +193,7 @@ def ask(
         at_us=at_us,
         prior=prior or EpisodeState(),
         previous=previous,
+        icans=icans,
         rulebook=load_rulebook(),
         policy=policy or load_policy(),
     )
@@ -244,6 +275,11 @@ def _item(bedside: Bedside, charted: dict[str, float | str], at_us: int, item: s
         charted["body_temperature"] = (float(match[1]) - 32) / 1.8
     elif match := re.fullmatch(r"BP (\d+)/(\d+)", item):
         charted |= {"systolic_bp": float(match[1]), "diastolic_bp": float(match[2])}
+    elif match := re.fullmatch(r"ICE ([\d?])([\d?])([\d?])([\d?])([\d?])", item):
+        items = zip(ICE_ITEMS, match.groups(), strict=True)
+        charted |= {one.code: float(points) for one, points in items if points != "?"}
+    elif item in _CHARTED or word in _NEUROLOGY:
+        charted |= _CHARTED[item] if item in _CHARTED else {_NEUROLOGY[word]: _told(rest)}
     elif word == "no":
         for concept in _concepts(rest):
             charted.pop(concept, None)
@@ -268,6 +304,10 @@ def _item(bedside: Bedside, charted: dict[str, float | str], at_us: int, item: s
         ]
     else:
         _device(charted, item)
+
+
+def _told(rest: str) -> float | str:
+    return float(rest) if rest.isdigit() else rest.replace(" ", "_")
 
 
 def _concepts(word: str) -> tuple[str, ...]:

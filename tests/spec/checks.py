@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from monitoring.clinical import explain
 from monitoring.clinical.policy import load_policy
-from monitoring.clinical.results import ConditionState, Evaluation, Truth
-from monitoring.clinical.schedule import next_due
+from monitoring.clinical.results import ConditionState, Evaluation, IcansGrade, Truth
+from monitoring.clinical.schedule import next_due, next_ice_due
 
 Check = Callable[[Evaluation, re.Match[str]], bool]
 
@@ -44,7 +44,32 @@ def _due(evaluation: Evaluation, match: re.Match[str]) -> bool:
     return due.interval_s == float(match[1]) * (3600 if match[2] == "h" else 60)
 
 
+def _icans(evaluation: Evaluation) -> IcansGrade:
+    assert evaluation.icans is not None
+    return evaluation.icans
+
+
+def _icans_grade(evaluation: Evaluation, match: re.Match[str]) -> bool:
+    icans = _icans(evaluation)
+    grade = "none" if icans.grade is None else str(icans.grade)
+    return (grade, icans.status.value.replace("_", " ")) == (match[1], match[2])
+
+
+def _ice_due(evaluation: Evaluation, match: re.Match[str]) -> bool:
+    due = next_ice_due(evaluation, load_policy())
+    return due is not None and due.next_us - evaluation.at_us == int(match[1]) * 60_000_000
+
+
 _CLAIMS: dict[str, Check] = {
+    r"ICANS (\d|none) (graded|at least|unknown)": _icans_grade,
+    r"ICANS at most (\d)": lambda e, m: _icans(e).at_most == int(m[1]),
+    r"ICANS peak (\d)": lambda e, m: _icans(e).peak == int(m[1]),
+    r"ICANS (rising|falling|steady)": lambda e, m: _icans(e).direction == m[1],
+    r"ICANS missing (.+)": lambda e, m: m[1].replace(" ", "_") in _icans(e).missing,
+    r'ICANS notes "(.+)"': lambda e, m: any(m[1] in note for note in _icans(e).notes),
+    r"ICE (\d+)": lambda e, m: _icans(e).points == int(m[1]),
+    r"ICE due in (-?\d+) min": _ice_due,
+    r"no ICE due": lambda e, _: next_ice_due(e, load_policy()) is None,
     r"peak (\d)": lambda e, m: e.crs.peak == int(m[1]),
     r"at most (\d)": lambda e, m: e.crs.at_most == int(m[1]),
     r"resolving": lambda e, _: e.crs.resolving,

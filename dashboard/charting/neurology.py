@@ -1,0 +1,265 @@
+"""The neurological assessment: ICE that counts itself, CAPD under 12, and the signs of ICANS."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import session, wording
+from dashboard.bedside import words
+from dashboard.charting import preview, save_bar, time_field
+from dashboard.charting.assessment import (
+    FIELDS,
+    ICE_FIELDS,
+    ice_points,
+    read_assessment,
+)
+from dashboard.charting.entries import Entries
+from dashboard.charting.form import Form
+from dashboard.charting.observations import last_value
+from dashboard.charting.saving import Saved, refuse, save_once
+from dashboard.charting.wall_clock import Resolved, Twice, Unusable
+from dashboard.loaders import store
+from monitoring.clinical.concepts import (
+    ABSENT_OR_PRESENT,
+    AROUSAL,
+    BEDSIDE_SIGNS,
+    CONCEPTS,
+    EXAMINATION_FINDINGS,
+    SEIZURES,
+    TEST_OBSTACLES,
+    Concept,
+)
+from monitoring.clinical.neurology import CAPD, ICE, tool_for
+from monitoring.services import record
+from monitoring.services.patient import PatientPage
+
+_ALL = (*FIELDS, *time_field.FIELDS)
+# What is asked for each item (clinical reference 2.1).
+_TASKS = {
+    "ice_orientation": "year, month, city, hospital",
+    "ice_naming": "three objects: clock, pen, button",
+    "ice_commands": "show me two fingers",
+    "ice_writing": "a standard sentence",
+    "ice_attention": "from 100 back by ten",
+}
+
+
+def draw(page: PatientPage, row: DeltaGenerator, *, zone: ZoneInfo, now: datetime) -> None:
+    """The whole form; ``row`` is the line above it, ``now`` when this run began."""
+    form = Form(name="neurology", author=session.member().username, encounter=page.head.public_id)
+    draft = form.open(_ALL, now=now)
+    fields = dict(draft.fields)
+    entries = read_assessment(fields)
+    found = time_field.read_time(fields, zone=zone, now=now, otherwise=draft.begun_at)
+    with row:
+        time_field.draw_time(form, "Assessed", found, zone=zone, otherwise=draft.begun_at)
+    tool = tool_for(page.age_years)
+    with st.container(key="sw_test"):
+        if tool == ICE:
+            _draw_ice(form, fields)
+        else:
+            _draw_capd(form, page, now=now)
+        _choice(form, "test_obstacle", f"{tool} not scored because", TEST_OBSTACLES, width=330)
+    with st.container(key="sw_signs"):
+        _draw_signs(form, page, now=now)
+    outlook = preview.look_ahead(page, entries, found, now=now, first=preview.ICANS)
+    _draw_bar(form, page, entries, found, outlook)
+
+
+def _draw_ice(form: Form, fields: dict[str, object]) -> None:
+    counted = ice_points(fields)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        st.html(
+            f"<p class='sw-legend' aria-live='polite'><strong>{wording.plain(counted.words)}"
+            "</strong></p>",
+            width="stretch",
+        )
+        st.button("All right: 10", on_click=_all_right, args=(form,), key=form.key("all_right"))
+    grid = st.grid("auto", min_column_width=330, gap="xsmall")
+    for code in ICE_FIELDS:
+        item = CONCEPTS[code]
+        with grid.cell():
+            _scored(form, item, item.label.removeprefix("ICE ").capitalize(), _TASKS[code])
+
+
+def _scored(form: Form, item: Concept, label: str, task: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap=None, wrap=False):
+        st.html(
+            f"<p class='sw-symptom'><span>{wording.plain(label)}</span>"
+            f"<em>{wording.plain(task)}</em></p>",
+            width=190,
+        )
+        st.segmented_control(
+            label,
+            range(int((item.possible or (0, 0))[1]) + 1),
+            key=form.key(item.code),
+            label_visibility="collapsed",
+            wrap=False,
+        )
+
+
+def _draw_capd(form: Form, page: PatientPage, *, now: datetime) -> None:
+    st.text_input(
+        "CAPD total, 0 to 32 (under 12 years)",
+        key=form.key("capd_total"),
+        type="phone",
+        autocomplete="off",
+        max_chars=2,
+        placeholder=" ",
+        width=330,
+    )
+    _last(page, "capd_total", now=now)
+
+
+def _draw_signs(form: Form, page: PatientPage, *, now: datetime) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        st.html(
+            "<p class='sw-legend'><strong>Signs</strong> since the last assessment</p>",
+            width="stretch",
+        )
+        st.button("No other sign", on_click=_no_sign, args=(form,), key=form.key("no_sign"))
+    grid = st.grid("auto", min_column_width=300, gap="small")
+    with grid.cell():
+        _choice(form, "arousal", "Awakens", AROUSAL)
+        _last(page, "arousal", now=now)
+    with grid.cell():
+        _choice(form, "seizure", "Seizure", SEIZURES)
+        _last(page, "seizure", now=now)
+    for sign in (*BEDSIDE_SIGNS, CONCEPTS["sedation"], *EXAMINATION_FINDINGS):
+        with grid.cell():
+            st.segmented_control(sign.label, ABSENT_OR_PRESENT, key=form.key(sign.code))
+            _last(page, sign.code, now=now)
+
+
+def _choice(
+    form: Form, code: str, label: str, choices: tuple[str, ...], width: int | str = "stretch"
+) -> None:
+    st.selectbox(
+        label,
+        choices,
+        index=None,
+        key=form.key(code),
+        format_func=lambda chosen: words.coded(code, chosen),
+        placeholder="not charted",
+        width=width,
+    )
+
+
+def _last(page: PatientPage, concept: str, *, now: datetime) -> None:
+    said = wording.plain(last_value(page, concept, now=now))
+    st.html(f"<p class='sw-last'>{said}</p>")
+
+
+def _all_right(form: Form) -> None:
+    for code in ICE_FIELDS:
+        form.put(code, int((CONCEPTS[code].possible or (0, 0))[1]))
+
+
+def _no_sign(form: Form) -> None:
+    """Everything at the bedside that is not charted yet is charted as looked for and absent."""
+    codes = ("seizure", *(sign.code for sign in BEDSIDE_SIGNS))
+    typed = form.typed(codes)
+    for code in codes:
+        if code not in typed:
+            form.put(code, "none" if code == "seizure" else "absent")
+
+
+def _draw_bar(
+    form: Form,
+    page: PatientPage,
+    entries: Entries,
+    found: Resolved | Twice | Unusable,
+    outlook: preview.Outlook,
+) -> None:
+    problems = [*entries.refused.values()]
+    if isinstance(found, Unusable):
+        problems.append(found.message)
+    with save_bar.draw(form, problems):
+        st.html(
+            f"<p class='sw-ahead' aria-live='polite'>{wording.plain(outlook.sentence)}</p>",
+            width="stretch",
+        )
+        st.button(
+            "Discard",
+            key=form.key("discard"),
+            on_click=_discard,
+            args=(form,),
+            disabled=entries.is_empty,
+        )
+        st.button(
+            "Save",
+            type="primary",
+            key=form.key("save"),
+            on_click=_save,
+            args=(form, form.draft.key, page),
+        )
+
+
+def _discard(form: Form) -> None:
+    form.begin_anew(now=session.now())
+
+
+def _save(form: Form, key: str, page: PatientPage) -> None:
+    """Check everything again from what is in the fields now, and store it once."""
+    now = session.now()
+    session.touch(now)
+    if form.draft.key != key:
+        # This press was on its way while the first one was being saved.
+        return
+    fields = form.typed(_ALL)
+    entries = read_assessment(fields)
+    zone = ZoneInfo(page.head.time_zone)
+    found = time_field.read_time(fields, zone=zone, now=now, otherwise=form.draft.begun_at)
+    obstacle = _obstacle(entries, found)
+    if obstacle is not None:
+        refuse(obstacle, fields)
+        return
+    assert isinstance(found, Resolved)
+
+    def save() -> Saved:
+        recorded = record.record_set(
+            store(),
+            encounter_id=page.head.encounter_id,
+            values=entries.values,
+            taken_at=found.at,
+            source="chart",
+            source_id=key,
+            actor=session.member().username,
+            now=now,
+        )
+        return Saved(
+            what=in_words(entries, fields, tool_for(page.age_years)),
+            taken=wording.date_and_clock(found.at, zone),
+            recorded=recorded,
+        )
+
+    if save_once(key, encounter=page.head.public_id, fields=fields, save=save):
+        form.begin_anew(now=now)
+
+
+def in_words(entries: Entries, fields: dict[str, object], tool: str) -> str:
+    """An assessment in one line: the points, then what is not normal; the absent are counted."""
+    told = [
+        f"{CONCEPTS[one.concept].label} {words.value(one.concept, one.value, one.code)}"
+        for one in entries.values
+        if one.concept not in ICE_FIELDS and one.code not in ("absent", "none")
+    ]
+    if tool != CAPD and any(one.concept in ICE_FIELDS for one in entries.values):
+        told.insert(0, ice_points(fields).words)
+    absent = sum(one.code in ("absent", "none") for one in entries.values)
+    return ", ".join([*told, f"{absent} signs absent"] if absent else told)
+
+
+def _obstacle(entries: Entries, found: Resolved | Twice | Unusable) -> str | None:
+    """Why the assessment cannot be saved yet, and what to do; None when it can."""
+    if entries.refused:
+        return next(iter(entries.refused.values()))
+    if not entries.values:
+        return "Nothing is entered yet. Enter at least one item."
+    if isinstance(found, Unusable):
+        return found.message
+    if isinstance(found, Twice):
+        return "That hour came twice tonight. Choose the first or the second."
+    return None

@@ -1,0 +1,71 @@
+"""The ICANS grade in plain words: why it is suggested, or what has to be assessed first."""
+
+from monitoring.clinical.concepts import CONCEPTS
+from monitoring.clinical.explain import age_in_words
+from monitoring.clinical.results import (
+    CriterionEvidence,
+    Evaluation,
+    GradeStatus,
+    IcansGrade,
+    Truth,
+)
+
+_US_PER_S = 1_000_000
+_MOST = {"ICE": 10, "CAPD": 32}
+
+
+def icans_sentence(evaluation: Evaluation) -> str:
+    """Why this ICANS grade: "ICE 5 of 10. ICANS grade 2 suggested."."""
+    icans = evaluation.icans
+    if icans is None:
+        return "ICANS was not judged at that time."
+    if icans.grade is None:
+        return f"{_untested(icans, evaluation.at_us)} ICANS grade not known. Assess {icans.tool}."
+    known = _points(icans)
+    if icans.grade == 0:
+        if icans.status is GradeStatus.GRADED:
+            return f"{known}, no neurological sign: ICANS grade 0."
+        return f"{known}, no sign of ICANS; not known: {missing_words(icans)}."
+    top = [one for one in icans.criteria if one.grade == icans.grade]
+    reasons = ". ".join(_reason(one, icans) for one in top)
+    if icans.status is GradeStatus.AT_LEAST:
+        return f"{reasons}. ICANS grade {icans.grade} at least; not known: {missing_words(icans)}."
+    return f"{reasons}. ICANS grade {icans.grade} suggested."
+
+
+def missing_words(icans: IcansGrade) -> str:
+    """What has to be assessed, as the ward names it: "ICE, seizure"."""
+    return ", ".join(
+        icans.tool if name in ("ice_total", "capd_total") else _inside(CONCEPTS[name].label)
+        for name in icans.missing
+    )
+
+
+def _inside(label: str) -> str:
+    """A label inside a sentence; an abbreviation or a name keeps its capitals."""
+    return label if label.startswith(("Cushing", "ICE", "CAPD")) else label[:1].lower() + label[1:]
+
+
+def _points(icans: IcansGrade) -> str:
+    if icans.points is None:
+        return f"{icans.tool} not scored in full"
+    return f"{icans.tool} {icans.points} of {_MOST[icans.tool]}"
+
+
+def _untested(icans: IcansGrade, at_us: int) -> str:
+    if icans.notes and icans.notes[0].startswith(("Under sedation", f"{icans.tool} cannot")):
+        return icans.notes[0]
+    if icans.tested_us is None:
+        return f"No {icans.tool} yet."
+    return f"Last {icans.tool} {age_in_words((at_us - icans.tested_us) / _US_PER_S)} ago."
+
+
+def _reason(criterion: CriterionEvidence, icans: IcansGrade) -> str:
+    text = criterion.label
+    if criterion.domain in ("ice", "capd") and icans.points is not None:
+        text = _points(icans)
+    if criterion.truth is not Truth.HELD:
+        return text
+    ages = [one.age_s for one in criterion.inputs]
+    since = f" {age_in_words(min(ages))} ago" if ages else ""
+    return f"{criterion.label} when last known{since}"

@@ -1,0 +1,78 @@
+"""The rows behind each criterion of the ICANS grade."""
+
+from dataclasses import dataclass, replace
+
+from monitoring.clinical.concepts import ICE_ITEMS, SEIZURES
+from monitoring.clinical.evidence import EvidenceBook
+from monitoring.clinical.neurology import CAPD, NeurologyColumns
+from monitoring.clinical.results import InputEvidence
+from monitoring.clinical.rulebook_types import Criterion
+from monitoring.clinical.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IcansEvidence:
+    """Evidence of one timeline, by criterion and moment; ``limits_s`` is how long a test counts."""
+
+    timeline: Timeline
+    columns: NeurologyColumns
+    book: EvidenceBook
+    limits_s: list[float]
+    finding_of: dict[str, str]
+
+    @property
+    def age_years(self) -> float | None:
+        """The person's age."""
+        return self.timeline.facts.age_years
+
+    def of(self, criterion: Criterion, place: int) -> tuple[InputEvidence, ...]:
+        """What a criterion rests on at a moment."""
+        (name,) = criterion.inputs
+        match name:
+            case "ice" | "capd":
+                return self._test(place)
+            case "unable_to_perform":
+                return self._newest("test_obstacle", place)
+            case "consciousness":
+                by_acvpu = bool(self.columns.from_acvpu[place])
+                return self._newest("consciousness" if by_acvpu else "arousal", place)
+            case "seizure":
+                return self._seizure(criterion.answer or "", place)
+            case _:
+                return self._newest(self.finding_of.get(criterion.answer or "", name), place)
+
+    def _test(self, place: int) -> tuple[InputEvidence, ...]:
+        """The total, and of ICE every item that lost points; without a total every item."""
+        test = self.columns.test
+        total, most = ("capd_total", 32) if test.tool == CAPD else ("ice_total", 10)
+        shown: list[InputEvidence] = []
+        if test.in_set[total][place]:
+            shown += [
+                replace(one, display=f"{one.value:.0f} of {most}")
+                for one in self._newest(total, place)
+                if one.value is not None
+            ]
+        for item in ICE_ITEMS if test.tool != CAPD else ():
+            if not test.in_set[item.code][place]:
+                continue
+            highest = (item.possible or (0.0, 0.0))[1]
+            shown += [
+                replace(one, display=f"{one.value:.0f} of {highest:.0f}")
+                for one in self._newest(item.code, place)
+                if one.value is not None and (one.value < highest or not shown)
+            ]
+        return tuple(shown) or self._newest(total, place)
+
+    def _seizure(self, answer: str, place: int) -> tuple[InputEvidence, ...]:
+        """The newest seizure of the kind that counts, which need not be the newest row."""
+        series = self.timeline.series["seizure"]
+        row = int(self.timeline.rows["seizure"][place])
+        while row >= 0 and series.value[row] != SEIZURES.index(answer):
+            row -= 1
+        if row < 0:
+            return ()
+        return (self.book.row("seizure", row, place, self.limits_s[place]),)
+
+    def _newest(self, concept: str, place: int) -> tuple[InputEvidence, ...]:
+        found = self.book.newest(concept, place, self.limits_s[place])
+        return () if found is None else (found,)
