@@ -27,6 +27,11 @@ export function gradeNow(tile, now_s) {
   return gradeFreshness(tile, now_s) === "expired" ? null : tile.crs.grade
 }
 
+// Neurotoxicity that is known; what is not known of it never ranks above what is.
+export function icansNow(tile) {
+  return tile.icans?.grade ?? 0
+}
+
 const PRIORITIES = { high: 3, medium: 2, low: 1, technical: 0 }
 
 export function urgency(alert) {
@@ -64,7 +69,8 @@ function key(tile, now_s) {
   const grade = gradeNow(tile, now_s)
   const highest = Math.max(-1, ...unowned(tile).map(urgency))
   // Not known is not none: it stands above grade 1 and below a grade 2 that is certain.
-  const rank = grade === null ? 1.5 : grade + (tile.crs.status === "at_least" ? 0.5 : 0)
+  const crs = grade === null ? 1.5 : grade + (tile.crs.status === "at_least" ? 0.5 : 0)
+  const rank = Math.max(crs, icansNow(tile))
   const score = tile.news2?.total ?? tile.news2?.minimum ?? 0
   const overdue_s = overdueSince(tile, now_s) ?? -1
   return [highest === 3 ? 1 : 0, rank, DIRECTION_RANK[tile.crs?.direction] ?? 1, score, overdue_s > 0 ? 1 : 0]
@@ -86,7 +92,7 @@ export function byBed(one, other) {
 
 export const FILTERS = [
   { id: "all", label: "All", holds: () => true },
-  { id: "grade", label: "Grade 2 or more", holds: (tile, now_s) => (gradeNow(tile, now_s) ?? 0) >= 2 },
+  { id: "grade", label: "Grade 2 or more", holds: (tile, now_s) => Math.max(gradeNow(tile, now_s) ?? 0, icansNow(tile)) >= 2 },
   { id: "unowned", label: "Unowned alerts", holds: tile => unowned(tile).length > 0, count: tile => unowned(tile).length },
   { id: "overdue", label: "Overdue", holds: (tile, now_s) => overdueSince(tile, now_s) !== null },
 ]

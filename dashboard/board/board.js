@@ -21,6 +21,7 @@ const ORDERS = { acuity: "By acuity", bed: "By bed" }
 // A tile before anything was charted.
 const NOTHING_YET = {
   crs: null,
+  icans: null,
   news2: null,
   temperature: null,
   pressure: null,
@@ -30,6 +31,7 @@ const NOTHING_YET = {
   respiratory_rate: null,
   sparkline: null,
   next_set: null,
+  next_ice: null,
 }
 
 const boards = new WeakMap()

@@ -49,12 +49,29 @@ function gradeWords(tile, now_s) {
   }
   if (crs.status === "cannot_grade") return { fill: "unknown", value: "?", first: "cannot grade", second: peak }
   if (crs.grade === null) return { fill: "unknown", value: "?", first: "unknown", second: peak }
-  const direction = crs.resolving ? "resolving" : DIRECTIONS[crs.direction] ?? ""
+  const direction = crs.confirmed ? "confirmed" : crs.resolving ? "resolving" : DIRECTIONS[crs.direction] ?? ""
   return {
     fill: String(crs.grade),
     value: crs.status === "at_least" ? `≥${crs.grade}` : String(crs.grade),
     first: direction,
     second: [peak, crs.held ? "held" : ""].filter(Boolean).join(", "),
+  }
+}
+
+const ARROWS = { rising: "↑", falling: "↓", steady: "→" }
+
+// ICE never charted and ICE too old both look unknown; a summary of an earlier version has no ICANS.
+function icansWords(icans) {
+  if (!icans) return { fill: "unknown", value: "?", note: "not assessed" }
+  const peak = icans.peak ? `peak ${icans.peak}` : ""
+  if (icans.grade === null) {
+    return { fill: "unknown", value: "?", note: icans.tested ? peak || "ICE too old" : "not assessed" }
+  }
+  const word = icans.confirmed ? "confirmed" : icans.held ? "held" : ARROWS[icans.direction] ?? ""
+  return {
+    fill: String(icans.grade),
+    value: icans.at_least && !icans.confirmed ? `≥${icans.grade}` : String(icans.grade),
+    note: [word, peak].filter(Boolean).join(" "),
   }
 }
 
@@ -72,7 +89,8 @@ export function createTile(actions) {
   const day = el("span", "day")
   const crs = { value: el("span", "crs-value"), first: el("span"), second: el("span") }
   const crsRoot = el("div", "crs", crs.value, el("span", "crs-words", el("span", "scale", "CRS"), crs.first, crs.second))
-  const icans = el("div", "score icans", el("span", "scale", "ICANS"), el("span", "score-note", "not assessed"))
+  const icans = { value: el("span", "score-value"), note: el("span", "score-note") }
+  const icansRoot = el("div", "score icans", el("span", "scale", "ICANS"), icans.value, icans.note)
   const news = { value: el("span", "score-value"), note: el("span", "score-note") }
   const newsRoot = el("div", "score news", el("span", "scale", "NEWS2"), news.value, news.note)
   const temperature = cell("temperature", "T")
@@ -90,17 +108,18 @@ export function createTile(actions) {
   const alertRoot = el("div", "alert", alertMark, el("span", "alert-words", alertText, alertNote), more, own)
   const others = el("p", "others")
   const due = el("span", "due")
+  const ice = el("span", "due ice")
   const chart = el("a", "act", "Chart")
   const open = el("a", "act", "Open")
   const root = el(
     "article",
     "tile",
     el("header", "who", bed, name, el("span", "course", therapy, day)),
-    el("div", "badges", crsRoot, icans, newsRoot),
+    el("div", "badges", crsRoot, icansRoot, newsRoot),
     el("div", "trend", temperature.root, spark.root, heart.root, breath.root),
     el("div", "vitals", pressure.root, spo2.root),
     el("div", "alerts", alertRoot, others),
-    el("footer", "next", due, chart, open),
+    el("footer", "next", el("span", "dues", due, ice), chart, open),
   )
   root.setAttribute("role", "listitem")
 
@@ -170,6 +189,10 @@ export function createTile(actions) {
       setText(crs.value, grade.value)
       setText(crs.first, grade.first)
       setText(crs.second, grade.second)
+      const neuro = icansWords(tile.icans)
+      setAttribute(icansRoot, "data-icans", neuro.fill)
+      setText(icans.value, neuro.value)
+      setText(icans.note, neuro.note)
       const [score, note] = news2Words(tile.news2)
       setText(news.value, score)
       setText(news.note, note)
@@ -199,6 +222,8 @@ export function createTile(actions) {
       const late_s = overdueSince(tile, now_s)
       setAttribute(due, "data-overdue", late_s === null ? null : "")
       setText(due, dueWords(tile, now_s, zone, late_s))
+      setText(ice, iceWords(tile, now_s, zone))
+      setAttribute(ice, "data-overdue", tile.next_ice && now_s > tile.next_ice.overdue_s ? "" : null)
     },
   }
 }
@@ -220,4 +245,13 @@ function dueWords(tile, now_s, zone, late_s) {
   const in_s = tile.next_set.due_s - now_s
   const when = clock(tile.next_set.due_s, zone)
   return in_s <= 0 ? `Set due ${when}, now` : `Next set ${when}, in ${age(in_s) === "now" ? "1 min" : age(in_s)}`
+}
+
+// Beside the set: ICE once it is due, before that only when it comes before the next set.
+function iceWords(tile, now_s, zone) {
+  const ice = tile.next_ice
+  if (!ice) return ""
+  if (now_s > ice.overdue_s) return `ICE overdue ${age(now_s - ice.due_s)}`
+  if (now_s >= ice.due_s) return "ICE now"
+  return tile.next_set !== null && ice.due_s <= tile.next_set.due_s ? `ICE ${clock(ice.due_s, zone)}` : ""
 }

@@ -186,6 +186,7 @@ def _with_totals(series: dict[str, Series]) -> Series:
         np.append(taken_us[order], stated.taken_us[-1]),
         np.append(value[order], stated.value[-1]),
         np.append(row_id[order], stated.row_id[-1]),
+        np.zeros(len(order) + 1, dtype=np.bool_),
     )
 
 

@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 
 from monitoring.clinical import schedule
 from monitoring.clinical.alert_state import AlertState, ConditionAxis, VisibilityAxis
+from monitoring.clinical.confirmation import CRS, ICANS
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy_types import Policy
-from monitoring.clinical.results import Evaluation, Truth
+from monitoring.clinical.results import Evaluation, GradeStatus, Truth
 from monitoring.services.charted_sets import set_taken_us
 
 SECOND_US = 1_000_000
@@ -72,10 +73,11 @@ class Sparkline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """The suggested CRS grade as the tile shows it.
+    """The CRS grade as the tile shows it.
 
     ``status`` is graded, at_least, unknown or cannot_grade. ``held`` marks a grade that rests on a
-    criterion that was met when last known and has not been observed since.
+    criterion that was met when last known and has not been observed since; ``confirmed`` one that
+    a clinician stated and the rules do not suggest now.
     """
 
     grade: int | None
@@ -84,7 +86,21 @@ class Grade:
     direction: str
     held: bool
     resolving: bool
+    confirmed: bool
     judged_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Icans:
+    """The ICANS grade as the tile shows it; ``tested`` is False where ICE was never charted."""
+
+    grade: int | None
+    at_least: bool
+    peak: int | None
+    direction: str
+    held: bool
+    confirmed: bool
+    tested: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +122,23 @@ class NextSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextIce:
+    """When the next ICE (CAPD under 12) is due, and from when on it is overdue."""
+
+    due_s: int
+    overdue_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """A patient's state at the newest moment that was judged."""
+    """A patient's state at the newest moment that was judged.
+
+    ``icans`` is None where it was judged before the rules knew ICANS, ``next_ice`` where none is
+    asked for.
+    """
 
     crs: Grade
+    icans: Icans | None
     news2: News2
     temperature: Reading | None
     pressure: Pressure | None
@@ -119,6 +148,7 @@ class Summary:
     respiratory_rate: Reading | None
     sparkline: Sparkline | None
     next_set: NextSet
+    next_ice: NextIce | None
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON, whole."""
@@ -172,8 +202,10 @@ def summary_of(evaluation: Evaluation, facts: EncounterFacts, policy: Policy) ->
         set_taken_us({concept: one.taken_us for concept, one in newest.items()}),
         policy,
     )
+    ice_due = schedule.next_ice_due(evaluation, policy)
     return Summary(
         crs=_grade(evaluation),
+        icans=_icans(evaluation),
         news2=News2(
             total=evaluation.news2.total,
             minimum=evaluation.news2.minimum,
@@ -191,6 +223,11 @@ def summary_of(evaluation: Evaluation, facts: EncounterFacts, policy: Policy) ->
             overdue_s=due.overdue_at_us // SECOND_US,
             interval_s=round(due.interval_s),
         ),
+        next_ice=None
+        if ice_due is None
+        else NextIce(
+            due_s=ice_due.next_us // SECOND_US, overdue_s=ice_due.overdue_at_us // SECOND_US
+        ),
     )
 
 
@@ -202,9 +239,9 @@ def _newest(facts: EncounterFacts) -> Mapping[str, _Newest]:
 
 
 def _grade(evaluation: Evaluation) -> Grade:
-    crs = evaluation.crs
+    crs, word = evaluation.crs, evaluation.word_on(CRS)
     return Grade(
-        grade=crs.grade,
+        grade=crs.grade if word is None else word.shown,
         status=crs.status.value,
         peak=crs.peak,
         direction=crs.direction,
@@ -212,8 +249,24 @@ def _grade(evaluation: Evaluation) -> Grade:
             criterion.truth is Truth.HELD and criterion.grade == crs.grade
             for criterion in crs.criteria
         ),
-        resolving=crs.resolving,
+        resolving=crs.resolving and (word is None or word.shown == 0),
+        confirmed=word is not None and word.shown != crs.grade,
         judged_s=evaluation.at_us // SECOND_US,
+    )
+
+
+def _icans(evaluation: Evaluation) -> Icans | None:
+    icans, word = evaluation.icans, evaluation.word_on(ICANS)
+    if icans is None:
+        return None
+    return Icans(
+        grade=icans.grade if word is None else word.shown,
+        at_least=icans.status is GradeStatus.AT_LEAST,
+        peak=icans.peak,
+        direction=icans.direction,
+        held=any(one.truth is Truth.HELD and one.grade == icans.grade for one in icans.criteria),
+        confirmed=word is not None and word.shown != icans.grade,
+        tested=icans.tested_us is not None,
     )
 
 
