@@ -1,6 +1,6 @@
 """ "Grade 2 because ...": each criterion with the rows behind it, their age and their author."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -9,9 +9,11 @@ import streamlit as st
 from dashboard import wording
 from dashboard.loaders import store
 from monitoring.clinical.concepts import CONCEPTS
+from monitoring.clinical.explain_icans import icans_criteria, missing_words
 from monitoring.clinical.results import (
     CriterionEvidence,
     Evaluation,
+    IcansGrade,
     InputEvidence,
     Truth,
 )
@@ -31,16 +33,17 @@ def draw(evaluation: Evaluation, *, zone: ZoneInfo) -> None:
     """The criteria of the CRS grade, the parts of NEWS2, and what was missing, in words."""
     known = patient.provenance(store(), evaluation)
     crs = evaluation.crs
-    title = "Not graded because" if crs.grade is None else f"Grade {crs.grade} because"
+    title = "CRS not graded because" if crs.grade is None else f"CRS grade {crs.grade} because"
     st.subheader(title)
     st.dataframe(
-        criteria_frame(evaluation, known, zone=zone),
+        criteria_frame(crs.criteria, known, zone=zone),
         hide_index=True,
         height="content",
         key="evidence_crs",
     )
     for line in missing_lines(evaluation):
         st.text(line)
+    _draw_icans(evaluation.icans, known, zone=zone)
     st.subheader("NEWS2")
     st.dataframe(
         news2_frame(evaluation, known, zone=zone),
@@ -53,12 +56,34 @@ def draw(evaluation: Evaluation, *, zone: ZoneInfo) -> None:
     )
 
 
+def _draw_icans(
+    icans: IcansGrade | None, known: Mapping[tuple[str, int], Provenance], *, zone: ZoneInfo
+) -> None:
+    if icans is None:
+        return
+    ungraded = icans.grade is None
+    st.subheader("ICANS not graded because" if ungraded else f"ICANS grade {icans.grade} because")
+    st.dataframe(
+        criteria_frame(icans_criteria(icans), known, zone=zone),
+        hide_index=True,
+        height="content",
+        key="evidence_icans",
+    )
+    if icans.missing:
+        st.text(f"Not known and could raise the ICANS grade: {missing_words(icans)}.")
+    for note in icans.notes:
+        st.text(note)
+
+
 def criteria_frame(
-    evaluation: Evaluation, known: Mapping[tuple[str, int], Provenance], *, zone: ZoneInfo
+    criteria: Iterable[CriterionEvidence],
+    known: Mapping[tuple[str, int], Provenance],
+    *,
+    zone: ZoneInfo,
 ) -> pd.DataFrame:
     """One row a value behind a criterion; a criterion without a value has a row of its own."""
     rows = []
-    for criterion in sorted(evaluation.crs.criteria, key=_most_telling_first):
+    for criterion in sorted(criteria, key=_most_telling_first):
         inputs = criterion.inputs or (None,)
         for one in inputs:
             rows.append(

@@ -57,6 +57,7 @@ def tracks_of(
         spo2=_track(numbers["spo2"]),
         oxygen=oxygen_spans(course, rulebook),
         grades=grade_spans(course.grades, to_us=course.to_us),
+        icans=grade_spans(course.icans, to_us=course.to_us),
         masked_fever=masked_spans(course.grades, to_us=course.to_us),
         given=tuple(_given(one) for one in treatments),
         struck=tuple(_struck(row) for row in course.replaced if _is_drawn(row)),

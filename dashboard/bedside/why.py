@@ -6,8 +6,18 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard import wording
+from monitoring.clinical.confirmation import CRS, HIGHEST_SUGGESTED, ICANS
 from monitoring.clinical.explain import sentence, what_would_raise
-from monitoring.clinical.results import CrsGrade, Evaluation, GradeStatus, Truth
+from monitoring.clinical.explain_icans import icans_sentence
+from monitoring.clinical.results import (
+    ConfirmedGrade,
+    CrsGrade,
+    Evaluation,
+    GradeStatus,
+    IcansGrade,
+    Truth,
+)
+from monitoring.clinical.schedule import Due
 from monitoring.services.instants import from_us, to_us
 from monitoring.services.patient import PatientPage
 
@@ -27,32 +37,54 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
     raises = "".join(f"<p class='sw-raise'>{wording.plain(line)}</p>" for line in raise_words)
     st.html(
         "<div class='sw-why'>"
-        f"<div class='sw-badges'>{crs_badge(evaluation.crs)}{_news2(evaluation)}</div>"
+        f"<div class='sw-badges'>{crs_badge(evaluation.crs, evaluation.word_on(CRS))}"
+        f"{icans_badge(evaluation)}{_news2(evaluation)}</div>"
         f"<p class='sw-sentence'>{wording.plain(sentence(evaluation))}</p>"
+        f"<p class='sw-sentence sw-second'>{wording.plain(icans_sentence(evaluation))}</p>"
         f"{raises}"
         f"<p class='sw-next'>{wording.plain(_next(page, evaluation, zone=zone, now=now))}</p>"
         "</div>"
     )
 
 
-def crs_badge(crs: CrsGrade) -> str:
+def crs_badge(crs: CrsGrade, word: ConfirmedGrade | None = None) -> str:
     """The grade as a badge: its number, its scale, its direction and peak in words."""
-    number = "?" if crs.grade is None else str(crs.grade)
-    if crs.grade is not None and crs.status is GradeStatus.AT_LEAST:
-        number = f"≥{crs.grade}"
     details = [_ARROWS.get(crs.direction, "")]
     if crs.resolving:
         details.append("resolving")
-    if crs.peak is not None:
-        details.append(f"peak {crs.peak}")
-    if any(one.truth is Truth.HELD and one.grade == crs.grade for one in crs.criteria):
-        details.append("held from the last known value")
     if crs.status is GradeStatus.CANNOT_GRADE:
         details.append("cannot be graded")
-    level = "unknown" if crs.grade is None else str(crs.grade)
+    return _badge("CRS", crs, word, details)
+
+
+def icans_badge(evaluation: Evaluation) -> str:
+    """The ICANS grade as a badge; unknown looks unknown."""
+    icans = evaluation.icans
+    if icans is None:
+        return "<span class='sw-badge' data-grade='unknown'><b>ICANS ?</b> not judged</span>"
+    details = [_ARROWS.get(icans.direction, "")]
+    if icans.grade is None:
+        details = [f"{icans.tool} too old" if icans.tested_us is not None else "not assessed"]
+    return _badge("ICANS", icans, evaluation.word_on(ICANS), details)
+
+
+def _badge(
+    name: str, grade: CrsGrade | IcansGrade, word: ConfirmedGrade | None, details: list[str]
+) -> str:
+    shown = grade.grade if word is None else word.shown
+    number = "?" if shown is None else str(shown)
+    if word is not None and shown != grade.grade:
+        details = ["confirmed by a clinician"]
+    elif grade.status is GradeStatus.AT_LEAST and shown is not None:
+        number = f"≥{shown}"
+    if grade.peak is not None:
+        details.append(f"peak {grade.peak}")
+    if any(one.truth is Truth.HELD and one.grade == shown for one in grade.criteria):
+        details.append("held from the last known value")
+    level = "unknown" if shown is None else str(min(shown, HIGHEST_SUGGESTED))
     said = ", ".join(detail for detail in details if detail)
     return (
-        f"<span class='sw-badge' data-grade='{level}'><b>CRS {wording.plain(number)}</b> "
+        f"<span class='sw-badge' data-grade='{level}'><b>{name} {wording.plain(number)}</b> "
         f"{wording.plain(said)}</span>"
     )
 
@@ -72,12 +104,25 @@ def _next(page: PatientPage, evaluation: Evaluation, *, zone: ZoneInfo, now: dat
     judged = wording.date_and_clock(from_us(evaluation.at_us), zone)
     age = wording.age((to_us(now) - evaluation.at_us) / 1_000_000)
     said = f"Judged on what was known at {judged}" + ("." if age == "now" else f", {age} ago.")
-    if page.due is None:
-        return said
-    late_s = (to_us(now) - page.due.next_us) / 1_000_000
-    at = wording.clock(from_us(page.due.next_us), zone)
-    when = f"Next set due {at}, in {wording.age(-late_s)}"
+    return " ".join([said, *_dues(page, zone=zone, now_us=to_us(now))])
+
+
+def _dues(page: PatientPage, *, zone: ZoneInfo, now_us: int) -> list[str]:
+    """When the next set and the next ICE are due, and how late they are."""
+    tool = (
+        "ICE"
+        if page.evaluation is None or page.evaluation.icans is None
+        else (page.evaluation.icans.tool)
+    )
+    dues = (("set", page.due), (tool, page.ice_due))
+    return [_due(what, due, zone=zone, now_us=now_us) for what, due in dues if due is not None]
+
+
+def _due(what: str, due: Due, *, zone: ZoneInfo, now_us: int) -> str:
+    late_s = (now_us - due.next_us) / 1_000_000
+    at = wording.clock(from_us(due.next_us), zone)
+    when = f"Next {what} due {at}, in {wording.age(-late_s)}"
     if late_s > 0:
-        overdue = "overdue" if to_us(now) > page.due.overdue_at_us else "due"
-        when = f"Next set was due {at}: {overdue}, {wording.age(late_s)} late"
-    return f"{said} {when} ({page.due.reason})."
+        overdue = "overdue" if now_us > due.overdue_at_us else "due"
+        when = f"Next {what} was due {at}: {overdue}, {wording.age(late_s)} late"
+    return f"{when} ({due.reason})."

@@ -16,19 +16,22 @@ _LETTER_SHARE = 0.0115
 
 
 def grade_strip(
-    spans: tuple[GradeSpan, ...], axis: TimeAxis, *, y_axis: str, palette: Palette
+    spans: tuple[GradeSpan, ...], axis: TimeAxis, *, scale: str, y_axis: str, palette: Palette
 ) -> list[dict[str, Any]]:
-    """The suggested CRS grade over time: its number on its colour; "?" and hatched when unknown."""
+    """The suggested grade over time: its number on its colour; hatched "?" when unknown.
+
+    ``scale`` is the name of the grade: no number stands without it.
+    """
     known = tuple(span for span in spans if span.grade is not None)
     unknown = tuple(span for span in spans if span.grade is None)
     return [
-        *_grade_bars(known, axis, y_axis=y_axis, palette=palette),
-        *_grade_bars(unknown, axis, y_axis=y_axis, palette=palette),
+        *_grade_bars(known, axis, scale=scale, y_axis=y_axis, palette=palette),
+        *_grade_bars(unknown, axis, scale=scale, y_axis=y_axis, palette=palette),
     ]
 
 
 def _grade_bars(
-    spans: tuple[GradeSpan, ...], axis: TimeAxis, *, y_axis: str, palette: Palette
+    spans: tuple[GradeSpan, ...], axis: TimeAxis, *, scale: str, y_axis: str, palette: Palette
 ) -> list[dict[str, Any]]:
     shown = [
         (clipped, span)
@@ -63,7 +66,8 @@ def _grade_bars(
         "insidetextfont": {"size": 15, "color": [pair.ink for pair in fills], "weight": 600},
         "hovertext": [
             encoding.text(
-                f"CRS {word}, {axis.label(span.from_us)} to {axis.label(span.to_us)}. {span.note}"
+                f"{scale} {word}, {axis.label(span.from_us)} to {axis.label(span.to_us)}. "
+                f"{span.note}"
             )
             for word, (_, span) in zip(words, shown, strict=True)
         ],

@@ -44,6 +44,7 @@ def vital_panels() -> tuple[Panel, ...]:
     """
     return (
         Panel(name="grade", axis="y", height_px=30, low=0, high=1),
+        Panel(name="icans", axis="y9", height_px=30, low=0, high=1),
         Panel(
             name="temperature", axis="y2", height_px=148, low=35.0, high=41.0,
             ticks=(36, 37, 38, 39, 40),

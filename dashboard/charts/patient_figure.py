@@ -30,6 +30,7 @@ BUDGET = 560
 
 _NAMES = {
     "grade": "CRS grade",
+    "icans": "ICANS grade",
     "temperature": "T °C",
     "pressure": "BP mmHg",
     "heart_rate": "HR /min",
@@ -78,7 +79,12 @@ def patient_figure(tracks: Tracks, axis: TimeAxis, palette: Palette) -> PatientF
     ranges = _ranges(panels, tracks, axis, {name: track for name, (track, _, _) in numeric.items()})
     axes = {panel.name: panel.axis for panel in panels}
 
-    data = bands.grade_strip(tracks.grades, axis, y_axis=axes["grade"], palette=palette)
+    data = bands.grade_strip(
+        tracks.grades, axis, scale="CRS", y_axis=axes["grade"], palette=palette
+    )
+    data += bands.grade_strip(
+        tracks.icans, axis, scale="ICANS", y_axis=axes["icans"], palette=palette
+    )
     data += bands.masked_fever(
         tracks.masked_fever, axis, y_axis=axes["temperature"], limits=ranges["temperature"],
         palette=palette,

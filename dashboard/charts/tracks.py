@@ -131,6 +131,7 @@ class Tracks:
     spo2: Track
     oxygen: tuple[OxygenSpan, ...]
     grades: tuple[GradeSpan, ...]
+    icans: tuple[GradeSpan, ...]
     masked_fever: tuple[tuple[int, int], ...]
     given: tuple[Given, ...]
     struck: tuple[Struck, ...]

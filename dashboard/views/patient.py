@@ -11,7 +11,9 @@ from dashboard.bedside import (
     evidence,
     frame,
     guideline,
+    ice_table,
     identity,
+    stated,
     tocilizumab,
     why,
     window,
@@ -31,11 +33,14 @@ def _draw() -> None:
     grid = st.grid(2, min_column_width=440, gap="small")
     with grid.cell():
         why.draw(page, zone=zone, now=now)
+        stated.draw(page, zone=zone, now=now)
         tocilizumab.draw(page, zone=zone, now=now)
         guideline.draw(page)
     with grid.cell():
         alert_list.draw(page, zone=zone, now=now)
-    course_figure.draw(page, window.draw(page, zone=zone, now=now), zone=zone)
+    shown = window.draw(page, zone=zone, now=now)
+    course_figure.draw(page, shown, zone=zone)
+    ice_table.draw(page, shown, zone=zone)
     if page.evaluation is not None:
         with st.container(key="sw_evidence"):
             evidence.draw(page.evaluation, zone=zone)

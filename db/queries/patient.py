@@ -20,6 +20,7 @@ from db.models import (
     BedStay,
     Encounter,
     Evaluation,
+    GradeConfirmation,
     Observation,
     Patient,
     PolicyVersion,
@@ -48,6 +49,7 @@ _author = _user.alias("author")
 _treatment = table(Treatment)
 _attribution = table(Attribution)
 _baseline = table(Baseline)
+_confirmation = table(GradeConfirmation)
 _policy = table(PolicyVersion)
 
 
@@ -73,7 +75,7 @@ class HeadRow(NamedTuple):
 
 
 class GradePointRow(NamedTuple):
-    """The suggested grade from a moment on."""
+    """The suggested grades from a moment on; those of ICANS are None in old evaluations."""
 
     id: int
     at_us: int
@@ -81,6 +83,8 @@ class GradePointRow(NamedTuple):
     crs_status: str
     fever_waived: bool | None
     resolving: bool | None
+    icans_grade: int | None
+    icans_status: str | None
 
 
 class AlertRow(NamedTuple):
@@ -97,6 +101,19 @@ class AlertRow(NamedTuple):
     owner: str | None
     owner_name: str | None
     snapshot: dict[str, Any]
+
+
+class StatedRow(NamedTuple):
+    """What a clinician said of a grade, under the name that the ward knows."""
+
+    id: int
+    scale: str
+    grade: int
+    computed_grade: int | None
+    reason: str | None
+    by: str
+    at_us: int
+    valid_until_us: int
 
 
 class Provenance(NamedTuple):
@@ -156,6 +173,8 @@ _GRADES = (
         _evaluation.c.crs_status,
         _evaluation.c.document["crs"]["fever_waived"].as_boolean(),
         _evaluation.c.document["crs"]["resolving"].as_boolean(),
+        _evaluation.c.document["icans"]["grade"].as_integer(),
+        _evaluation.c.document["icans"]["status"].as_string(),
     )
     .where(
         _evaluation.c.encounter_id == bindparam("encounter_id"),
@@ -189,6 +208,30 @@ _ALERTS = (
     )
     .order_by(_thread.c.id)
 )
+
+
+_STATED = (
+    select(
+        _confirmation.c.id,
+        _confirmation.c.scale,
+        _confirmation.c.grade,
+        _confirmation.c.computed_grade,
+        _confirmation.c.reason,
+        func.coalesce(_author.c.display_name, _confirmation.c.confirmed_by),
+        epoch_us(_confirmation.c.confirmed_at),
+        epoch_us(_confirmation.c.valid_until),
+    )
+    .outerjoin(_author, _author.c.username == _confirmation.c.confirmed_by)
+    .where(_confirmation.c.encounter_id == bindparam("encounter_id"))
+    .order_by(_confirmation.c.confirmed_at, _confirmation.c.id)
+)
+
+
+def stated(session: Session, encounter_id: int) -> list[StatedRow]:
+    """Everything clinicians said of one patient's grades, oldest first."""
+    return [
+        StatedRow._make(row) for row in session.execute(_STATED, {"encounter_id": encounter_id})
+    ]
 
 
 def head(session: Session, public_id: str) -> HeadRow | None:

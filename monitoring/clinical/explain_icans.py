@@ -2,6 +2,7 @@
 
 from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.explain import age_in_words
+from monitoring.clinical.icans import icans_rules
 from monitoring.clinical.results import (
     CriterionEvidence,
     Evaluation,
@@ -31,6 +32,27 @@ def icans_sentence(evaluation: Evaluation) -> str:
     if icans.status is GradeStatus.AT_LEAST:
         return f"{reasons}. ICANS grade {icans.grade} at least; not known: {missing_words(icans)}."
     return f"{reasons}. ICANS grade {icans.grade} suggested."
+
+
+def icans_criteria(icans: IcansGrade) -> tuple[CriterionEvidence, ...]:
+    """Every row of the ICANS table with its truth, those of the other test left out."""
+    met = {one.id: one for one in icans.criteria}
+    other = "capd" if icans.tool == "ICE" else "ice"
+    return tuple(
+        met.get(one.id)
+        or CriterionEvidence(
+            id=one.id,
+            domain=one.domain,
+            grade=one.grade,
+            label=one.label,
+            truth=Truth.UNKNOWN if one.id in icans.unknown else Truth.NO,
+            source=one.source,
+            inputs=(),
+            note=None,
+        )
+        for one in icans_rules().table.criteria
+        if one.inputs != (other,)
+    )
 
 
 def missing_words(icans: IcansGrade) -> str:

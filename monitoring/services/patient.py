@@ -16,7 +16,7 @@ from db.engine import Store
 from db.queries import baselines, census, evaluations, observations, therapies, treatments
 from db.queries import patient as rows
 from db.queries import patient_course as course_rows
-from db.queries.patient import AlertRow, HeadRow, Mark, Provenance
+from db.queries.patient import AlertRow, HeadRow, Mark, Provenance, StatedRow
 from db.queries.patient_course import ReplacedRow, ValueRow
 from monitoring.clinical import schedule
 from monitoring.clinical.facts import BaselineRecord
@@ -36,6 +36,7 @@ __all__ = [
     "PatientPage",
     "Provenance",
     "ReplacedRow",
+    "StatedRow",
     "ValueRow",
     "course",
     "listed_values",
@@ -98,7 +99,8 @@ class TreatmentGiven:
 class PatientPage:
     """What is always shown of one patient, as of one moment of the store.
 
-    ``doses`` oldest first; ``latest`` by concept; ``due`` None before anything was observed.
+    ``doses`` and ``stated`` oldest first; ``latest`` by concept; ``due`` None before anything was
+    observed, ``ice_due`` also where no ICE is asked for.
     """
 
     head: HeadRow
@@ -107,6 +109,8 @@ class PatientPage:
     baseline: BaselineRecord | None
     evaluation: Evaluation | None
     due: Due | None
+    ice_due: Due | None
+    stated: tuple[StatedRow, ...]
     alerts: tuple[AlertRow, ...]
     latest: dict[str, LatestValue]
     treatments: tuple[TreatmentGiven, ...]
@@ -125,24 +129,31 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradePoint:
-    """The suggested CRS grade from a moment on; ``grade`` None where it could not be given."""
+    """The suggested grade of a scale from a moment on; None where it could not be given.
+
+    ``fever_waived`` and ``resolving`` are of CRS only.
+    """
 
     at_us: int
     grade: int | None
     status: str
-    fever_waived: bool
-    resolving: bool
+    fever_waived: bool = False
+    resolving: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """A window of the stay: ``numbers`` and ``codes`` by concept, grades, and replaced values."""
+    """A window of the stay: ``numbers`` and ``codes`` by concept, grades, and replaced values.
+
+    ``grades`` are of CRS. ``icans`` begins where the rules first knew ICANS.
+    """
 
     from_us: int
     to_us: int
     numbers: dict[str, Numbers]
     codes: dict[str, tuple[tuple[int, str], ...]]
     grades: tuple[GradePoint, ...]
+    icans: tuple[GradePoint, ...]
     replaced: tuple[ReplacedRow, ...]
 
 
@@ -172,6 +183,8 @@ def open_page(store: Store, *, public_id: str, now: datetime) -> PatientPage | N
             baseline=_baseline(session, head.encounter_id, now=now),
             evaluation=evaluation,
             due=None if evaluation is None else schedule.next_due(evaluation, last_set_us, policy),
+            ice_due=None if evaluation is None else schedule.next_ice_due(evaluation, policy),
+            stated=tuple(rows.stated(session, head.encounter_id)),
             alerts=tuple(rows.open_alerts(session, head.encounter_id)),
             latest=latest,
             treatments=_treatments(session, head.encounter_id),
@@ -213,6 +226,11 @@ def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetim
         )
         for point in points
     ]
+    icans = [
+        GradePoint(at_us=point.at_us, grade=point.icans_grade, status=point.icans_status)
+        for point in points
+        if point.icans_status is not None
+    ]
     if before is not None:
         earlier = Evaluation.from_document(before.document)
         grades.insert(
@@ -225,6 +243,12 @@ def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetim
                 resolving=earlier.crs.resolving,
             ),
         )
+        if earlier.icans is not None:
+            known = earlier.icans
+            icans.insert(
+                0,
+                GradePoint(at_us=earlier.at_us, grade=known.grade, status=known.status.value),
+            )
     return Course(
         from_us=to_us(from_at),
         to_us=to_us(to_at),
@@ -238,6 +262,7 @@ def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetim
             for concept in _CODES
         },
         grades=tuple(grades),
+        icans=tuple(icans),
         replaced=tuple(replaced),
     )
 
@@ -258,7 +283,8 @@ def listed_values(
 def provenance(store: Store, evaluation: Evaluation) -> dict[tuple[str, int], Provenance]:
     """Who recorded each row behind an evaluation, and when, by table and row id."""
     wanted: dict[str, set[int]] = {}
-    for criterion in evaluation.crs.criteria:
+    icans = () if evaluation.icans is None else evaluation.icans.criteria
+    for criterion in (*evaluation.crs.criteria, *icans):
         for one in criterion.inputs:
             wanted.setdefault(one.table, set()).add(one.row_id)
     for part in evaluation.news2.parts:

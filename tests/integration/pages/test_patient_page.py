@@ -38,7 +38,7 @@ def test_who_it_is_and_why_this_grade(patient: Bedside, open_page: OpenPage) -> 
     assert "axi-cel" in text
     assert "hypotension. CRS grade 2 suggested." in text
     assert "Grade 3 if a vasopressor is started" in text
-    assert page.subheader[0].value == "Grade 2 because"
+    assert page.subheader[0].value == "CRS grade 2 because"
 
 
 def test_the_evidence_names_value_age_author_and_when_it_was_known(

@@ -74,6 +74,7 @@ def tracks(**given: Any) -> Tracks:
         "spo2": NEVER,
         "oxygen": (),
         "grades": (),
+        "icans": (),
         "masked_fever": (),
         "given": (),
         "struck": (),
