@@ -14,6 +14,7 @@ from monitoring.cli.stopping import stop
 from monitoring.clinical.scales import registry
 from monitoring.clinical.scales.answer import Scale
 from monitoring.clinical.scales.fields import Field, FieldKind, RecordError
+from monitoring.clinical.scales.reading import in_words
 
 _LINES_AT_ONCE = 8192
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -142,4 +143,4 @@ def _kind(field: Field) -> str:
         }[field.kind]
     unit = f" in {field.unit}" if field.unit else ""
     kind = "whole number" if field.whole else "number"
-    return f"{kind}{unit}, {field.lowest:g} to {field.highest:g}"
+    return f"{kind}{unit} {in_words(field)}".rstrip()

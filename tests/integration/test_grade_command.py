@@ -134,7 +134,7 @@ def test_the_fields_of_a_scale_are_shown_with_what_they_take() -> None:
     text = grade("--scale", "astct-crs", "--fields").stdout.decode()
 
     assert "temp_c: Temperature in Celsius" in text
-    assert "number in Cel, 25 to 45" in text
+    assert "number in Cel from 25 to 45" in text
     assert "nonrebreather_mask = nrb, " in text
     assert "norepinephrine = noradrenaline" in text
     assert "a list of any of; [] is none" in text

@@ -57,6 +57,7 @@ _CLAIMS: dict[str, Check] = {
     r"(\w+) scores ([\d.]+)": lambda a, m: is_value((a.parts or {})[m[1]], m[2]),
     r"no part (\w+)": lambda a, m: (a.parts or {})[m[1]] is None,
     r"at least (\d+)": lambda a, m: (a.details or {}).get("minimum") == float(m[1]),
+    r'is "(\w+)" (\w+)': lambda a, m: str((a.details or {}).get(m[1])) == m[2],
     r'says "(.+)"': lambda a, m: m[1] in a.reason,
     r'raised "(.+)"': lambda a, m: any(m[1] in line for line in a.would_raise),
     r'lowered "(.+)"': lambda a, m: any(m[1] in line for line in a.would_lower),

@@ -14,6 +14,7 @@ from monitoring.clinical.results import Priority
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.rulebook_types import CrsRules, News2Rules
 from monitoring.clinical.scales import limit_grades
+from monitoring.clinical.scales.astct_icans import IcansRules, load_icans
 from monitoring.clinical.scales.ctcae_terms import load_terms
 from monitoring.clinical.scales.lee_2014 import load_lee
 from monitoring.clinical.symptom_triggers import load_symptom_triggers
@@ -41,6 +42,7 @@ def page() -> str:
         _INTRODUCTION,
         f"Rulebook `{rulebook.id}`, policy `{policy.id}`.\n",
         *_crs(rulebook.crs),
+        *_icans(load_icans()),
         *_news2(rulebook.news2),
         *also_page.lee(load_lee()),
         *also_page.ctcae(load_ctcae(), load_terms()),
@@ -92,9 +94,26 @@ def _crs(rules: CrsRules) -> Iterator[str]:
         ("a vasopressor, never multiple", rules.not_multiple),
         ("not counted, noted", rules.noted),
     )
+    yield "What is written for a device; SNOMED CT codes among it.\n"
+    yield markdown(
+        ("device", "also written"),
+        (
+            (d.label, ", ".join(name.replace("_", " ") for name in d.names))
+            for d in rules.devices.values()
+        ),
+    )
     yield markdown(
         ("drugs", "how they count"),
         ((", ".join(sorted(d.replace("_", " ") for d in drugs)), how) for how, drugs in groups),
+    )
+
+
+def _icans(rules: IcansRules) -> Iterator[str]:
+    yield "# ASTCT 2019 grade of ICANS\n"
+    yield also_page.criteria(rules.table)
+    yield (
+        f"ICE from {rules.ice_from_years:g} years on, CAPD below. Excluded from the grade: "
+        f"{', '.join(one.replace('_', ' ') for one in rules.excluded)}.\n"
     )
 
 

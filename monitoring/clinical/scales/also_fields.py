@@ -14,8 +14,9 @@ from monitoring.clinical.concepts import OXYGEN_DEVICES
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.scales import astct_crs
 from monitoring.clinical.scales.astct_crs_columns import temperature_c
-from monitoring.clinical.scales.astct_crs_support import PRESSURE_REASONS, inhaled_fraction
+from monitoring.clinical.scales.astct_crs_support import inhaled_fraction
 from monitoring.clinical.scales.criteria_answer import Judged
+from monitoring.clinical.scales.crs_fields import PRESSURE_REASONS
 from monitoring.clinical.scales.fields import Columns, Field, FieldKind
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 

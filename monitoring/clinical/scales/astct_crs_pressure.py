@@ -15,6 +15,7 @@ from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.policy_types import HypotensionLimits
 from monitoring.clinical.pressure import child_limits_mmhg, judge_pressure
 from monitoring.clinical.rulebook_types import CrsRules
+from monitoring.clinical.scales.crs_fields import agents
 from monitoring.clinical.scales.fields import Columns
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 
@@ -36,11 +37,6 @@ class PressureRecords:
     by_numbers: NDArray[np.bool_]
     flags: Mapping[str, NDArray[np.bool_]]
     could: Mapping[str, NDArray[np.int8]]
-
-
-def agents(rules: CrsRules) -> tuple[str, ...]:
-    """Every drug that the rules know, those that count first."""
-    return (*sorted(rules.counted), *sorted(rules.not_multiple), *sorted(rules.noted))
 
 
 def pressure_records(

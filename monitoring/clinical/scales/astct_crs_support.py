@@ -23,12 +23,11 @@ from monitoring.clinical.oxygen import (
     flow_column,
 )
 from monitoring.clinical.rulebook_types import CrsRules
+from monitoring.clinical.scales.crs_fields import PRESSURE_REASONS
 from monitoring.clinical.scales.fields import Columns
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 
-# Why positive pressure is given; the first is the only one that counts.
-PRESSURE_REASONS = ("hypoxia", "chronic_osa", "airway_protection", "procedure", "neurologic")
-_FOR_HYPOXIA = 0
+_FOR_HYPOXIA = PRESSURE_REASONS.index("hypoxia")
 _AIR_FRACTION = 0.21
 _FRACTION_EPSILON = 1e-6
 

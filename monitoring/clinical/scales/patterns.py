@@ -6,14 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BITS_AT_ONCE = 62
+_BITS = {"?": 1, "b": 3, "B": 8}
+_MOST_BITS = 8
 
 
 def same_findings(
-    columns: Sequence[NDArray[np.bool_] | NDArray[np.int8]],
+    columns: Sequence[NDArray[np.bool_] | NDArray[np.int8] | NDArray[np.uint8]],
 ) -> tuple[list[int], NDArray[np.intp]]:
     """A first place of each combination of the columns, and the combination of each record.
 
-    Columns are of length n and hold truths or whole numbers from -1 to 6.
+    Columns are of length n: truths, grades (int8, from -1 to 6) or any uint8.
     """
     n = len(columns[0])
     pattern_of = np.zeros(n, dtype=np.intp)
@@ -21,10 +23,10 @@ def same_findings(
     key = np.zeros(n, dtype=np.int64)
     used = 0
     for place, column in enumerate(columns):
-        bits = 1 if column.dtype == np.bool_ else 3
-        key = (key << bits) + (column if bits == 1 else column + 1)
+        bits = _BITS[column.dtype.char]
+        key = (key << bits) + (column + 1 if column.dtype == np.int8 else column)
         used += bits
-        if used + 3 > _BITS_AT_ONCE or place == len(columns) - 1:
+        if used + _MOST_BITS > _BITS_AT_ONCE or place == len(columns) - 1:
             _, words = np.unique(key, return_inverse=True)
             both = pattern_of * (words.max(initial=0) + 1) + words
             _, firsts, pattern_of = np.unique(both, return_index=True, return_inverse=True)

@@ -54,6 +54,8 @@ def read_columns(
     return _as_columns(n, known, values)
 
 
+# A range that begins as near to 0 as this begins above it.
+_NEAR_NOTHING = 1e-6
 _NOTHING: Mapping[FieldKind, Any] = {
     FieldKind.NUMBER: np.nan,
     FieldKind.TRUTH: int(UNKNOWN),
@@ -104,9 +106,7 @@ def _taker(asked: Field) -> Callable[[Any], Any]:
 def _number_taker(asked: Field) -> Callable[[Any], float]:
     lowest, highest, whole = asked.lowest, asked.highest, asked.whole
     in_unit = f" in {asked.unit}" if asked.unit else ""
-    limits = f"from {lowest:g} to {highest:g}"
-    if highest == np.inf:
-        limits = "" if lowest == -np.inf else f"of {lowest:g} or more"
+    limits = in_words(asked)
 
     def take(value: Any) -> float:
         # A bool is an int in Python and never a measurement.
@@ -122,6 +122,15 @@ def _number_taker(asked: Field) -> Callable[[Any], float]:
         return float(value)
 
     return take
+
+
+def in_words(asked: Field) -> str:
+    """The range of a number: "from 25 to 45", "above 0, up to 70"."""
+    if asked.highest == np.inf:
+        return "" if asked.lowest == -np.inf else f"of {asked.lowest:g} or more"
+    if 0 < asked.lowest < _NEAR_NOTHING:
+        return f"above 0, up to {asked.highest:g}"
+    return f"from {asked.lowest:g} to {asked.highest:g}"
 
 
 def _truth_taker(asked: Field) -> Callable[[Any], int]:

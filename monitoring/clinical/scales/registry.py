@@ -11,6 +11,7 @@ from monitoring.clinical.scales import (
     indices,
     lee_2014,
     limit_grades,
+    news2,
     scores,
 )
 from monitoring.clinical.scales.answer import Scale
@@ -19,6 +20,7 @@ from monitoring.clinical.scales.answer import Scale
 _BUILDERS: dict[str, Callable[[], Scale]] = {
     "astct-crs": astct_crs.scale,
     "astct-icans": astct_icans.scale,
+    "news2": news2.scale,
     lee_2014.NAME: lee_2014.build,
     ctcae_crs.NAME: ctcae_crs.build,
     ctcae_terms.FEVER: ctcae_terms.fever,
