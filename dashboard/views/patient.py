@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.bedside import (
     alert_list,
+    also,
     course_figure,
     evidence,
     frame,
@@ -35,6 +36,7 @@ def _draw() -> None:
         why.draw(page, zone=zone, now=now)
         stated.draw(page, zone=zone, now=now)
         tocilizumab.draw(page, zone=zone, now=now)
+        also.draw(page, now=now)
         guideline.draw(page)
     with grid.cell():
         alert_list.draw(page, zone=zone, now=now)

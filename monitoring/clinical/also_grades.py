@@ -49,10 +49,24 @@ class AlsoGrade:
     @property
     def text(self) -> str:
         """The scale's name and its grade: "Lee 2014: at least 2", "CTCAE v5.0 CRS: not known"."""
+        return f"{self.title}: {self.grade_text}"
+
+    @property
+    def grade_text(self) -> str:
+        """The grade in words; what is missing never makes it a plain number."""
         if self.answer.value is None:
-            return f"{self.title}: not known"
-        at_least = "at least " if self.answer.missing else ""
-        return f"{self.title}: {at_least}{self.answer.value:.0f}"
+            return "not known"
+        if not self.answer.missing:
+            return f"{self.answer.value:.0f}"
+        return (
+            f"at least {self.answer.value:.0f}" if self.answer.value else "0 or more, not all known"
+        )
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What is missing, as a clinician calls it."""
+        labels = {field.name: field.label for field in registry.scale(self.scale).fields}
+        return tuple(labels[name] for name in self.answer.missing)
 
 
 def also_grades(

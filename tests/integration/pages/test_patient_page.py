@@ -169,7 +169,7 @@ def test_tocilizumab_is_counted_with_its_last_and_its_next(
 def test_guideline_text_is_folded_cited_and_no_order(patient: Bedside, open_page: OpenPage) -> None:
     fall_ill(patient)
     page = open_page("patient")
-    (fold,) = page.expander
+    (fold,) = [one for one in page.expander if one.label.startswith("Guideline")]
     assert fold.label == "Guideline text, not an order (CRS grade 2)"
     assert not fold.proto.expanded
     quoted = "\n".join(element.value for element in fold.text)
@@ -178,3 +178,21 @@ def test_guideline_text_is_folded_cited_and_no_order(patient: Bedside, open_page
     assert "avoid driving 2 weeks. (unverified)" in quoted
     cited = "\n".join(element.value for element in fold.caption)
     assert "J Clin Oncol 2021;39:3978-3992, table for CRS, grade 2. Dated 2021." in cited
+
+
+def test_other_scales_stand_apart_by_name_and_say_what_they_lack(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    at = datetime.now(UTC) - timedelta(minutes=2)
+    chart(patient, at, temp_c=38.7, hr=100, rr=20, sbp=118, dbp=70, spo2=93, acvpu="A",
+          device="nasal_cannula", flow_lpm=3)  # fmt: skip
+    page = open_page("patient")
+    (fold,) = [one for one in page.expander if one.label.startswith("Also")]
+    assert fold.label == (
+        "Also, not ASTCT: CTCAE v5.0 CRS: at least 2 · Lee 2014: at least 2 · CTCAE v5.0 fever: 1"
+    )
+    reasons = [element.value for element in fold.text]
+    assert reasons[1].startswith("Lee 2014 grade 2: O2 need < 40 %.")
+    lacking = [element.value for element in fold.caption]
+    assert "Inhaled oxygen" in lacking[0]
+    assert "organ toxicity" in lacking[1]
