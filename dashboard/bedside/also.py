@@ -14,7 +14,7 @@ def draw(page: PatientPage, *, now: datetime) -> None:
     found = also_now(store(), page, now=now)
     if not found:
         return
-    with st.expander(f"Also, not ASTCT: {' · '.join(one.text for one in found)}", key="also"):
+    with st.expander(f"Also: {' · '.join(one.short for one in found)}", key="also"):
         for one in found:
             st.text(one.answer.reason)
             if one.needs:

@@ -92,11 +92,12 @@ def _draw_warnings(
         dose_unit=fields.get("dose_unit"),
     )
     lines = "".join(
-        f"<p class='sw-warn'>{'<b>Check:</b> ' if one.exceeds else ''}{wording.plain(one.text)} "
-        f"{wording.plain(one.source)}.</p>"
+        f"<p class='sw-warn'>{'<b>Check:</b> ' if one.exceeds else ''}{wording.plain(one.text)}</p>"
         for one in ahead
     )
-    st.html(f"<div role='status'>{lines}</div>")
+    sources = ". ".join(dict.fromkeys(one.source for one in ahead))
+    said = f"{lines}<p class='sw-last'>{wording.plain(sources)}.</p>" if ahead else ""
+    st.html(f"<div role='status'>{said}</div>")
 
 
 def _suggest(form: Form) -> None:

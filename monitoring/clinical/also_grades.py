@@ -63,6 +63,13 @@ class AlsoGrade:
         )
 
     @property
+    def short(self) -> str:
+        """Its name and grade as a badge writes them: "Lee 2014 ≥2", "CTCAE v5.0 CRS ?"."""
+        if self.answer.value is None:
+            return f"{self.title} ?"
+        return f"{self.title} {'≥' if self.answer.missing else ''}{self.answer.value:.0f}"
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """What is missing, as a clinician calls it."""
         labels = {field.name: field.label for field in registry.scale(self.scale).fields}

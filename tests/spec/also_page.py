@@ -55,7 +55,7 @@ def lee(rules: LeeRules) -> Iterator[str]:
 
 def ctcae(rules: CtcaeRules, terms: TermTables) -> Iterator[str]:
     """CTCAE v5.0: cytokine release syndrome and the terms."""
-    yield f"# {rules.crs.title}: cytokine release syndrome and terms\n"
+    yield "# CTCAE v5.0: cytokine release syndrome and terms\n"
     yield criteria(rules.crs)
     for table in terms.by_term.values():
         yield f"{table.title}:\n"

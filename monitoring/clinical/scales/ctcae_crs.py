@@ -21,7 +21,7 @@ def build() -> Scale:
     rules = load_ctcae()
     return Scale(
         id=NAME,
-        title=f"{rules.crs.title} CRS",
+        title=rules.crs.title,
         version=rules.crs.id,
         answers="grade",
         source=rules.crs.source,
