@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
-import psycopg
 import pysqlite3.dbapi2
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
-from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
 
+from db.driver_errors import forget_values
 from db.errors import StoreUnusableError
 from db.writer import GroupCommitWriter, TransactionWriter, Writer
 
@@ -207,7 +206,7 @@ def _sqlite_engine(url: URL, *, writing: bool) -> Engine:
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
-    event.listen(engine, "handle_error", _forget_values)
+    event.listen(engine, "handle_error", forget_values)
     return engine
 
 
@@ -254,28 +253,8 @@ def _postgresql_engine(url: URL) -> Engine:
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
     )
-    event.listen(engine, "handle_error", _forget_values)
+    event.listen(engine, "handle_error", forget_values)
     return engine
-
-
-def _forget_values(context: ExceptionContext) -> None:
-    """Take stored values out of the driver's messages before anyone can log them.
-
-    PostgreSQL's DETAIL repeats the row that failed, which may be a patient's; so does the message
-    itself where a value could not be read (class 22). SQLite's driver repeats a damaged text.
-    """
-    original = context.original_exception
-    if isinstance(original, psycopg.Error) and original.sqlstate is not None:
-        told = f"{type(original).__name__} ({original.sqlstate})"
-        if not original.sqlstate.startswith("22"):
-            told = f"{told}: {original.diag.message_primary}"
-    elif isinstance(original, pysqlite3.dbapi2.OperationalError):
-        told = str(original).partition(" with text ")[0]
-    else:
-        return
-    original.args = (told,)
-    if context.sqlalchemy_exception is not None:
-        context.sqlalchemy_exception.args = (told,)
 
 
 def _without_secrets(url: URL) -> str:

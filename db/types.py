@@ -1,7 +1,7 @@
 """Column types shared by every table: instants in UTC, identifiers, JSON documents."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import JSON, BigInteger, ColumnElement, DateTime, Dialect, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -12,6 +12,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # SQLite gives a table its rowid only for a column declared INTEGER.
 Identifier = BigInteger().with_variant(Integer, "sqlite")
+
+# What a JSON column takes: plain JSON, or dataclasses of it, which are written as their fields.
+Document: TypeAlias = Any
 
 JsonDocument = JSON().with_variant(JSONB, "postgresql")
 

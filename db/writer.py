@@ -62,6 +62,7 @@ class GroupCommitWriter:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._connection: Connection | None = None
         self._queue: SimpleQueue[_Job[Any] | None] = SimpleQueue()
         self._door = threading.Lock()
         self._closed = False
@@ -93,20 +94,30 @@ class GroupCommitWriter:
     def _serve(self) -> None:
         while (first := self._queue.get()) is not None:
             self._commit_group(first)
+        self._let_go()
 
     def _commit_group(self, first: "_Job[Any]") -> None:
         group: list[_Job[Any]] = []
         try:
-            with self._engine.begin() as connection:
+            # The thread keeps its connection: taking one anew costs as much as five statements.
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            with self._connection.begin():
                 for job in self._gather(first):
                     group.append(job)
-                    job.run(connection)
+                    job.run(self._connection)
         except Exception as error:  # noqa: BLE001 - handed to everyone who waits for this group
+            self._let_go()  # whatever state it is in, the next group begins with another one
             for job in group or [first]:
                 job.future.set_exception(_told(error))
         else:
             for job in group:
                 job.answer()
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _gather(self, first: "_Job[Any]") -> "Iterator[_Job[Any]]":
         deadline = time.monotonic() + GROUP_BUDGET_S
@@ -133,23 +144,25 @@ class _Job(Generic[T]):
 
     def run(self, connection: Connection) -> None:
         """Run in a savepoint; a failure is kept for later unless it took the group with it."""
-        try:
-            with (
-                Session(
-                    connection,
-                    join_transaction_mode="create_savepoint",
-                    expire_on_commit=False,
-                ) as session,
-                session.begin(),
-            ):
+        driver: Any = connection.connection.driver_connection
+        # Said to the driver, since a savepoint of the session's own takes four times as long.
+        driver.execute("SAVEPOINT work")
+        with Session(
+            connection, join_transaction_mode="rollback_only", expire_on_commit=False
+        ) as session:
+            try:
                 self._result = self._work(session)
-        except BaseException as error:  # noqa: BLE001 - handed to the waiting caller
-            self._error = error
+                session.flush()
+            except BaseException as error:  # noqa: BLE001 - handed to the waiting caller
+                self._error = error
         # A full disk or an I/O error makes SQLite roll back the whole transaction by itself. What
         # follows would then run outside of one, so the group ends here, and with an error.
-        if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+        if not driver.in_transaction:
             message = "The store ended the transaction by itself."
             raise StoreError(message) from self._error
+        if self._error is not None:
+            driver.execute("ROLLBACK TO work")
+        driver.execute("RELEASE work")
 
     def answer(self) -> None:
         """Resolve the promise; called only after the group's commit."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from db.models.alert import Acknowledgement, AlertEvent, AlertThread, Snooze
 from db.models.base import table
+from db.prepared import Prepared, whole_row
 from db.queries.rows import columns, instant, refuse_anonymous, values
+from db.types import Document
 
 _thread, _event = table(AlertThread), table(AlertEvent)
 _acknowledgement, _snooze = table(Acknowledgement), table(Snooze)
@@ -90,9 +93,9 @@ def open_threads(
         message = "Ask for the open threads of either a ward or an encounter."
         raise ValueError(message)
     if encounter_id is not None:
-        rows = session.execute(_OPEN_OF_ENCOUNTER, {"wanted": encounter_id})
+        rows = _OPEN_OF_ENCOUNTER.all(session, {"wanted": encounter_id})
     else:
-        rows = session.execute(_OPEN_OF_WARD, {"wanted": ward_id})
+        rows = _OPEN_OF_WARD.all(session, {"wanted": ward_id})
     return list(map(ThreadRow._make, rows))
 
 
@@ -121,12 +124,12 @@ def insert_thread(
     raised_at: datetime | None,
     closed_at: datetime | None,
     owner: str | None,
-    snapshot: dict[str, Any],
-    state: dict[str, Any],
+    snapshot: Document,
+    state: Document,
 ) -> int:
     """Begin a thread; its row id. A patient's problem has one open thread (``IntegrityError``)."""
-    thread_id: int = session.execute(
-        _INSERT_THREAD,
+    thread_id: int = _INSERT_THREAD.scalar(
+        session,
         {
             "encounter_id": encounter_id,
             "ward_id": ward_id,
@@ -142,7 +145,7 @@ def insert_thread(
             "snapshot": snapshot,
             "state": state,
         },
-    ).scalar_one()
+    )
     return thread_id
 
 
@@ -152,10 +155,7 @@ def update_projection(session: Session, *, thread_id: int, **projection: Any) ->
     ``projection`` names columns of the thread. The snapshot can be given until the thread is
     raised; from then on the store refuses another (``IntegrityError``).
     """
-    session.execute(
-        update(_thread).where(_thread.c.id == bindparam("wanted")).values(**projection),
-        {"wanted": thread_id},
-    )
+    _update_projection(tuple(projection)).run(session, {"wanted": thread_id, **projection})
 
 
 def insert_events(session: Session, events: Sequence[NewAlertEvent]) -> None:
@@ -163,7 +163,7 @@ def insert_events(session: Session, events: Sequence[NewAlertEvent]) -> None:
     for event in events:
         refuse_anonymous(event.actor)
     if events:
-        session.execute(_INSERT_EVENTS, [values(event) for event in events])
+        _INSERT_EVENTS.run(session, *map(values, events))
 
 
 def events(session: Session, thread_id: int) -> list[AlertEventRow]:
@@ -217,6 +217,12 @@ def snoozes(session: Session, thread_id: int) -> list[SnoozeRow]:
     return list(map(SnoozeRow._make, session.execute(_SNOOZES, {"wanted": thread_id})))
 
 
+@cache
+def _update_projection(names: tuple[str, ...]) -> Prepared:
+    moved = {name: bindparam(name, type_=_thread.c[name].type) for name in names}
+    return Prepared(update(_thread).where(_thread.c.id == bindparam("wanted")).values(**moved))
+
+
 _EVENT_COUNT = (
     select(func.count())
     .where(_event.c.thread_id == _thread.c.id)
@@ -225,13 +231,13 @@ _EVENT_COUNT = (
 )
 _THREADS = select(*columns(_thread, ThreadRow._fields[:-1]), _EVENT_COUNT).order_by(_thread.c.id)
 _THREADS_OF = _THREADS.where(_thread.c.encounter_id == bindparam("wanted"))
-_OPEN_OF_ENCOUNTER = _THREADS_OF.where(_thread.c.closed_at.is_(None))
-_OPEN_OF_WARD = _THREADS.where(
-    _thread.c.ward_id == bindparam("wanted"), _thread.c.closed_at.is_(None)
+_OPEN_OF_ENCOUNTER = Prepared(_THREADS_OF.where(_thread.c.closed_at.is_(None)))
+_OPEN_OF_WARD = Prepared(
+    _THREADS.where(_thread.c.ward_id == bindparam("wanted"), _thread.c.closed_at.is_(None))
 )
 _THREAD_BY_PUBLIC_ID = _THREADS.where(_thread.c.public_id == bindparam("wanted"))
-_INSERT_THREAD = insert(_thread).returning(_thread.c.id)
-_INSERT_EVENTS = insert(_event)
+_INSERT_THREAD = Prepared(insert(_thread).returning(_thread.c.id), writes=whole_row(_thread))
+_INSERT_EVENTS = Prepared(insert(_event), writes=whole_row(_event))
 _EVENTS = (
     select(*columns(_event, AlertEventRow._fields))
     .where(_event.c.thread_id == bindparam("wanted"))

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Table
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+
+from db.prepared import Prepared
 
 # How a source names a thing it sent: the source and its own identifier.
 Key = tuple[str, str]
@@ -25,8 +27,8 @@ def append(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) ->
     """
     if not rows:
         return {}
-    statement = _statement(conflict_insert(session), table)
-    found = session.execute(statement, list(rows))
+    statement = _statement(conflict_insert(session), table, tuple(rows[0]))
+    found = statement.returned(session, rows)
     return {(source, source_id): row_id for row_id, source, source_id in found}
 
 
@@ -36,10 +38,10 @@ def key_of(row: Mapping[str, Any]) -> Key:
 
 
 @cache
-def _statement(insert: Any, table: Table) -> Insert:
-    statement: Insert = (
+def _statement(insert: Any, table: Table, writes: tuple[str, ...]) -> Prepared:
+    return Prepared(
         insert(table)
         .on_conflict_do_nothing(index_elements=["source", "source_id"])
-        .returning(table.c.id, table.c.source, table.c.source_id)
+        .returning(table.c.id, table.c.source, table.c.source_id),
+        writes=writes,
     )
-    return statement

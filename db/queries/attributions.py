@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from db.errors import SupersededError
 from db.models.base import table
 from db.models.treatment import Attribution
+from db.prepared import Prepared
 from db.queries.rows import columns, refuse_anonymous, standing, values
 
 _attribution = table(Attribution)
@@ -68,16 +69,15 @@ def current(
     session: Session, encounter_id: int, *, as_known_at: datetime | None = None
 ) -> list[AttributionRow]:
     """One patient's attributions that stand, in the order of their start."""
-    rows = session.execute(
-        _current(as_known=as_known_at is not None),
-        {"encounter": encounter_id, "as_known_at": as_known_at},
+    rows = _current(as_known=as_known_at is not None).all(
+        session, {"encounter": encounter_id, "as_known_at": as_known_at}
     )
     return list(map(AttributionRow._make, rows))
 
 
 @cache
-def _current(*, as_known: bool) -> Select[Any]:
-    return (
+def _current(*, as_known: bool) -> Prepared:
+    return Prepared(
         select(*columns(_attribution, AttributionRow._fields))
         .where(
             _attribution.c.encounter_id == bindparam("encounter"),

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from db.integrity import canonical
 from db.models.base import table
 from db.models.operations import AuditEvent
+from db.prepared import Prepared, whole_row
 from db.queries.rows import refuse_anonymous
 
 _event = table(AuditEvent)
@@ -81,7 +82,7 @@ def append(
     refuse_anonymous(actor)
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_LOCK_CHAIN, {"key": _CHAIN_LOCK})
-    previous: bytes = session.execute(_HEAD).scalar_one_or_none() or BEGINNING
+    previous: bytes = _HEAD.scalar(session) or BEGINNING
     row = {
         "at": at,
         "actor": actor,
@@ -91,7 +92,7 @@ def append(
         "detail": dict(detail),
         "previous_hash": previous,
     }
-    event_id: int = session.execute(_INSERT, {**row, "hash": _hash(row)}).scalar_one()
+    event_id: int = _INSERT.scalar(session, {**row, "hash": _hash(row)})
     return event_id
 
 
@@ -126,6 +127,6 @@ def _hash(row: Mapping[str, Any]) -> bytes:
 
 
 _LOCK_CHAIN = select(func.pg_advisory_xact_lock(bindparam("key")))
-_HEAD = select(_event.c.hash).order_by(_event.c.id.desc()).limit(1)
-_INSERT = insert(_event).returning(_event.c.id)
+_HEAD = Prepared(select(_event.c.hash).order_by(_event.c.id.desc()).limit(1))
+_INSERT = Prepared(insert(_event).returning(_event.c.id), writes=whole_row(_event))
 _CHAIN = select(_event).order_by(_event.c.id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.models.base import table
 from db.models.therapy import Baseline
+from db.prepared import Prepared
 from db.queries.rows import columns, instant, refuse_anonymous, values
 
 _baseline = table(Baseline)
@@ -62,16 +63,17 @@ def current(
     ``as_known_at`` leaves out what was recorded later.
     """
     if as_known_at is None:
-        rows = session.execute(_CURRENT, {"encounter": encounter_id})
+        rows = _CURRENT.all(session, {"encounter": encounter_id})
     else:
-        rows = session.execute(_AS_KNOWN, {"encounter": encounter_id, "as_known_at": as_known_at})
+        rows = _AS_KNOWN.all(session, {"encounter": encounter_id, "as_known_at": as_known_at})
     return list(map(BaselineRow._make, rows))
 
 
 _INSERT = sqlalchemy.insert(_baseline).returning(_baseline.c.id)
-_CURRENT = (
+_SET = (
     select(*columns(_baseline, BaselineRow._fields))
     .where(_baseline.c.encounter_id == bindparam("encounter"))
     .order_by(_baseline.c.effective_from, _baseline.c.id)
 )
-_AS_KNOWN = _CURRENT.where(_baseline.c.recorded_at <= instant("as_known_at"))
+_CURRENT = Prepared(_SET)
+_AS_KNOWN = Prepared(_SET.where(_baseline.c.recorded_at <= instant("as_known_at")))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from db.models.base import table
 from db.models.census import Bed, BedStay, Encounter, Patient, Ward
 from db.models.operations import DataVersion
+from db.prepared import Prepared
 from db.queries.rows import columns, instant
 
 _ward, _bed, _patient = table(Ward), table(Bed), table(Patient)
@@ -221,7 +222,7 @@ def insert_encounter(
 
 def encounter(session: Session, encounter_id: int) -> EncounterRow:
     """A stay by row id; ``LookupError`` where there is none."""
-    row = session.execute(_ENCOUNTER_BY_ID, {"wanted": encounter_id}).one_or_none()
+    row = _ENCOUNTER_BY_ID.first(session, {"wanted": encounter_id})
     if row is None:
         message = f"There is no encounter with row id {encounter_id}."
         raise LookupError(message)
@@ -315,7 +316,7 @@ _INSERT_ENCOUNTER = insert(_encounter).returning(_encounter.c.id)
 _ENCOUNTERS: Any = select(
     *columns(_encounter, EncounterRow._fields[:-2]), *columns(_patient, EncounterRow._fields[-2:])
 ).select_from(_encounter.join(_patient))
-_ENCOUNTER_BY_ID = _ENCOUNTERS.where(_encounter.c.id == bindparam("wanted"))
+_ENCOUNTER_BY_ID = Prepared(_ENCOUNTERS.where(_encounter.c.id == bindparam("wanted")))
 _ENCOUNTER_BY_PUBLIC_ID = _ENCOUNTERS.where(_encounter.c.public_id == bindparam("wanted"))
 _ENCOUNTERS_OF = _ENCOUNTERS.where(_encounter.c.patient_id == bindparam("patient")).order_by(
     _encounter.c.admitted_at.desc(), _encounter.c.id.desc()

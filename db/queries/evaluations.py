@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from db.models.base import table
 from db.models.census import Encounter
 from db.models.evaluation import Evaluation
+from db.prepared import Prepared, whole_row
 from db.queries.rows import columns, instant, values
+from db.types import Document
 
 _evaluation = table(Evaluation)
 _encounter = table(Encounter)
@@ -49,13 +51,13 @@ class NewEvaluation:
     crs_peak: int | None
     news2_total: int | None
     news2_minimum: int | None
-    document: dict[str, Any]
+    document: Document
 
 
 def insert_many(session: Session, evaluations: Sequence[NewEvaluation]) -> None:
     """Append evaluations, in the order given."""
     if evaluations:
-        session.execute(_INSERT, [values(one) for one in evaluations])
+        _INSERT.run(session, *map(values, evaluations))
 
 
 def latest(
@@ -78,7 +80,7 @@ def latest(
 
 def before(session: Session, encounter_id: int, at: datetime) -> EvaluationRow | None:
     """The newest evaluation of a moment strictly before ``at``, or None."""
-    row = session.execute(_BEFORE, {"encounter": encounter_id, "at": at}).one_or_none()
+    row = _BEFORE.first(session, {"encounter": encounter_id, "at": at})
     return None if row is None else EvaluationRow._make(row)
 
 
@@ -103,9 +105,7 @@ def series(
 
 def moments(session: Session, encounter_id: int, *, from_at: datetime) -> list[datetime]:
     """The moments from ``from_at`` on for which something was said, in no order."""
-    return list(
-        session.execute(_MOMENTS, {"encounter": encounter_id, "from": from_at}).scalars().all()
-    )
+    return [at for (at,) in _MOMENTS.all(session, {"encounter": encounter_id, "from": from_at})]
 
 
 @cache
@@ -151,15 +151,15 @@ def _series(*, as_known: bool) -> Select[Any]:
 
 
 _ROW = columns(_evaluation, EvaluationRow._fields)
-_INSERT = insert(_evaluation)
-_MOMENTS = (
+_INSERT = Prepared(insert(_evaluation), writes=whole_row(_evaluation))
+_MOMENTS = Prepared(
     select(_evaluation.c.at)
     .where(
         _evaluation.c.encounter_id == bindparam("encounter"), _evaluation.c.at >= instant("from")
     )
     .distinct()
 )
-_BEFORE = (
+_BEFORE = Prepared(
     select(*_ROW)
     .where(_evaluation.c.encounter_id == bindparam("encounter"), _evaluation.c.at < instant("at"))
     .order_by(_evaluation.c.at.desc(), _evaluation.c.id.desc())

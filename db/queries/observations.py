@@ -20,6 +20,7 @@ from db.integrity import CHECKED_COLUMNS, chain_digest, observation_checksum
 from db.models.base import table
 from db.models.census import Encounter
 from db.models.observation import Observation
+from db.prepared import Prepared
 from db.queries.observation_sets import (
     InsertedSet,
     NewObservation,
@@ -128,11 +129,11 @@ def window(
 
     Both ends are included. Values that were corrected or struck out are left out.
     """
-    rows = session.execute(
-        _window(_ROW, as_known=as_known_at is not None),
+    rows = _window(_ROW, as_known=as_known_at is not None).all(
+        session,
         {"encounter": encounter_id, "from": from_at, "to": to_at, "as_known_at": as_known_at},
     )
-    return list(map(ObservationRow._make, rows.all()))
+    return list(map(ObservationRow._make, rows))
 
 
 def facts(
@@ -149,15 +150,17 @@ def facts(
     the cost: no datetime is made of any of them.
     """
     as_known = as_known_at is not None
-    asked = {"from": from_at, "to": to_at, "at": from_at - MICROSECOND, "as_known_at": as_known_at}
-    before = session.execute(
-        _latest(_FACT, bounded=True, as_known=as_known), {**asked, "encounters": [encounter_id]}
-    )
-    within = session.execute(
-        _window(_FACT, as_known=as_known), {**asked, "encounter": encounter_id}
-    )
-    rows = [*map(FactRow._make, before.all()), *map(FactRow._make, within.all())]
-    return sorted(rows, key=attrgetter("taken_us", "id"))
+    asked = {
+        "encounter": encounter_id,
+        "from": from_at,
+        "to": to_at,
+        "at": from_at - MICROSECOND,
+        "as_known_at": as_known_at,
+    }
+    before = _latest_facts(as_known=as_known).all(session, asked)
+    within = _window(_FACT, as_known=as_known).all(session, asked)
+    # The window comes in its order, and whatever was before it is older.
+    return [*sorted(map(FactRow._make, before), key=_WHEN), *map(FactRow._make, within)]
 
 
 def latest_per_concept(
@@ -177,7 +180,7 @@ def latest_per_concept(
     if not wanted:
         return []
     rows = session.execute(
-        _latest(_ROW, bounded=at is not None, as_known=as_known_at is not None),
+        _latest_rows(bounded=at is not None, as_known=as_known_at is not None),
         {"encounters": wanted, "at": at, "as_known_at": as_known_at},
     )
     return list(map(ObservationRow._make, rows.all()))
@@ -283,8 +286,8 @@ def _one(row: Any) -> ObservationRow:
 
 
 @cache
-def _window(wanted: Columns, *, as_known: bool) -> Select[Any]:
-    return (
+def _window(wanted: Columns, *, as_known: bool) -> Prepared:
+    return Prepared(
         select(*wanted)
         .where(
             _observation.c.encounter_id == bindparam("encounter"),
@@ -297,8 +300,21 @@ def _window(wanted: Columns, *, as_known: bool) -> Select[Any]:
 
 
 @cache
-def _latest(wanted: Columns, *, bounded: bool, as_known: bool) -> Select[Any]:
-    names = _names_of_concepts()
+def _latest_rows(*, bounded: bool, as_known: bool) -> Select[Any]:
+    of_several = _encounter.c.id.in_(bindparam("encounters", expanding=True))
+    return _latest(_ROW, of_several, bounded=bounded, as_known=as_known)
+
+
+@cache
+def _latest_facts(*, as_known: bool) -> Prepared:
+    of_one = _encounter.c.id == bindparam("encounter")
+    return Prepared(_latest(_FACT, of_one, bounded=True, as_known=as_known))
+
+
+def _latest(
+    wanted: Columns, of_whom: ColumnElement[bool], *, bounded: bool, as_known: bool
+) -> Select[Any]:
+    names = _names_of_concepts(of_whom)
     seen = _observation.alias("seen")
     newest = select(seen.c.id).where(
         seen.c.encounter_id == names.c.encounter_id,
@@ -313,7 +329,7 @@ def _latest(wanted: Columns, *, bounded: bool, as_known: bool) -> Select[Any]:
     )
 
 
-def _names_of_concepts() -> CTE:
+def _names_of_concepts(of_whom: ColumnElement[bool]) -> CTE:
     """Each patient's concepts, found by hopping along the index from one to the next."""
     held = _observation.alias("held")
     first = select(func.min(held.c.concept)).where(held.c.encounter_id == _encounter.c.id)
@@ -322,7 +338,7 @@ def _names_of_concepts() -> CTE:
             _encounter.c.id.label("encounter_id"),
             first.correlate(_encounter).scalar_subquery().label("concept"),
         )
-        .where(_encounter.c.id.in_(bindparam("encounters", expanding=True)))
+        .where(of_whom)
         .cte("names", recursive=True)
     )
     following = select(func.min(held.c.concept)).where(
@@ -345,6 +361,7 @@ def _chain() -> CTE:
     return union(select(older.c.id), select(newer.c.id)).cte("chain")
 
 
+_WHEN = attrgetter("taken_us", "id")
 _INSERT = insert(_observation).returning(_observation.c.id)
 _BY_ID = select(*_ROW).where(_observation.c.id == bindparam("wanted"))
 _BY_SOURCE = select(*_ROW).where(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.models.base import table
 from db.models.operations import PolicyVersion
+from db.prepared import Prepared
 from db.queries.rows import columns, instant, refuse_anonymous, values
 
 _policy = table(PolicyVersion)
@@ -68,13 +69,13 @@ def current(
     """
     wanted = {"kind": kind, "ward": ward_id, "encounter": encounter_id}
     if at is None:
-        rows = session.execute(_CURRENT, wanted)
+        rows = _CURRENT.all(session, wanted)
     else:
-        rows = session.execute(_CURRENT_AT, wanted | {"at": at})
+        rows = _CURRENT_AT.all(session, wanted | {"at": at})
     # From the widest to the narrowest; of several for one place the last one read is the newest.
     newest: dict[tuple[int | None, int | None], Mapping[str, Any]] = {}
-    for row in rows:
-        newest[row.ward_id, row.encounter_id] = row.content
+    for of_ward, of_encounter, content in rows:
+        newest[of_ward, of_encounter] = content
     layers = sorted(newest.items(), key=lambda one: (one[0][1] is not None, one[0][0] is not None))
     merged: dict[str, Any] = {}
     for _, content in layers:
@@ -104,7 +105,7 @@ _VERSIONS = (
     .where(_policy.c.kind == bindparam("kind"))
     .order_by(_policy.c.id)
 )
-_CURRENT = (
+_HOLDING = (
     select(_policy.c.ward_id, _policy.c.encounter_id, _policy.c.content)
     .where(
         _policy.c.kind == bindparam("kind"),
@@ -118,4 +119,5 @@ _CURRENT = (
     )
     .order_by(_policy.c.effective_from, _policy.c.id)
 )
-_CURRENT_AT = _CURRENT.where(_policy.c.effective_from <= instant("at"))
+_CURRENT = Prepared(_HOLDING)
+_CURRENT_AT = Prepared(_HOLDING.where(_policy.c.effective_from <= instant("at")))

@@ -1,6 +1,5 @@
 """Immunotherapies and their doses, from which days and hours are counted."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.models.base import table
 from db.models.therapy import Therapy, TherapyDose
+from db.prepared import Prepared
 from db.queries.rows import columns, instant, refuse_anonymous
 
 _therapy, _dose = table(Therapy), table(TherapyDose)
@@ -100,18 +100,11 @@ def current(
     session: Session, encounter_id: int, *, as_known_at: datetime | None = None
 ) -> list[DoseRow]:
     """One patient's doses, in the order given; ``as_known_at`` leaves out what was told later."""
-    return current_of(session, [encounter_id], as_known_at=as_known_at)
-
-
-def current_of(
-    session: Session, encounter_ids: Iterable[int], *, as_known_at: datetime | None = None
-) -> list[DoseRow]:
-    """Several patients' doses, by patient and time."""
-    wanted = {"encounters": list(encounter_ids)}
+    wanted = {"encounter": encounter_id}
     if as_known_at is None:
-        rows = session.execute(_DOSES, wanted)
+        rows = _CURRENT.all(session, wanted)
     else:
-        rows = session.execute(_DOSES_AS_KNOWN, wanted | {"as_known_at": as_known_at})
+        rows = _AS_KNOWN.all(session, wanted | {"as_known_at": as_known_at})
     return list(map(DoseRow._make, rows))
 
 
@@ -135,7 +128,8 @@ _DOSES = (
         _dose.c.recorded_by,
     )
     .select_from(_dose.join(_therapy, _therapy.c.id == _dose.c.therapy_id))
-    .where(_dose.c.encounter_id.in_(bindparam("encounters", expanding=True)))
-    .order_by(_dose.c.encounter_id, _dose.c.infused_at, _dose.c.id)
+    .where(_dose.c.encounter_id == bindparam("encounter"))
+    .order_by(_dose.c.infused_at, _dose.c.id)
 )
-_DOSES_AS_KNOWN = _DOSES.where(_dose.c.recorded_at <= instant("as_known_at"))
+_CURRENT = Prepared(_DOSES)
+_AS_KNOWN = Prepared(_DOSES.where(_dose.c.recorded_at <= instant("as_known_at")))

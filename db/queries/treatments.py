@@ -1,19 +1,19 @@
 """Treatments given: appended once, ended or struck out by a row that takes the old one's place."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from db.errors import SupersededError
 from db.models.base import table
 from db.models.treatment import Treatment
+from db.prepared import Prepared
 from db.queries.appending import append
 from db.queries.rows import columns, refuse_anonymous, standing, values
 
@@ -87,16 +87,8 @@ def current(
 
     ``as_known_at`` leaves out what was recorded later, and brings back what was corrected later.
     """
-    return current_of(session, [encounter_id], as_known_at=as_known_at)
-
-
-def current_of(
-    session: Session, encounter_ids: Iterable[int], *, as_known_at: datetime | None = None
-) -> list[TreatmentRow]:
-    """Several patients' treatments that stand, by patient and start."""
-    rows = session.execute(
-        _current(as_known=as_known_at is not None),
-        {"encounters": list(encounter_ids), "as_known_at": as_known_at},
+    rows = _current(as_known=as_known_at is not None).all(
+        session, {"encounter": encounter_id, "as_known_at": as_known_at}
     )
     return list(map(TreatmentRow._make, rows))
 
@@ -142,14 +134,14 @@ def supersede(
 
 
 @cache
-def _current(*, as_known: bool) -> Select[Any]:
-    return (
+def _current(*, as_known: bool) -> Prepared:
+    return Prepared(
         select(*_ROW)
         .where(
-            _treatment.c.encounter_id.in_(bindparam("encounters", expanding=True)),
+            _treatment.c.encounter_id == bindparam("encounter"),
             standing(_treatment, as_known=as_known),
         )
-        .order_by(_treatment.c.encounter_id, _treatment.c.started_at, _treatment.c.id)
+        .order_by(_treatment.c.started_at, _treatment.c.id)
     )
 
 

@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 
 from db.models.base import table
 from db.models.operations import DataVersion
+from db.prepared import Prepared
 
 _version = table(DataVersion)
 
-_LOCK = select(_version.c.version).where(_version.c.ward_id == bindparam("ward")).with_for_update()
-_ADVANCE = (
+_LOCK = Prepared(
+    select(_version.c.version).where(_version.c.ward_id == bindparam("ward")).with_for_update()
+)
+_ADVANCE = Prepared(
     update(_version)
     .where(_version.c.ward_id == bindparam("ward"))
     .values(
@@ -36,7 +39,7 @@ def lock_ward(session: Session, ward_id: int) -> int:
     Returns the version as it stands. Who locks two wards locks the lower id first. Raises
     ``LookupError`` for a ward that does not exist.
     """
-    version: int | None = session.execute(_LOCK, {"ward": ward_id}).scalar_one_or_none()
+    version: int | None = _LOCK.scalar(session, {"ward": ward_id})
     if version is None:
         message = f"There is no ward with row id {ward_id}."
         raise LookupError(message)
@@ -45,7 +48,7 @@ def lock_ward(session: Session, ward_id: int) -> int:
 
 def advance(session: Session, ward_id: int, now: datetime) -> int:
     """Count one more change of a ward; the new version, visible to readers with the commit."""
-    version: int = session.execute(_ADVANCE, {"ward": ward_id, "now": now}).scalar_one()
+    version: int = _ADVANCE.scalar(session, {"ward": ward_id, "now": now})
     return version
 
 

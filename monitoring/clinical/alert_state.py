@@ -4,7 +4,7 @@ After ISA-18.2 and IEC 60601-1-8. The numbers come from local policy (clinical r
 8.3); who may do what with a thread is in ``monitoring.clinical.alerts``.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
@@ -132,10 +132,6 @@ class AlertState:
     # Documents that were stored before there was a hand-over do not carry these.
     escalated_to: str | None = None
     offered_to: str | None = None
-
-    def to_document(self) -> dict[str, Any]:
-        """Plain JSON, whole."""
-        return asdict(self)
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Self:

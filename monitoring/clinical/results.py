@@ -1,6 +1,6 @@
 """What the rules conclude: grades, scores, flags, each with the rows it rests on.
 
-Every record here turns into plain JSON with ``to_document`` and back with ``from_document``, so
+A record's document is its fields as plain JSON; ``from_document`` makes the record of it again, so
 that a stored evaluation keeps its whole evidence.
 """
 
@@ -249,11 +249,6 @@ class Evaluation:
         """The clinician's word that stands on a scale's grade, or None."""
         return next((one for one in self.confirmed if one.scale == scale), None)
 
-    def to_document(self) -> dict[str, Any]:
-        """Plain JSON, whole."""
-        document: dict[str, Any] = _plain(self)
-        return document
-
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Self:
         """The record again from its JSON, equal to the one it came from.
@@ -291,25 +286,6 @@ class Evaluation:
             icans=_icans(document.get("icans")),
             confirmed=tuple(ConfirmedGrade(**one) for one in document.get("confirmed", ())),
         )
-
-
-_LEAVES = frozenset({str, int, float, bool, type(None)})
-
-
-def _plain(value: Any) -> Any:
-    # A stored set waits for this: dataclasses.asdict copies every leaf and takes far longer.
-    kind = type(value)
-    if kind in _LEAVES:
-        return value
-    if kind is tuple:
-        return [_plain(one) for one in value]
-    if isinstance(value, StrEnum):
-        return value.value
-    return {
-        name: part if type(part) in _LEAVES else _plain(part)
-        for name in value.__dataclass_fields__
-        for part in (getattr(value, name),)
-    }
 
 
 def _inputs(documents: list[dict[str, Any]]) -> tuple[InputEvidence, ...]:

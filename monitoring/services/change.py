@@ -15,9 +15,9 @@ from db.engine import Store
 from db.queries import audit, census, versions
 from db.queries.census import EncounterRow
 from monitoring.clinical.results import Evaluation
-from monitoring.services.evaluate import evaluation_before
 from monitoring.services.policies import policy_for
 from monitoring.services.settle import Responder, Settled, settle
+from monitoring.services.stored_evaluation import StoredEvaluation, stored_before
 from monitoring.services.threads import Change
 
 # Clocks of bedside devices run a little ahead; beyond this a time of measurement is a mistake.
@@ -50,7 +50,7 @@ class Recorded:
     stored: bool
     entity_id: str | None
     set_id: int | None
-    before: Evaluation | None
+    before: StoredEvaluation | None
     evaluation: Evaluation | None
     changes: tuple[Change, ...]
 
@@ -75,13 +75,13 @@ def change_facts(
         versions.lock_ward(session, encounter.ward_id)
         changed = change(session, encounter)
         if changed is None:
-            standing = evaluation_before(session, encounter_id, now + CLOCK_TOLERANCE)
+            standing = stored_before(session, encounter_id, now + CLOCK_TOLERANCE)
             return Recorded(
                 stored=False,
                 entity_id=None,
                 set_id=None,
                 before=standing,
-                evaluation=standing,
+                evaluation=None if standing is None else standing.whole(),
                 changes=(),
             )
         settled = _settle(session, encounter, changed, now=now, responder=responder)

@@ -32,6 +32,7 @@ from monitoring.clinical.policy import Policy
 from monitoring.clinical.results import EpisodeState, Evaluation
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.services.instants import from_us, to_us
+from monitoring.services.stored_evaluation import StoredEvaluation, stored_before
 from monitoring.services.summary import summary_of
 
 _LOOKBACK = timedelta(microseconds=rules.LOOKBACK_US)
@@ -158,7 +159,7 @@ class Judged:
     """The evaluations of a span of time, the facts behind them, and what stood before them."""
 
     facts: EncounterFacts
-    before: Evaluation | None
+    before: StoredEvaluation | None
     evaluations: tuple[Evaluation, ...]
 
 
@@ -195,7 +196,7 @@ def judge(
     extra_moments: Sequence[datetime] = (),
 ) -> Judged:
     """Evaluate every moment from ``from_at`` to ``to_at`` anew, going on from what stood before."""
-    before = evaluation_before(session, encounter.id, from_at)
+    before = stored_before(session, encounter.id, from_at)
     facts = load_facts(session, encounter, from_at=from_at, to_at=to_at)
     at_us = {*moments(facts, from_at=from_at, to_at=to_at), *map(to_us, extra_moments)}
     judged = judge_facts(facts, at_us, before, policy)
@@ -203,7 +204,10 @@ def judge(
 
 
 def judge_facts(
-    facts: EncounterFacts, at_us: Iterable[int], before: Evaluation | None, policy: Policy
+    facts: EncounterFacts,
+    at_us: Iterable[int],
+    before: Evaluation | StoredEvaluation | None,
+    policy: Policy,
 ) -> tuple[Evaluation, ...]:
     """The rules' word on facts at some moments, going on from the evaluation before them."""
     return tuple(
@@ -222,8 +226,8 @@ def judge_facts(
 
 def evaluation_before(session: Session, encounter_id: int, at: datetime) -> Evaluation | None:
     """The newest stored evaluation of a moment strictly before ``at``."""
-    row = evaluations.before(session, encounter_id, at)
-    return None if row is None else Evaluation.from_document(row.document)
+    stored = stored_before(session, encounter_id, at)
+    return None if stored is None else stored.whole()
 
 
 def store_evaluations(
@@ -256,7 +260,7 @@ def store_evaluations(
                 crs_peak=evaluation.crs.peak,
                 news2_total=evaluation.news2.total,
                 news2_minimum=evaluation.news2.minimum,
-                document=evaluation.to_document(),
+                document=evaluation,
             )
             for evaluation in judged
         ],
@@ -267,5 +271,5 @@ def store_evaluations(
         encounter_id=encounter.id,
         ward_id=encounter.ward_id,
         at=from_us(last.at_us),
-        document=summary_of(last, facts, policy).to_document(),
+        document=summary_of(last, facts, policy),
     )

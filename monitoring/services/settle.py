@@ -5,7 +5,7 @@ is without its grade and its alert.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from monitoring.clinical.results import Condition, ConditionState, Evaluation
 from monitoring.services.charted_sets import last_set_us
 from monitoring.services.evaluate import Judged, judge, store_evaluations
 from monitoring.services.instants import to_us
+from monitoring.services.stored_evaluation import StoredEvaluation
 from monitoring.services.threads import Change, EncounterThreads, Snapshot
 
 
@@ -38,7 +39,7 @@ Responder = Callable[[Change], Response | None]
 class Settled:
     """What came of a change: the evaluation before it, the newest one now, and alert changes."""
 
-    before: Evaluation | None
+    before: StoredEvaluation | None
     evaluation: Evaluation | None
     changes: tuple[Change, ...]
 
@@ -73,7 +74,8 @@ def settle(
         extra_moments=said,
     )
     if not judged.evaluations:
-        return Settled(before=judged.before, evaluation=judged.before, changes=())
+        standing = None if judged.before is None else judged.before.whole()
+        return Settled(before=judged.before, evaluation=standing, changes=())
     stood_us = None if judged.before is None else judged.before.at_us
     stepped_until_us = max(map(to_us, said), default=stood_us)
     store_evaluations(
@@ -123,7 +125,7 @@ def snapshot_of(condition: Condition, evaluation: Evaluation) -> Snapshot:
             "action": condition.action,
             "criteria": list(condition.criteria),
             "severity": condition.severity,
-            "evidence": [asdict(one) for one in condition.evidence],
+            "evidence": condition.evidence,
             "crs_grade": evaluation.crs.grade,
             "crs_status": evaluation.crs.status.value,
             "news2_total": evaluation.news2.total,

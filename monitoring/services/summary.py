@@ -234,8 +234,16 @@ def summary_of(evaluation: Evaluation, facts: EncounterFacts, policy: Policy) ->
 def _newest(facts: EncounterFacts) -> Mapping[str, _Newest]:
     """The last row of each concept: the columns are in the order in which they were taken."""
     columns = facts.observations
-    rows = zip(columns.taken_us.tolist(), columns.value.tolist(), columns.code, strict=True)
-    return {concept: _Newest(*row) for concept, row in zip(columns.concept, rows, strict=True)}
+    # A dict keeps the last place of each concept: two hundred rows become a dozen records.
+    places = dict(zip(columns.concept.tolist(), range(len(columns.concept)), strict=True))
+    return {
+        concept: _Newest(
+            taken_us=int(columns.taken_us[place]),
+            value=float(columns.value[place]),
+            code=columns.code.item(place),
+        )
+        for concept, place in places.items()
+    }
 
 
 def _grade(evaluation: Evaluation) -> Grade:

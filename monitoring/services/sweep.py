@@ -45,7 +45,7 @@ def sweep(
             ward_id=encounter.ward_id,
             timing=policy.timing,
         )
-        is_new = judged.before is None or _meaning(evaluation) != _meaning(judged.before)
+        is_new = judged.before is None or _meaning(evaluation) != _meaning(judged.before.whole())
         if is_new:
             store_evaluations(
                 session,

@@ -160,46 +160,40 @@ class EncounterThreads:
     def flush(self) -> tuple[Change, ...]:
         """Write threads and events; the changes since the last flush, oldest first."""
         moved = any(thread.dirty for thread in self._threads)
+        events: list[alert_rows.NewAlertEvent] = []
         for thread in self._threads:
             if not thread.dirty or not thread.is_worth_keeping:
                 continue
-            if thread.row_id is None:
-                thread.row_id = alert_rows.insert_thread(
-                    self._session,
-                    encounter_id=self._encounter_id,
-                    ward_id=self._ward_id,
-                    public_id=thread.public_id,
-                    snapshot=dict(thread.snapshot),
-                    **_projection(thread),
-                )
-            else:
-                renewed = {"snapshot": dict(thread.snapshot)} if thread.snapshot_renewed else {}
-                alert_rows.update_projection(
-                    self._session, thread_id=thread.row_id, **renewed, **_projection(thread)
-                )
-                thread.snapshot_renewed = False
-            alert_rows.insert_events(
-                self._session,
-                [
-                    alert_rows.NewAlertEvent(
-                        thread_id=thread.row_id,
-                        sequence=thread.written + number,
-                        at=from_us(event.at_us),
-                        kind=event.kind.value,
-                        actor=event.actor,
-                        detail=event.detail,
-                    )
-                    for number, event in enumerate(thread.events, start=1)
-                ],
-            )
-            self._write_responses(thread)
+            row_id = self._write(thread)
+            events += _rows_of(thread, row_id)
+            self._write_responses(thread, row_id)
             thread.written += len(thread.events)
             thread.events.clear()
             thread.dirty = False
+        alert_rows.insert_events(self._session, events)
         if moved:
             self._show()
         changes, self._changes = tuple(self._changes), []
         return changes
+
+    def _write(self, thread: _Thread) -> int:
+        """Write what a thread shows now; its row."""
+        if thread.row_id is None:
+            thread.row_id = alert_rows.insert_thread(
+                self._session,
+                encounter_id=self._encounter_id,
+                ward_id=self._ward_id,
+                public_id=thread.public_id,
+                snapshot=dict(thread.snapshot),
+                **_projection(thread),
+            )
+        else:
+            renewed = {"snapshot": dict(thread.snapshot)} if thread.snapshot_renewed else {}
+            alert_rows.update_projection(
+                self._session, thread_id=thread.row_id, **renewed, **_projection(thread)
+            )
+            thread.snapshot_renewed = False
+        return thread.row_id
 
     def _show(self) -> None:
         """Let the boards show what is open now."""
@@ -212,12 +206,10 @@ class EncounterThreads:
             self._session,
             encounter_id=self._encounter_id,
             ward_id=self._ward_id,
-            alerts=[alert.to_document() for alert in shown if alert is not None],
+            alerts=[alert for alert in shown if alert is not None],
         )
 
-    def _write_responses(self, thread: _Thread) -> None:
-        row_id = thread.row_id
-        assert row_id is not None
+    def _write_responses(self, thread: _Thread, row_id: int) -> None:
         for event in thread.events:
             if event.kind in (TransitionKind.ACKNOWLEDGED, TransitionKind.HANDED_OVER):
                 until_us = event.detail["valid_until_us"]
@@ -267,6 +259,21 @@ class EncounterThreads:
         return changes
 
 
+def _rows_of(thread: _Thread, row_id: int) -> list[alert_rows.NewAlertEvent]:
+    """The transitions of a thread that are not written yet."""
+    return [
+        alert_rows.NewAlertEvent(
+            thread_id=row_id,
+            sequence=thread.written + number,
+            at=from_us(event.at_us),
+            kind=event.kind.value,
+            actor=event.actor,
+            detail=event.detail,
+        )
+        for number, event in enumerate(thread.events, start=1)
+    ]
+
+
 def _projection(thread: _Thread) -> dict[str, Any]:
     state = thread.state
     since_us = state.pending_since_us if state.raised_us is None else state.raised_us
@@ -279,5 +286,5 @@ def _projection(thread: _Thread) -> dict[str, Any]:
         "raised_at": None if since_us is None else from_us(since_us),
         "closed_at": None if thread.closed_us is None else from_us(thread.closed_us),
         "owner": state.owner,
-        "state": state.to_document(),
+        "state": state,
     }

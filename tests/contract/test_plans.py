@@ -89,23 +89,22 @@ def test_the_cost_of_the_newest_values_does_not_grow(sqlite_store: Store) -> Non
 def test_sqlite_descends_indexes_and_sorts_nothing(sqlite_store: Store) -> None:
     for as_known in (False, True):
         for statement in (
-            observations._latest(observations._ROW, bounded=True, as_known=as_known),
-            observations._latest(observations._FACT, bounded=False, as_known=as_known),
+            observations._latest_rows(bounded=True, as_known=as_known),
+            observations._latest_rows(bounded=False, as_known=as_known),
+            observations._latest_facts(as_known=as_known).statement,
             evaluations._latest(bounded=True, as_known=as_known),
         ):
             plan = sqlite_plan(sqlite_store, statement)
             scans = [step for step in plan if step.startswith("SCAN") and step != "SCAN names"]
             assert scans == []
             assert not any("TEMP B-TREE" in step for step in plan)
-    plan = sqlite_plan(
-        sqlite_store, observations._latest(observations._ROW, bounded=True, as_known=True)
-    )
+    plan = sqlite_plan(sqlite_store, observations._latest_rows(bounded=True, as_known=True))
     descent = "ix_observation_latest (encounter_id=? AND concept=? AND taken_at<?)"
     assert f"SEARCH seen USING INDEX {descent}" in plan
 
 
 def sqlite_plan(store: Store, statement: Select[Any]) -> list[str]:
-    asked = {"encounters": [1], "at": NIGHT, "as_known_at": NIGHT}
+    asked = {"encounters": [1], "encounter": 1, "at": NIGHT, "as_known_at": NIGHT}
     with store.read() as session:
         connection = session.connection()
         compiled = statement.params(asked).compile(
@@ -124,8 +123,8 @@ def test_postgresql_touches_a_handful_of_pages(postgres_store: Store) -> None:
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     questions = {
-        "latest": observations._latest(observations._ROW, bounded=False, as_known=False),
-        "latest then": observations._latest(observations._ROW, bounded=True, as_known=True),
+        "latest": observations._latest_rows(bounded=False, as_known=False),
+        "latest then": observations._latest_rows(bounded=True, as_known=True),
     }
     asked = {
         "encounters": [ward.encounter_id],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -165,7 +166,7 @@ def test_nothing_that_is_active_and_unowned_is_ever_lost(
             assert state is not None
             assert not state.closed
         if state is not None:
-            assert AlertState.from_document(state.to_document()) == state
+            assert AlertState.from_document(orjson.loads(orjson.dumps(state))) == state
             _check_replay(state, events)
 
 

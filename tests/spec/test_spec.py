@@ -4,6 +4,7 @@ import json
 import re
 
 import numpy as np
+import orjson
 import pytest
 
 from monitoring.clinical.results import Evaluation
@@ -45,7 +46,7 @@ def test_story(row: tables.Row) -> None:
     for claim in filter(None, (part.strip() for part in cells["also"].split(";"))):
         assert holds(last, claim), (claim, last)
     assert bedside.judge_one_by_one(told) == whole
-    document = json.loads(json.dumps(last.to_document()))
+    document = orjson.loads(orjson.dumps(last))
     assert Evaluation.from_document(document) == last
 
 

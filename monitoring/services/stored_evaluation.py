@@ -1,0 +1,44 @@
+"""An evaluation as the store keeps it, taken apart only as far as somebody asks."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from db.queries import evaluations
+from monitoring.clinical.results import CrsGrade, EpisodeState, Evaluation, GradeStatus
+
+
+class StoredEvaluation:
+    """What the next evaluation goes on from; most of a document is evidence that it does not need.
+
+    ``crs`` is the suggested grade without its criteria and notes; ``whole`` has them.
+    """
+
+    __slots__ = ("_document", "at_us", "crs", "episode")
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        crs, episode = document["crs"], document["episode"]
+        self._document = document
+        self.at_us: int = document["at_us"]
+        self.episode = EpisodeState(**{**episode, "held": tuple(episode["held"])})
+        self.crs = CrsGrade(
+            **{
+                **crs,
+                "status": GradeStatus(crs["status"]),
+                "criteria": (),
+                "missing": tuple(crs["missing"]),
+                "notes": (),
+            }
+        )
+
+    def whole(self) -> Evaluation:
+        """The evaluation with all its evidence."""
+        return Evaluation.from_document(dict(self._document))
+
+
+def stored_before(session: Session, encounter_id: int, at: datetime) -> StoredEvaluation | None:
+    """The newest stored evaluation of a moment strictly before ``at``."""
+    row = evaluations.before(session, encounter_id, at)
+    return None if row is None else StoredEvaluation(row.document)
