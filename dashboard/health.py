@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from db.engine import Store
-from db.migrate import head_revision, schema_revision
+from db.revision import head_revision, schema_revision
 from monitoring.services import liveness
 
 log = logging.getLogger(__name__)

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from db.engine import Store, has_wal_reset_fix
-from db.migrate import head_revision, schema_revision
 from db.models.append_only import APPEND_ONLY, FROZEN_COLUMNS
 from db.queries import audit, observations
+from db.revision import head_revision, schema_revision
 
 _GUARDED_ACTS = ("update", "delete")
 

@@ -1,6 +1,5 @@
 """What a database driver says of an error, without the stored values that it repeats."""
 
-import psycopg
 import pysqlite3.dbapi2
 from sqlalchemy.engine import ExceptionContext
 
@@ -11,10 +10,12 @@ def without_values(original: BaseException) -> str | None:
     PostgreSQL's DETAIL repeats the row that failed, which may be a patient's; so does the message
     itself where a value could not be read (class 22). SQLite's driver repeats a damaged text.
     """
-    if isinstance(original, psycopg.Error) and original.sqlstate is not None:
-        told = f"{type(original).__name__} ({original.sqlstate})"
-        if not original.sqlstate.startswith("22"):
-            told = f"{told}: {original.diag.message_primary}"
+    # By what psycopg's errors carry, so that a store in one file need not load psycopg.
+    sqlstate: str | None = getattr(original, "sqlstate", None)
+    if sqlstate is not None:
+        told = f"{type(original).__name__} ({sqlstate})"
+        if not sqlstate.startswith("22"):
+            told = f"{told}: {original.diag.message_primary}"  # type: ignore[attr-defined]
         return told
     if isinstance(original, pysqlite3.dbapi2.OperationalError):
         return str(original).partition(" with text ")[0]

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from db.engine import Store, create_store, migrating_engine
+from db.engine import create_store, migrating_engine
 from db.errors import SchemaTooNewError, StoreUnusableError
+from db.revision import head_revision, revision_of
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -35,7 +35,7 @@ def upgrade(url: str) -> None:
                 connection.execute(
                     text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK}
                 )
-            _refuse_newer(_revision(connection))
+            _refuse_newer(revision_of(connection))
             config = Config()
             # A per cent sign in the path would be read as an interpolation.
             config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
@@ -44,23 +44,6 @@ def upgrade(url: str) -> None:
             _refuse_dangling(connection)
     finally:
         engine.dispose()
-
-
-def schema_revision(store: Store) -> str | None:
-    """The revision of the store's schema; None where there are no tables yet."""
-    with store.engine.connect() as connection:
-        return _revision(connection)
-
-
-def head_revision() -> str:
-    """The revision that this version of the code works with."""
-    head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
-    assert head is not None
-    return head
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _refuse_newer(revision: str | None) -> None:

@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+# The ward that takes imported patients where no other is named.
+IMPORT_WARD_CODE = "IMPORT"
+
 
 class Settings(BaseSettings):
     """What an installation may set; every value is checked when the program starts."""

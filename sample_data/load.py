@@ -184,7 +184,11 @@ def _send_home(store: Store, *, ward_id: int, now: datetime) -> None:
 
 def _catch_up(store: Store, ward: LoadedWard, *, now: datetime, progress: Progress | None) -> None:
     story_now = ward.clock.story_at(now)
-    stays = list(stays_until(ward.seed, ward.anchor, story_now))
+    # The sickest first: they are on the board while the quiet ones are still being written.
+    stays = sorted(
+        stays_until(ward.seed, ward.anchor, story_now),
+        key=lambda stay: (stay.key.generation, -stay.story.expect.current),
+    )
     writer = WardWriter(store, ward_id=ward.ward_id, clock=ward.clock)
     for number, stay in enumerate(stays, start=1):
         _catch_up_stay(store, writer, stay, ward.clock, story_now, now)

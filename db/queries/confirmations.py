@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.models.base import table
 from db.models.confirmation import GradeConfirmation
+from db.prepared import Prepared
 from db.queries.rows import columns, instant, refuse_anonymous, values
 
 _confirmation = table(GradeConfirmation)
@@ -72,17 +73,18 @@ def current(
     ``as_known_at`` leaves out what was recorded later.
     """
     if as_known_at is None:
-        rows = session.execute(_CURRENT, {"encounter": encounter_id})
+        rows = _CURRENT.all(session, {"encounter": encounter_id})
     else:
-        rows = session.execute(_AS_KNOWN, {"encounter": encounter_id, "as_known_at": as_known_at})
+        rows = _AS_KNOWN.all(session, {"encounter": encounter_id, "as_known_at": as_known_at})
     return list(map(ConfirmationRow._make, rows))
 
 
 _INSERT = sqlalchemy.insert(_confirmation).returning(_confirmation.c.id)
 _KNOWN = select(_confirmation.c.id).where(_confirmation.c.submission == bindparam("submission"))
-_CURRENT = (
+_SAID = (
     select(*columns(_confirmation, ConfirmationRow._fields))
     .where(_confirmation.c.encounter_id == bindparam("encounter"))
     .order_by(_confirmation.c.confirmed_at, _confirmation.c.id)
 )
-_AS_KNOWN = _CURRENT.where(_confirmation.c.recorded_at <= instant("as_known_at"))
+_CURRENT = Prepared(_SAID)
+_AS_KNOWN = Prepared(_SAID.where(_confirmation.c.recorded_at <= instant("as_known_at")))

@@ -19,7 +19,7 @@ from monitoring.services.errors import RefusedError
 # Each command: the module it stands in, and its name there.
 _COMMANDS = {
     "init": ("upkeep", "init"),
-    "demo": ("running", "demo"),
+    "demo": ("demo", "demo"),
     "import": ("files", "import_"),
     "export": ("files", "export"),
     "watch": ("running", "watch"),

@@ -11,8 +11,9 @@ import typer
 from rich.console import Console
 
 from db.engine import Store
-from db.migrate import head_revision, schema_revision, upgrade
+from db.migrate import upgrade
 from db.reach import reach
+from db.revision import head_revision, schema_revision
 from monitoring.cli.stopping import stop
 from monitoring.config import settings
 

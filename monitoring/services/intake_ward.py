@@ -5,10 +5,10 @@ from datetime import datetime
 
 from db.engine import Store
 from db.queries import census as census_rows
+from monitoring.config import IMPORT_WARD_CODE
 from monitoring.services import census
 from monitoring.services.errors import RefusedError
 
-IMPORT_WARD_CODE = "IMPORT"
 IMPORT_WARD_NAME = "Imported patients"
 
 

@@ -7,7 +7,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from db.queries import evaluations
-from monitoring.clinical.results import CrsGrade, EpisodeState, Evaluation, GradeStatus
+from monitoring.clinical.results import (
+    ConfirmedGrade,
+    CrsGrade,
+    EpisodeState,
+    Evaluation,
+    GradeStatus,
+)
 
 
 class StoredEvaluation:
@@ -16,13 +22,14 @@ class StoredEvaluation:
     ``crs`` is the suggested grade without its criteria and notes; ``whole`` has them.
     """
 
-    __slots__ = ("_document", "at_us", "crs", "episode")
+    __slots__ = ("_document", "at_us", "confirmed", "crs", "episode")
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         crs, episode = document["crs"], document["episode"]
         self._document = document
         self.at_us: int = document["at_us"]
         self.episode = EpisodeState(**{**episode, "held": tuple(episode["held"])})
+        self.confirmed = tuple(ConfirmedGrade(**one) for one in document.get("confirmed", ()))
         self.crs = CrsGrade(
             **{
                 **crs,

@@ -8,9 +8,9 @@ from typing import Any
 import pysqlite3.dbapi2 as sqlite
 
 from db.engine import Store
-from db.migrate import head_revision
 from db.queries import observations
 from db.queries.observations import ObservationRow
+from db.revision import head_revision
 from db.types import to_epoch_us
 from scripts.benchmarks.line import Line
 from scripts.benchmarks.timing import interleaved

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from db.doctor import examine
 from db.engine import Store, create_store
-from db.migrate import head_revision, schema_revision, upgrade
+from db.migrate import upgrade
 from db.queries import audit, census, observations, versions
+from db.revision import head_revision, schema_revision
 from tests.contract.ward import NIGHT, Ward, a_set, a_value, behind_the_back, open_ward
 
 

@@ -7,6 +7,7 @@ import pytest
 from db.engine import Store
 from db.queries import audit, evaluations
 from db.queries.policies import PolicyRow
+from monitoring.clinical.results import Evaluation
 from monitoring.services.errors import RefusedError
 from monitoring.services.policies import Place, history, set_limits
 from tests.stories import PHYSICIAN, Bedside, bedside, clock
@@ -48,7 +49,7 @@ def test_a_patients_limit_holds_from_then_on_and_rewrites_nothing(bed: Bedside) 
         old = evaluations.before(session, bed.encounter_id, clock("07:59"))
         assert audit.verify(session).ok
     assert old is not None
-    assert old.document == before.to_document()
+    assert Evaluation.from_document(old.document) == before
 
 
 def test_the_patients_limit_lies_over_the_wards_and_going_back_is_a_version_too(

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from db.backup import backup
 from db.engine import create_store
-from db.migrate import head_revision, upgrade
+from db.migrate import upgrade
 from db.queries import alerts, audit, evaluations, observations, treatments
+from db.revision import head_revision
 from tests.contract.ward import (
     NIGHT,
     a_set,

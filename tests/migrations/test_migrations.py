@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from db.doctor import examine
 from db.engine import Store, create_store
 from db.errors import SchemaTooNewError
-from db.migrate import head_revision, schema_revision, upgrade
+from db.migrate import upgrade
 from db.models import Base
 from db.queries import alerts, census, evaluations, observations, treatments
+from db.revision import head_revision, schema_revision
 
 ASSETS = Path(__file__).parent / "assets"
 

@@ -1,6 +1,5 @@
 """The handbook's tables, row by row: what stands in docs/rules.md is what the rules do."""
 
-import json
 import re
 
 import numpy as np
@@ -67,7 +66,7 @@ def test_record(row: tables.Row) -> None:
     for claim in filter(None, (part.strip() for part in cells["also"].split(";"))):
         assert records.holds(answer, claim), (claim, answer)
     document = asked.to_document(answer)
-    assert json.loads(json.dumps(document)) == document
+    assert orjson.loads(orjson.dumps(document)) == document
 
 
 @pytest.mark.parametrize("row", BANDS, ids=lambda row: row.where)
