@@ -294,6 +294,13 @@ function createBoard(parent) {
     fit(grid, grid.childElementCount)
   }
 
+  // Deflated JSON. Of two that are being read at once only the later one is shown.
+  async function read(bytes) {
+    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))
+    const next = await new Response(plain).json()
+    if (bytes === root.lastBytes) takeData(next)
+  }
+
   pulsed = takePulse
   return {
     update(next) {
@@ -301,7 +308,7 @@ function createBoard(parent) {
       const bytes = next.data
       if (bytes !== root.lastBytes) {
         root.lastBytes = bytes
-        takeData(JSON.parse(new TextDecoder().decode(bytes)))
+        read(bytes)
       }
       if (lastPulse !== null) takePulse()
     },

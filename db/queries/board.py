@@ -25,6 +25,7 @@ from db.models import (
     Ward,
 )
 from db.models.base import table
+from db.prepared import Prepared
 from db.types import epoch_us
 
 _ward = table(Ward)
@@ -86,7 +87,7 @@ _newest_dose = (
     .scalar_subquery()
 )
 
-_BEDS = (
+_BEDS = Prepared(
     select(
         _bed.c.label,
         _bed.c.position,
@@ -111,9 +112,11 @@ _MEMBER_NAMES = select(_user.c.username, _user.c.display_name)
 
 _SUMMARY = select(_summary.c.encounter_id, _summary.c.document, _summary.c.alerts)
 
-_SUMMARIES_SINCE = _SUMMARY.where(
-    _summary.c.ward_id == bindparam("ward_id"),
-    _summary.c.ward_version > bindparam("after_version"),
+_SUMMARIES_SINCE = Prepared(
+    _SUMMARY.where(
+        _summary.c.ward_id == bindparam("ward_id"),
+        _summary.c.ward_version > bindparam("after_version"),
+    )
 )
 
 _SUMMARIES_OF = _SUMMARY.where(
@@ -133,7 +136,7 @@ def ward_by_code(connection: Connection, code: str) -> WardRow | None:
 
 def beds(connection: Connection, ward_id: int) -> list[BedRow]:
     """Every bed of the ward in its order, the empty ones too."""
-    return list(map(BedRow._make, connection.execute(_BEDS, {"ward_id": ward_id}).all()))
+    return list(map(BedRow._make, _BEDS.all(connection, {"ward_id": ward_id})))
 
 
 def member_names(connection: Connection) -> dict[str, str]:
@@ -170,7 +173,7 @@ def summaries_since(
 ) -> list[SummaryRow]:
     """The states of the ward's patients that were written after a data version."""
     parameters = {"ward_id": ward_id, "after_version": after_version}
-    return list(map(SummaryRow._make, connection.execute(_SUMMARIES_SINCE, parameters).all()))
+    return list(map(SummaryRow._make, _SUMMARIES_SINCE.all(connection, parameters)))
 
 
 def summaries_of(connection: Connection, encounter_ids: Iterable[int]) -> list[SummaryRow]:

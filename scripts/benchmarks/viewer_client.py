@@ -10,6 +10,7 @@ import json
 import re
 import sys
 import time
+import zlib
 from dataclasses import asdict, dataclass, field
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -103,14 +104,21 @@ class Viewer:
                 self.kept[message.hash] = self.runs
             if message.delta.new_element.WhichOneof("type") == "exception":
                 self.errors.append("an exception is shown on the page")
-            found = _VERSION.search(raw)
-            if found:
-                self.versions.append(int(found[1]))
-                return self.versions[-1]
+            version = _version(message, raw)
+            if version is not None:
+                self.versions.append(version)
+            return version
         return None
 
     def _forget(self) -> None:
         self.kept = {k: run for k, run in self.kept.items() if self.runs - run < _KEPT_RUNS}
+
+
+def _version(message: ForwardMsg, raw: bytes) -> int | None:
+    """The data version of a board that came whole; ours comes deflated, the naive one as text."""
+    deflated = message.delta.new_element.bidi_component.bytes
+    found = _VERSION.search(zlib.decompress(deflated) if deflated else raw)
+    return int(found[1]) if found else None
 
 
 async def watch_board(

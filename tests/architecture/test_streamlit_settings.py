@@ -24,6 +24,7 @@ WANTED = {
     ("server", "runOnSave"): False,
     ("server", "address"): "127.0.0.1",
     ("runner", "postScriptGC"): False,
+    ("global", "minCachedMessageSize"): 1000,
     ("runner", "magicEnabled"): False,
 }
 
