@@ -283,7 +283,7 @@ class Evaluation:
             atypical_timing=document["atypical_timing"],
             hours_since_dose=document["hours_since_dose"],
             therapy_class=document.get("therapy_class"),
-            icans=_icans(document.get("icans")),
+            icans=read_icans(document.get("icans")),
             confirmed=tuple(ConfirmedGrade(**one) for one in document.get("confirmed", ())),
         )
 
@@ -302,7 +302,8 @@ def _criterion(document: dict[str, Any]) -> CriterionEvidence:
     )
 
 
-def _icans(document: dict[str, Any] | None) -> IcansGrade | None:
+def read_icans(document: dict[str, Any] | None) -> IcansGrade | None:
+    """The ICANS grade again from its JSON; None where an evaluation was made without one."""
     if document is None:
         return None
     return IcansGrade(

@@ -13,6 +13,7 @@ from monitoring.clinical.results import (
     EpisodeState,
     Evaluation,
     GradeStatus,
+    read_icans,
 )
 
 
@@ -22,13 +23,14 @@ class StoredEvaluation:
     ``crs`` is the suggested grade without its criteria and notes; ``whole`` has them.
     """
 
-    __slots__ = ("_document", "at_us", "confirmed", "crs", "episode")
+    __slots__ = ("_document", "at_us", "confirmed", "crs", "episode", "icans")
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         crs, episode = document["crs"], document["episode"]
         self._document = document
         self.at_us: int = document["at_us"]
         self.episode = EpisodeState(**{**episode, "held": tuple(episode["held"])})
+        self.icans = read_icans(document.get("icans"))
         self.confirmed = tuple(ConfirmedGrade(**one) for one in document.get("confirmed", ()))
         self.crs = CrsGrade(
             **{
