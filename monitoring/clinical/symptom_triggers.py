@@ -17,7 +17,7 @@ from monitoring.clinical.rule_file import RuleTable, read_packaged
 # The assessment that answers new confusion: any part of it, its total, the children's scale, or
 # that it could not be done.
 ICE = "ice"
-_ICE_CONCEPTS = (
+ICE_CONCEPTS = (
     "ice_orientation",
     "ice_naming",
     "ice_commands",
@@ -94,7 +94,7 @@ def asked_for(
 
 def _open(trigger: SymptomTrigger, observations: ObservationColumns, at_us: int) -> Asked | None:
     known = observations.taken_us <= at_us
-    wanted = _ICE_CONCEPTS if trigger.asks_for == ICE else (trigger.asks_for,)
+    wanted = ICE_CONCEPTS if trigger.asks_for == ICE else (trigger.asks_for,)
     answers = observations.taken_us[known & np.isin(observations.concept, wanted)]
     answer_us = max(answers.tolist(), default=None)
     charted = known & (observations.concept == trigger.concept)

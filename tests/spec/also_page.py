@@ -1,12 +1,14 @@
-"""The pages of Lee 2014 and CTCAE v5.0 in docs/rules.md, from the rules as they are loaded."""
+"""What stands beside the ASTCT grade in docs/rules.md: scales, triggers, doses, guidelines."""
 
 from collections.abc import Iterator
 
 from monitoring.clinical.ctcae import GRADES, CtcaeRules
+from monitoring.clinical.guidance import NOT_AN_ORDER, GuidelineText
 from monitoring.clinical.scales.criteria_table import CriteriaTable
 from monitoring.clinical.scales.ctcae_terms import TermTables
 from monitoring.clinical.scales.lee_2014 import LeeRules
 from monitoring.clinical.symptom_triggers import SymptomTrigger
+from monitoring.clinical.tocilizumab import TocilizumabLimits
 from tests.spec.tables import markdown
 
 
@@ -87,4 +89,46 @@ def triggers(rows: tuple[SymptomTrigger, ...]) -> Iterator[str]:
     yield markdown(
         ("symptom", "from severity", "what to do", "source"),
         ((row.label, row.from_severity, row.action, row.source) for row in rows),
+    )
+
+
+def tocilizumab(limits: TocilizumabLimits) -> Iterator[str]:
+    """The limits of tocilizumab."""
+    yield "# Tocilizumab\n"
+    yield "Warned of when it is charted, never blocked.\n"
+    yield markdown(
+        ("what", "limit", "source"),
+        (
+            ("interval", f"{limits.interval_hours:g} h", limits.count_source),
+            ("in 24 h", limits.most_in_24_hours, limits.count_source),
+            ("in all", limits.most_in_all, limits.count_source),
+            (
+                "dose",
+                f"{limits.mg_per_kg:g} mg/kg, at most {limits.most_mg:g} mg",
+                limits.dose_source,
+            ),
+            (
+                f"dose below {limits.light_below_kg:g} kg",
+                f"{limits.light_mg_per_kg:g} mg/kg",
+                limits.light_source,
+            ),
+        ),
+    )
+
+
+def guidelines(texts: tuple[GuidelineText, ...]) -> Iterator[str]:
+    """The quoted texts by grade."""
+    yield f"# {NOT_AN_ORDER}\n"
+    yield markdown(
+        ("CRS grade", "for", "text", "citation", "dated"),
+        (
+            (
+                ", ".join(map(str, one.grades)) or "any",
+                ", ".join((*one.therapies, *one.products)).replace("_", " ") or "all",
+                one.quoted,
+                one.citation,
+                one.dated,
+            )
+            for one in texts
+        ),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from monitoring.clinical.ctcae import load_ctcae
+from monitoring.clinical.guidance import load_guidelines
 from monitoring.clinical.laboratory_policy import load_laboratory_policy
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.policy_types import Policy
@@ -18,6 +19,7 @@ from monitoring.clinical.scales.astct_icans import IcansRules, load_icans
 from monitoring.clinical.scales.ctcae_terms import load_terms
 from monitoring.clinical.scales.lee_2014 import load_lee
 from monitoring.clinical.symptom_triggers import load_symptom_triggers
+from monitoring.clinical.tocilizumab import load_tocilizumab
 from tests.spec import also_page, score_page, tables
 from tests.spec.tables import markdown
 
@@ -47,6 +49,8 @@ def page() -> str:
         *also_page.lee(load_lee()),
         *also_page.ctcae(load_ctcae(), load_terms()),
         *also_page.triggers(load_symptom_triggers()),
+        *also_page.tocilizumab(load_tocilizumab()),
+        *also_page.guidelines(load_guidelines()),
         *score_page.scores(),
         also_page.criteria_page(limit_grades.load_limit_grades("icaht.toml").table),
         also_page.criteria_page(limit_grades.load_limit_grades("ctcae_laboratory.toml").table),

@@ -6,6 +6,7 @@ import numpy as np
 import orjson
 import pytest
 
+from monitoring.clinical import tocilizumab
 from monitoring.clinical.results import Evaluation
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.scales import registry
@@ -19,10 +20,11 @@ ALL_ROWS = [row for chapter in tables.chapters() for row in tables.rows(chapter)
 STORIES = [row for row in ALL_ROWS if "story" in row.cells]
 BANDS = [row for row in ALL_ROWS if "parameter" in row.cells]
 RECORDS = [row for row in ALL_ROWS if "record" in row.cells]
+DOSES = [row for row in ALL_ROWS if "warnings" in row.cells]
 
 
 def test_every_row_of_the_handbook_is_a_test() -> None:
-    assert len(STORIES) + len(BANDS) + len(RECORDS) == len(ALL_ROWS)
+    assert len(STORIES) + len(BANDS) + len(RECORDS) + len(DOSES) == len(ALL_ROWS)
     assert len(STORIES) > 150
     assert len(BANDS) > 60
 
@@ -67,6 +69,30 @@ def test_record(row: tables.Row) -> None:
         assert records.holds(answer, claim), (claim, answer)
     document = asked.to_document(answer)
     assert orjson.loads(orjson.dumps(document)) == document
+
+
+@pytest.mark.parametrize("row", DOSES, ids=lambda row: row.where)
+def test_dose_of_tocilizumab(row: tables.Row) -> None:
+    cells = row.cells
+    given = [
+        tocilizumab.GivenDose(at_us=round(float(hour) * bedside.HOUR_US), dose_mg=None)
+        for hour in filter(None, cells["given"].split(","))
+    ]
+    at_us = round(float(cells["now"]) * bedside.HOUR_US)
+
+    warned = tocilizumab.warnings(
+        given,
+        at_us=at_us,
+        dose_mg=float(cells["mg"]) if cells["mg"] else None,
+        weight_kg=float(cells["kg"]) if cells["kg"] else None,
+    )
+    next_us = tocilizumab.count(given, at_us=at_us).next_us
+
+    said = ", ".join(f"{one.code}{'!' if one.exceeds else ''}" for one in warned)
+    assert said == cells["warnings"]
+    assert next_us == (
+        None if cells["next"] == "none" else round(float(cells["next"]) * bedside.HOUR_US)
+    )
 
 
 @pytest.mark.parametrize("row", BANDS, ids=lambda row: row.where)

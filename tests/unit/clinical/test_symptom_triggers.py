@@ -2,7 +2,8 @@
 
 import pytest
 
-from monitoring.clinical.symptom_triggers import Asked, asked_for
+from monitoring.clinical.concepts import CONCEPTS, ICE_ITEMS
+from monitoring.clinical.symptom_triggers import ICE_CONCEPTS, Asked, asked_for
 from tests.spec.bedside import HOUR_US, columns
 
 MINUTE_US = HOUR_US // 60
@@ -70,3 +71,8 @@ def test_any_part_of_ice_answers_new_confusion_and_so_does_its_obstacle() -> Non
 def test_what_is_charted_later_is_not_known_yet() -> None:
     assert not ask([(3, "symptom_dyspnoea", 1.0)], at_h=2)
     assert ask([(1, "symptom_dyspnoea", 1.0), (3, "spo2", 95.0)], at_h=2)
+
+
+def test_all_that_answers_is_a_concept_of_the_dictionary() -> None:
+    assert set(ICE_CONCEPTS) <= set(CONCEPTS)
+    assert {item.code for item in ICE_ITEMS} <= set(ICE_CONCEPTS)
