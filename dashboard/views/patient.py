@@ -8,6 +8,7 @@ from dashboard import session
 from dashboard.bedside import (
     alert_list,
     also,
+    asked,
     course_figure,
     evidence,
     frame,
@@ -34,6 +35,7 @@ def _draw() -> None:
     grid = st.grid(2, min_column_width=440, gap="small")
     with grid.cell():
         why.draw(page, zone=zone, now=now)
+        asked.draw(page, zone=zone, now=now)
         stated.draw(page, zone=zone, now=now)
         tocilizumab.draw(page, zone=zone, now=now)
         also.draw(page, now=now)

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from monitoring.services import correct, treat
 from monitoring.services import patient as bedside_reads
 from monitoring.services.instants import to_us
+from monitoring.services.record import NewValue, record_set
 from tests.integration.pages.conftest import OpenPage, chart
 from tests.stories import Bedside
 
@@ -192,5 +193,31 @@ def test_other_scales_stand_apart_by_name_and_say_what_they_lack(
     reasons = [element.value for element in fold.text]
     assert reasons[1].startswith("Lee 2014 grade 2: O2 need < 40 %.")
     lacking = [element.value for element in fold.caption]
-    assert "Inhaled oxygen" in lacking[0]
+    assert "FiO2" in lacking[0]
     assert "organ toxicity" in lacking[1]
+
+
+def test_a_symptom_asks_for_its_observation_until_it_is_charted(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    at = datetime.now(UTC) - timedelta(minutes=40)
+    rigor = NewValue(concept="symptom_chills", value=2.0, code=None, value_sent="2",
+                     unit_sent="{grade}")  # fmt: skip
+    record_set(
+        patient.store, encounter_id=patient.encounter_id, values=[rigor], taken_at=at,
+        source="chart", source_id="rigor", actor="nurse.amara", now=at,
+    )  # fmt: skip
+    assert "Rigor" not in said(open_page("patient")), "the set of ten minutes ago answered it"
+
+    later = datetime.now(UTC) - timedelta(minutes=1)
+    worse = NewValue(concept="symptom_dyspnoea", value=1.0, code=None, value_sent="1",
+                     unit_sent="{grade}")  # fmt: skip
+    record_set(
+        patient.store, encounter_id=patient.encounter_id, values=[worse], taken_at=later,
+        source="chart", source_id="dyspnoea", actor="nurse.amara", now=later,
+    )  # fmt: skip
+    text = said(open_page("patient"))
+    assert "Shortness of breath (grade 1) since" in text
+    assert "Measure SpO2 now." in text
+    chart(patient, datetime.now(UTC), spo2=94)
+    assert "Shortness of breath" not in said(open_page("patient"))
