@@ -1,5 +1,6 @@
 """``stormwatch grade``: records in, grades with their reasons out, one line of JSON each."""
 
+import gc
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -38,6 +39,8 @@ def grade(
         for line in _described(asked):
             typer.echo(line)
         return
+    # Answers make no cycles, and looking for some among millions takes a third of the time.
+    gc.disable()
     out = sys.stdout.buffer
     all_good = True
     with _opened(file) as lines:

@@ -63,9 +63,9 @@ def grade_records(columns: Columns, rules: CrsRules, policy: Policy) -> CrsRecor
     waived = (episode == YES) & (treated == YES)
     gate = np.select(
         [febrile, waived, ~is_known & (episode == YES), is_known],
-        [FEVER, WAIVED, TEMPERATURE_UNKNOWN, SHUT],
-        default=NOTHING,
-    ).astype(np.int8)
+        np.array([FEVER, WAIVED, TEMPERATURE_UNKNOWN, SHUT], dtype=np.int8)[:, None],
+        default=np.int8(NOTHING),
+    )
     pressure = pressure_records(columns, rules, policy.hypotension)
     support = support_records(columns, rules)
     met = np.concatenate([febrile[None], pressure.met, support.met])

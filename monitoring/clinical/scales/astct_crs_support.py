@@ -28,6 +28,7 @@ from monitoring.clinical.scales.fields import Columns
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 
 _FOR_HYPOXIA = PRESSURE_REASONS.index("hypoxia")
+_NONE, _HIGH, _PRESSURE = np.int8(0), np.int8(HYPOXIA_CLASSES[1]), np.int8(HYPOXIA_CLASSES[2])
 _AIR_FRACTION = 0.21
 _FRACTION_EPSILON = 1e-6
 
@@ -58,6 +59,8 @@ def support_records(columns: Columns, rules: CrsRules) -> SupportRecords:
     given beside it for hypoxia does, by its flow.
     """
     table, _, low_notes = class_table(rules)
+    has_low_note = np.zeros(len(table), dtype=np.bool_)
+    has_low_note[[place for place, _ in low_notes]] = True
     device = columns.choice["o2_device"].astype(np.intp)
     flow_lpm = columns.number["o2_flow_lpm"]
     enriched = inhaled_fraction(columns.number["fio2"]) > _AIR_FRACTION + _FRACTION_EPSILON
@@ -73,15 +76,15 @@ def support_records(columns: Columns, rules: CrsRules) -> SupportRecords:
     column = flow_column(
         np.where(enriched & (flow_lpm == 0), np.nan, flow_lpm), rules.low_flow_to_lpm
     )
-    charted = np.where(taken >= 0, table[taken, column], 0)
+    charted = np.where(taken >= 0, table[taken, column], _NONE)
     is_pressure = charted == POSITIVE_PRESSURE_CLASS
     pressure_is_for_hypoxia = is_pressure & (reason == _FOR_HYPOXIA)
     other_pressure = is_pressure & (reason > _FOR_HYPOXIA)
     not_counted = (for_hypoxia == NO) & ~pressure_is_for_hypoxia
     beside = other_pressure & (for_hypoxia == YES)
     by_flow = np.maximum(table[NASAL_CANNULA, column], table[NASAL_CANNULA, FLOW_LOW])
-    level = np.where(other_pressure, np.where(beside, by_flow, 0), charted)
-    level = np.where(not_counted, 0, level)
+    level = np.where(other_pressure, np.where(beside, by_flow, _NONE), charted)
+    level = np.where(not_counted, _NONE, level)
     counts = level > 0
     splits = table[:, FLOW_LOW] != table[:, FLOW_HIGH]
     by_its_flow = beside | (splits[taken] & ~other_pressure)
@@ -90,7 +93,7 @@ def support_records(columns: Columns, rules: CrsRules) -> SupportRecords:
         "oxygen_device_missing": orphan,
         "room_air_with_oxygen": contradicted,
         "high_flow_device_at_low_flow": counts
-        & np.isin(taken, [place for place, _ in low_notes])
+        & has_low_note[taken]
         & ((column == FLOW_LOW) | (column == FLOW_ZERO)),
         "oxygen_reason_assumed": counts & (for_hypoxia == UNKNOWN) & ~pressure_is_for_hypoxia,
         "oxygen_not_counted": not_counted & (charted > 0),
@@ -99,26 +102,26 @@ def support_records(columns: Columns, rules: CrsRules) -> SupportRecords:
         "oxygen_reasons_contradict": (for_hypoxia == NO) & pressure_is_for_hypoxia,
     }
     may_count = for_hypoxia != NO
-    highest_device = np.where(reason > _FOR_HYPOXIA, HYPOXIA_CLASSES[1], HYPOXIA_CLASSES[2])
-    known_flow = np.where(no_device, HYPOXIA_CLASSES[1], table[taken, FLOW_HIGH])
-    known_flow = np.where((taken == ROOM_AIR) & ~no_device, 0, known_flow)
-    known_flow = np.where(other_pressure, np.where(beside, HYPOXIA_CLASSES[1], 0), known_flow)
+    highest_device = np.where(reason > _FOR_HYPOXIA, _HIGH, _PRESSURE)
+    known_flow = np.where(no_device, _HIGH, table[taken, FLOW_HIGH])
+    known_flow = np.where((taken == ROOM_AIR) & ~no_device, _NONE, known_flow)
+    known_flow = np.where(other_pressure, np.where(beside, _HIGH, _NONE), known_flow)
     could = {
         "o2_device": np.where(
             no_device & (may_count | (reason == _FOR_HYPOXIA)),
-            np.where(may_count, highest_device, HYPOXIA_CLASSES[2]),
-            0,
+            np.where(may_count, highest_device, _PRESSURE),
+            _NONE,
         ),
-        "o2_flow_lpm": np.where(np.isnan(flow_lpm) & may_count, known_flow, 0),
+        "o2_flow_lpm": np.where(np.isnan(flow_lpm) & may_count, known_flow, _NONE),
         "fio2": np.where(
             np.isnan(columns.number["fio2"]) & no_device & ~given & may_count,
             table[NASAL_CANNULA, FLOW_UNKNOWN],
-            0,
+            _NONE,
         ),
-        "o2_for_hypoxia": np.where(other_pressure & (for_hypoxia == UNKNOWN), by_flow, 0),
+        "o2_for_hypoxia": np.where(other_pressure & (for_hypoxia == UNKNOWN), by_flow, _NONE),
     }
     return SupportRecords(
         met=np.stack([level == one for one in HYPOXIA_CLASSES]),
         flags=flags,
-        could={name: one.astype(np.int8) for name, one in could.items()},
+        could=could,
     )

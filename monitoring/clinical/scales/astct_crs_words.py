@@ -195,34 +195,37 @@ class _Said:
         self._labels = {one.device: one.label for one in rules.devices.values()}
         self._policy = policy.id
 
-    def finding(self, place: int, row: int, *, by_numbers: bool) -> Finding:
+    def inputs(self, place: int, row: int, *, by_numbers: bool) -> dict[str, Any]:
+        """What was said of a criterion's inputs; of the numbers where they alone meet it."""
+        by_them = by_numbers and self._criteria[row].id == _HYPOTENSION
+        names = _NUMBERS if by_them else _INPUTS[self._criteria[row].id]
+        return self._columns.given(place, names)
+
+    def finding(self, row: int, inputs: Mapping[str, Any]) -> Finding:
         """The criterion with what was said of its inputs."""
         criterion = self._criteria[row]
-        names = _INPUTS[criterion.id]
         label, source = criterion.label, criterion.source
-        if by_numbers and criterion.id == _HYPOTENSION:
-            names = _NUMBERS
+        if criterion.id == _HYPOTENSION and "sbp" in inputs:
             label, source = f"{label} ({_BY_POLICY})", f"{source}; {self._policy}"
         return Finding(
             id=criterion.id,
             label=label,
             weight=criterion.grade,
-            inputs=self._columns.given(place, names),
+            inputs=inputs,
             source=source,
         )
 
-    def reason(self, place: int, row: int, *, by_numbers: bool) -> str:
+    def reason(self, row: int, inputs: Mapping[str, Any]) -> str:
         """One criterion in words: "Temperature 38.4 C: fever"."""
         criterion = self._criteria[row]
-        given = self._columns.given(place, (*_INPUTS[criterion.id], *_NUMBERS))
         if criterion.id == "fever":
-            values = _temperature(given)
+            values = _temperature(inputs)
         elif criterion.id == _HYPOTENSION:
-            values = _pressure(given, by_numbers=by_numbers)
+            values = _pressure(inputs)
         elif criterion.domain == "hypoxia":
-            values = self._support(given)
+            values = self._support(inputs)
         else:
-            values = " + ".join(one.replace("_", " ") for one in given["vasopressors"])
+            values = " + ".join(one.replace("_", " ") for one in inputs["vasopressors"])
         return f"{values[0].upper()}{values[1:]}: {FINDINGS[criterion.id]}"
 
     def _support(self, given: Mapping[str, Any]) -> str:
@@ -243,10 +246,10 @@ def _temperature(given: Mapping[str, Any]) -> str:
     return f"temperature {', '.join(values)}"
 
 
-def _pressure(given: Mapping[str, Any], *, by_numbers: bool) -> str:
+def _pressure(given: Mapping[str, Any]) -> str:
     if given.get("fluids_for_hypotension"):
         return "fluids for hypotension"
-    if not by_numbers:
+    if "sbp" not in given:
         return "low for this person in a clinician's judgement"
     text = f"SBP {given['sbp']:g}"
     if "dbp" in given:
@@ -257,9 +260,11 @@ def _pressure(given: Mapping[str, Any], *, by_numbers: bool) -> str:
 
 
 def _answer(said: _Said, pattern: _Pattern, place: int) -> Answer:
-    by_numbers = pattern.by_numbers
-    reasons = [said.reason(place, row, by_numbers=by_numbers) for row in pattern.told]
-    evidence = [said.finding(place, row, by_numbers=by_numbers) for row in pattern.criteria]
+    inputs = {
+        row: said.inputs(place, row, by_numbers=pattern.by_numbers) for row in pattern.criteria
+    }
+    reasons = [said.reason(row, inputs[row]) for row in pattern.told]
+    evidence = [said.finding(row, inputs[row]) for row in pattern.criteria]
     if pattern.death is not None:
         evidence.insert(0, _statement(pattern.death))
     told = ". ".join(reasons) + ". " if reasons else ""

@@ -91,8 +91,12 @@ class Columns:
 
     def given(self, place: int, names: Iterable[str]) -> dict[str, Any]:
         """What one record said of these fields, in the scale's own words; unknown ones left out."""
-        given = ((name, self.said(name)[place]) for name in names)
-        return {name: value for name, value in given if value is not None}
+        given = {}
+        for name in names:
+            value = (self._said.get(name) or self.said(name))[place]
+            if value is not None:
+                given[name] = value
+        return given
 
     def said(self, name: str) -> list[Any]:
         """What every record said of one field, in the scale's own words; None where unknown."""
