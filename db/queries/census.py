@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models.base import table
@@ -256,6 +256,14 @@ def open_encounter_ids(session: Session, ward_id: int | None = None) -> list[int
     return list(session.execute(_IN_BED_OF_WARD, {"ward": ward_id}).scalars())
 
 
+def encounters_between(
+    session: Session, ward_id: int, *, from_at: datetime, to_at: datetime
+) -> list[EncounterRow]:
+    """The stays of a ward that lasted into a span of time, by row id."""
+    rows = session.execute(_ENCOUNTERS_BETWEEN, {"ward": ward_id, "from": from_at, "to": to_at})
+    return list(map(EncounterRow._make, rows))
+
+
 def end_encounter(session: Session, *, encounter_id: int, discharged_at: datetime) -> None:
     """Write down the end of a stay."""
     session.execute(_END_ENCOUNTER, {"wanted": encounter_id, "ended": discharged_at})
@@ -321,6 +329,11 @@ _ENCOUNTER_BY_PUBLIC_ID = _ENCOUNTERS.where(_encounter.c.public_id == bindparam(
 _ENCOUNTERS_OF = _ENCOUNTERS.where(_encounter.c.patient_id == bindparam("patient")).order_by(
     _encounter.c.admitted_at.desc(), _encounter.c.id.desc()
 )
+_ENCOUNTERS_BETWEEN = _ENCOUNTERS.where(
+    _encounter.c.ward_id == bindparam("ward"),
+    _encounter.c.admitted_at < instant("to"),
+    or_(_encounter.c.discharged_at.is_(None), _encounter.c.discharged_at > instant("from")),
+).order_by(_encounter.c.id)
 _END_ENCOUNTER = (
     update(_encounter)
     .where(_encounter.c.id == bindparam("wanted"))

@@ -79,7 +79,7 @@ def current(
     layers = sorted(newest.items(), key=lambda one: (one[0][1] is not None, one[0][0] is not None))
     merged: dict[str, Any] = {}
     for _, content in layers:
-        merged = _laid_over(merged, content)
+        merged = laid_over(merged, content)
     return merged or None
 
 
@@ -88,12 +88,13 @@ def versions(session: Session, kind: str) -> list[PolicyRow]:
     return list(map(PolicyRow._make, session.execute(_VERSIONS, {"kind": kind})))
 
 
-def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """One version over another, key by key: what ``above`` does not name stays as it is below."""
     merged = dict(below)
     for key, value in above.items():
         lower = merged.get(key)
         if isinstance(lower, Mapping) and isinstance(value, Mapping):
-            merged[key] = _laid_over(lower, value)
+            merged[key] = laid_over(lower, value)
         else:
             merged[key] = value
     return merged

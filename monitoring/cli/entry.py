@@ -25,6 +25,7 @@ _COMMANDS = {
     "watch": ("running", "watch"),
     "grade": ("grading", "grade"),
     "explain": ("reasons", "explain"),
+    "replay": ("replay", "replay"),
     "doctor": ("upkeep", "doctor"),
     "backup": ("upkeep", "backup"),
     "verify-audit": ("upkeep", "verify_audit"),

@@ -23,6 +23,15 @@ _TAKEN = AcknowledgementAxis.ACKNOWLEDGED
 _UNTAKEN = AcknowledgementAxis.UNACKNOWLEDGED
 
 
+def is_told(event: Transition, state: AlertState) -> bool:
+    """Whether an event reached the screen: the alert is shown and, where it was covered, unowned.
+
+    ``state`` is the one after everything that happened to the thread at the same moment.
+    """
+    is_owned = state.acknowledgement is _TAKEN and event.kind is _Kind.UNCOVERED
+    return state.visibility is VisibilityAxis.SHOWN and not is_owned
+
+
 def state_after(problem: str, events: Iterable[Transition]) -> AlertState | None:
     """The state of one thread after its events, oldest first; None where there is none yet.
 
@@ -165,8 +174,9 @@ def _inhibited(_: AlertState, event: Transition) -> dict[str, Any]:
     }
 
 
-def _uncovered(_: AlertState, event: Transition) -> dict[str, Any]:
-    return {"visibility": VisibilityAxis.SHOWN, "inhibited_by": None, **_speaks(event)}
+def _uncovered(state: AlertState, event: Transition) -> dict[str, Any]:
+    speaks = {} if state.acknowledgement is _TAKEN else _speaks(event)
+    return {"visibility": VisibilityAxis.SHOWN, "inhibited_by": None, **speaks}
 
 
 _CHANGES: Mapping[TransitionKind, Change] = {

@@ -88,13 +88,18 @@ class EscalationStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertTiming:
-    """The times that local policy gives a problem at a priority; None means never."""
+    """The times that local policy gives a problem at a priority; None means never.
+
+    With ``latches_severity`` a severity that was told once in a thread is no news when it is
+    reached again.
+    """
 
     debounce_s: float
     repeat_after_s: float | None
     acknowledgement_valid_s: float | None
     snooze_at_most_s: float | None
     escalation: tuple[EscalationStep, ...]
+    latches_severity: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +107,8 @@ class AlertState:
     """A thread's whole state.
 
     ``priority`` and ``criteria`` are latched: the highest, and all that were met, since it was
-    raised. ``severity`` is the current one, so that every later rise is a rise.
+    raised. ``severity`` is the current one, so that every later rise is a rise, and the highest
+    where local policy tells a level only once.
     ``trigger_priority`` is the priority when it last spoke: escalation follows it and not the
     current value, so that a patient who looks better for a moment is not lost. It counts from
     ``waiting_since_us``, when the thread last became unowned; ``escalated_to`` is the role that was

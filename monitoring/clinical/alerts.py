@@ -6,6 +6,7 @@ somebody took it. Missing data closes nothing. Every function here is pure and t
 """
 
 from dataclasses import replace
+from math import ceil
 from typing import Any
 
 from monitoring.clinical.alert_state import (
@@ -114,6 +115,38 @@ def tick(
     return state, tuple(changes)
 
 
+def next_due_us(state: AlertState, *, timing: AlertTiming) -> int | None:
+    """When time alone next changes an open thread whose condition stays as it is; None is never.
+
+    Before it ``tick``, and ``step`` with an unchanged condition, change nothing.
+    """
+    if state.closed:
+        return None
+    still_wrong = state.condition in (ConditionAxis.ACTIVE, ConditionAxis.NO_DATA)
+    times: list[int] = []
+    if state.condition is ConditionAxis.PENDING and state.pending_since_us is not None:
+        times.append(state.pending_since_us + ceil(timing.debounce_s * _US))
+    if (
+        state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED
+        and still_wrong
+        and state.visibility is not VisibilityAxis.INHIBITED
+        and state.acknowledged_until_us is not None
+    ):
+        times.append(state.acknowledged_until_us)
+    if state.visibility is VisibilityAxis.SNOOZED and state.snoozed_until_us is not None:
+        times.append(state.snoozed_until_us)
+    if (
+        state.acknowledgement is AcknowledgementAxis.UNACKNOWLEDGED
+        and state.visibility is VisibilityAxis.SHOWN
+    ):
+        if state.waiting_since_us is not None and state.escalation_level < len(timing.escalation):
+            after_s = timing.escalation[state.escalation_level].after_s
+            times.append(state.waiting_since_us + ceil(after_s * _US))
+        if still_wrong and timing.repeat_after_s is not None and state.spoken_us is not None:
+            times.append(state.spoken_us + ceil(timing.repeat_after_s * _US))
+    return min(times, default=None)
+
+
 def acknowledge(
     state: AlertState, *, by: str, note: str | None, now_us: int, timing: AlertTiming
 ) -> tuple[AlertState, tuple[Transition, ...]]:
@@ -203,9 +236,12 @@ def _raise(state: AlertState, *, now_us: int) -> Step:
 def _active(state: AlertState, condition: Condition, *, now_us: int, timing: AlertTiming) -> Step:
     higher = condition.priority.rank > state.priority.rank
     new_criteria = tuple(c for c in condition.criteria if c not in state.criteria)
+    severity = condition.severity
+    if timing.latches_severity and state.condition is not ConditionAxis.PENDING:
+        severity = max(severity, state.severity)
     after = replace(
         state,
-        severity=condition.severity,
+        severity=severity,
         priority=condition.priority if higher else state.priority,
         criteria=(*state.criteria, *new_criteria),
         label=condition.label,
@@ -215,11 +251,11 @@ def _active(state: AlertState, condition: Condition, *, now_us: int, timing: Ale
         waited = now_us - since_us >= timing.debounce_s * _US
         return _raise(after, now_us=now_us) if waited else (after, ())
     after = replace(after, condition=ConditionAxis.ACTIVE)
-    if condition.severity > state.severity or higher or new_criteria:
+    if severity > state.severity or higher or new_criteria:
         worsened = _system(
             TransitionKind.WORSENED,
             now_us,
-            severity=[state.severity, condition.severity],
+            severity=[state.severity, severity],
             new_criteria=list(new_criteria),
             priority=after.priority,
             trigger=condition.priority,
@@ -233,7 +269,7 @@ def _active(state: AlertState, condition: Condition, *, now_us: int, timing: Ale
     }.get(state.condition)
     if kind is TransitionKind.RECURRED:
         after = replace(after, spoken_us=now_us)
-    elif kind is None and condition.severity < state.severity:
+    elif kind is None and severity < state.severity:
         kind = TransitionKind.EASED
     if kind is None:
         return after, ()
@@ -264,12 +300,9 @@ def _cover(
         )
         return state, (*changes, _system(TransitionKind.INHIBITED, now_us, by=by))
     if by is None and is_inhibited:
-        state = replace(
-            state,
-            visibility=VisibilityAxis.SHOWN,
-            inhibited_by=None,
-            **_anew(now_us),
-        )
+        # What somebody owns needs nobody anew.
+        speaks = {} if is_taken else _anew(now_us)
+        state = replace(state, visibility=VisibilityAxis.SHOWN, inhibited_by=None, **speaks)
         return state, (*changes, _system(TransitionKind.UNCOVERED, now_us))
     return state, changes
 

@@ -2,7 +2,8 @@
 
 A fever that is part of CRS grade 1 is no second alert. Local policy (clinical reference 8.3,
 "deduplicate"): a sign is covered by the grade that was suggested because of it, and by "hypotension
-without fever", as long as the sign itself is not more urgent than what covers it.
+without fever"; a grade of 3 and more mutes the fever, and any grade a sign that is only not clearly
+gone; NEWS2 is covered by the grade. Always as long as it is not more urgent than what covers it.
 """
 
 from collections.abc import Mapping
@@ -12,11 +13,14 @@ from monitoring.clinical.results import Condition, ConditionState
 from monitoring.clinical.rulebook_types import Rulebook
 
 _SIGNS = frozenset({"fever", "hypotension", "hypoxia"})
-_COVERING = ("crs_grade", "hypotension_without_fever", "possible_masked_crs")
+_GRADE = "crs_grade"
+_COVERING = (_GRADE, "hypotension_without_fever", "possible_masked_crs")
+_COVERED = _SIGNS | {"news2"}
+_MUTES_FEVER_FROM = 3
 
 
 def covered(conditions: tuple[Condition, ...], rulebook: Rulebook) -> tuple[Condition, ...]:
-    """The conditions, with ``covered_by`` set on each sign that a problem above it includes."""
+    """The conditions, with ``covered_by`` set where a problem above says the same already."""
     domain_of = {criterion.id: criterion.domain for criterion in rulebook.crs.criteria}
     above = {
         one.problem: one
@@ -26,22 +30,35 @@ def covered(conditions: tuple[Condition, ...], rulebook: Rulebook) -> tuple[Cond
     if not above:
         return conditions
     return tuple(
-        replace(one, covered_by=_cover_of(one, above, domain_of)) if one.problem in _SIGNS else one
+        replace(one, covered_by=_cover_of(one, above, domain_of))
+        if one.problem in _COVERED
+        else one
         for one in conditions
     )
 
 
 def _cover_of(
-    sign: Condition, above: Mapping[str, Condition], domain_of: Mapping[str, str]
+    below: Condition, above: Mapping[str, Condition], domain_of: Mapping[str, str]
 ) -> str | None:
-    if sign.state is ConditionState.NORMAL:
+    if below.state is ConditionState.NORMAL:
         return None
     for problem in _COVERING:
         cover = above.get(problem)
         if (
             cover is not None
-            and sign.priority.rank <= cover.priority.rank
-            and sign.problem in {domain_of[criterion] for criterion in cover.criteria}
+            and below.priority.rank <= cover.priority.rank
+            and _includes(cover, below, domain_of)
         ):
             return problem
     return None
+
+
+def _includes(cover: Condition, below: Condition, domain_of: Mapping[str, str]) -> bool:
+    """Whether the cover speaks of what is below it."""
+    if below.problem in {domain_of[criterion] for criterion in cover.criteria}:
+        return True
+    if cover.problem != _GRADE:
+        return False
+    is_leaving = below.state is ConditionState.ACTIVE and not below.criteria
+    is_muted = below.problem == "fever" and cover.severity >= _MUTES_FEVER_FROM
+    return below.problem == "news2" or is_leaving or is_muted

@@ -102,7 +102,8 @@ class Flags:
             priority=policy.priority["fever_high" if is_high else "fever"],
             severity=2 if is_high else 1,
             label=label if hot else f"Fever not clearly gone: temperature {shown.display}",
-            criteria=("temperature_high",) if is_high else ("temperature",),
+            # What is not clearly gone is no new criterion: to get better says nothing anew.
+            criteria=("temperature_high",) if is_high else ("temperature",) if hot else (),
             evidence=(shown,),
             action="Look for CRS and for infection.",
         )
@@ -142,7 +143,7 @@ class Flags:
             priority=policy.priority["hypotension_severe" if severe else "hypotension"],
             severity=2 if severe else 1,
             label=self._pressure_words(place, systolic, mean, baseline, lasts=lasts),
-            criteria=tuple(criteria) or ("not_clearly_gone",),
+            criteria=tuple(criteria),
             evidence=evidence + ((baseline,) if baseline is not None else ()),
             action="Measure again, look for the cause; fluids and vasopressors by protocol.",
         )
@@ -190,7 +191,7 @@ class Flags:
             for name, met in (
                 ("spo2_limit", low),
                 ("spo2_severe", very_low),
-                (f"new_oxygen_{level}", new_oxygen == YES),
+                ("new_oxygen", new_oxygen == YES),
             )
             if met
         ]
@@ -202,7 +203,7 @@ class Flags:
             label=f"{'Low SpO2' if low else 'Oxygen needed'}: {', '.join(parts)}"
             if low or new_oxygen == YES
             else f"SpO2 not clearly recovered: {', '.join(parts)}",
-            criteria=tuple(criteria) or ("not_clearly_gone",),
+            criteria=tuple(criteria),
             evidence=evidence,
             action="Check the probe and the airway; give oxygen by local protocol.",
         )

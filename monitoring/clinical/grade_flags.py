@@ -21,7 +21,8 @@ from monitoring.clinical.rulebook_types import News2Rules
 
 _ACTIVE, _NORMAL, _NO_DATA = ConditionState.ACTIVE, ConditionState.NORMAL, ConditionState.NO_DATA
 _MET = (Truth.YES, Truth.HELD)
-_NEWS2_SEVERITY = {"low_medium": 1, "medium": 2, "high": 3}
+_NEWS2_RISKS = ("low_medium", "medium", "high")
+_NEWS2_SEVERITY = {risk: severity for severity, risk in enumerate(_NEWS2_RISKS, start=1)}
 _SEVERE_GRADE = 3
 
 
@@ -50,7 +51,7 @@ def crs_grade_condition(crs: CrsGrade, policy: Policy) -> Condition:
         priority=priorities[f"crs_grade_{crs.grade}"],
         severity=crs.grade,
         label=f"CRS grade {crs.grade}{word} suggested (ASTCT){masked}",
-        criteria=tuple(one.id for one in met),
+        criteria=_with_milder(met, crs.criteria),
         evidence=_rows_of(met),
         action="Confirm the grade; treat by local protocol.",
     )
@@ -81,7 +82,8 @@ def news2_condition(news2: News2Score, rules: News2Rules, policy: Policy) -> Con
         priority=priorities[f"news2_{news2.risk}"],
         severity=severity,
         label=text,
-        criteria=(news2.risk,),
+        # To come down from high to medium is no new criterion.
+        criteria=_NEWS2_RISKS[:severity],
         evidence=tuple(p.evidence for p in news2.parts if p.points and p.evidence is not None),
         action=threshold.response,
     )
@@ -117,7 +119,7 @@ def without_fever_conditions(
     what = " and ".join(domains)
     severe = provisional >= _SEVERE_GRADE
     priority = policy.priority["without_fever_severe" if severe else "without_fever"]
-    criteria = tuple(criterion.id for criterion in met)
+    criteria = _with_milder(met, crs.criteria)
     if premedication:
         masked = Condition(
             problem=names[1],
@@ -144,6 +146,17 @@ def without_fever_conditions(
         action="Look for sepsis, bleeding, embolism, fluid overload, drugs.",
     )
     return unexplained, absent[1]
+
+
+def _with_milder(
+    met: list[CriterionEvidence], table: tuple[CriterionEvidence, ...]
+) -> tuple[str, ...]:
+    """The criteria met and those of the same domain that they include.
+
+    Who goes from a high-flow to a low-flow device has met no new criterion.
+    """
+    highest = {one.domain: max(m.grade for m in met if m.domain == one.domain) for one in met}
+    return tuple(one.id for one in table if one.grade <= highest.get(one.domain, 0))
 
 
 def _rows_of(met: list[CriterionEvidence]) -> tuple[InputEvidence, ...]:

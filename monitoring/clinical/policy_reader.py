@@ -52,6 +52,7 @@ def parse_policy(
         escalation=_escalation(table.table("escalation")),
         acknowledgement_valid_s=_minutes_by_priority(table.table("acknowledgement_minutes"), low=1),
         repeat_after_s=MappingProxyType({p: s or None for p, s in speak_again.items()}),
+        told_once=_told_once(table.table("told_once")),
         snooze_longest_s=snooze.number("longest_minutes", low=1, high=60) * _MINUTE_S,
         snooze_never=_snooze_never(snooze),
         late_alert_window_s=late.number("alert_window_minutes", low=1, high=1440) * _MINUTE_S,
@@ -141,6 +142,14 @@ def _minutes_by_priority(table: RuleTable, *, low: float) -> Mapping[Priority, f
     seconds = {p: table.number(p.value, low=low, high=1440) * _MINUTE_S for p in Priority}
     limits.cited(table)
     return MappingProxyType(seconds)
+
+
+def _told_once(table: RuleTable) -> frozenset[str]:
+    problems = table.texts("problems")
+    if not set(problems) <= set(PROBLEMS) or "crs_grade" in problems:
+        table.refuse("problems must be watched ones and not crs_grade: each rise of it is told")
+    limits.cited(table)
+    return frozenset(problems)
 
 
 def _snooze_never(table: RuleTable) -> frozenset[Priority]:

@@ -235,6 +235,7 @@ class Policy:
     escalation: Mapping[Priority, tuple[EscalationStep, ...]]
     acknowledgement_valid_s: Mapping[Priority, float]
     repeat_after_s: Mapping[Priority, float | None]
+    told_once: frozenset[str]
     snooze_longest_s: float
     snooze_never: frozenset[Priority]
     late_alert_window_s: float
@@ -249,4 +250,5 @@ class Policy:
             acknowledgement_valid_s=self.acknowledgement_valid_s[priority],
             snooze_at_most_s=None if priority in self.snooze_never else self.snooze_longest_s,
             escalation=self.escalation[priority],
+            latches_severity=problem in self.told_once,
         )

@@ -101,7 +101,7 @@ class WatchFlags:
             priority=priorities["new_confusion_severe" if is_deep else "new_confusion"],
             severity=level,
             label="New confusion" if code == "C" else f"Reduced consciousness: {code} of ACVPU",
-            criteria=(f"consciousness_{code}",),
+            criteria=("consciousness",),
             evidence=(shown,),
             action="Assess ICE now; look for ICANS, low oxygen, low sugar, infection, drugs.",
         )

@@ -1,18 +1,23 @@
 """The command ``stormwatch`` as a person runs it, on a real store and real files."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from db.engine import Store
 from monitoring.cli import main
 from monitoring.config import settings
 from tests.integration.importing import MIMIC
+from tests.integration.test_replay import fall_ill
+from tests.stories import bedside, clock
 
 PROJECT = Path(__file__).parents[2]
 
@@ -224,3 +229,49 @@ def test_a_fresh_demo_does_not_take_imported_patients_away(stormwatch, patient_f
     said = in_a_sentence(stormwatch("demo", "--fresh", "--port", "8699"))
     assert "Export them" in said
     assert (tmp_path / "ward.db").exists()
+
+
+def test_the_command_prints_both_policies_side_by_side(
+    stormwatch,
+    tmp_path,
+    sqlite_url: str,
+    sqlite_store: Store,
+) -> None:
+    fall_ill(sqlite_store)
+    (tmp_path / "lenient.toml").write_text("[hypoxia]\nspo2_percent = 88.0\n")
+    (tmp_path / "usual.toml").write_text("")
+    asked = (
+        *("replay", "--ward", "T", "--from", clock("00:00").isoformat()),
+        *("--to", (clock("00:00") + timedelta(hours=12)).isoformat()),
+        *("--policy", "usual.toml", "--against", "lenient.toml"),
+    )
+
+    table = stormwatch(*asked, STORMWATCH_DATABASE_URL=sqlite_url)
+    document = json.loads(stormwatch(*asked, "--json", STORMWATCH_DATABASE_URL=sqlite_url).stdout)
+
+    assert table.returncode == 0
+    assert "1 interruptive alerts only under usual.toml" in table.stdout
+    assert "told with their first observation" in table.stdout
+    assert document["policies"]["usual.toml"]["timeliness"]["caught"] == 2
+    assert [one["problem"] for one in document["only under usual.toml"]] == ["hypoxia"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--ward", "X"), "There is no ward X"),
+        (("--ward", "T", "--policy", "none.toml"), "cannot be read"),
+        (("--ward", "T", "--from", "2030-01-01T00:00+00:00"), "ends before it begins"),
+    ],
+)
+def test_what_cannot_be_played_is_said(
+    stormwatch,
+    sqlite_url: str,
+    sqlite_store: Store,
+    arguments: tuple[str, ...],
+    message: str,
+) -> None:
+    bedside(sqlite_store)
+    done = stormwatch("replay", *arguments, STORMWATCH_DATABASE_URL=sqlite_url)
+    assert done.returncode == 2
+    assert message in done.stderr

@@ -15,7 +15,7 @@ from db.engine import Store, create_store
 from db.queries import alerts, audit, census, evaluations, observations, treatments, users
 from monitoring.clinical.results import Evaluation
 from monitoring.services import census as census_service
-from monitoring.services import liveness
+from monitoring.services import liveness, replay
 from sample_data.events import Admitted, ObservationsCharted
 from sample_data.living import FEED, LivingWard, live_on
 from sample_data.load import load_ward
@@ -180,6 +180,25 @@ def test_the_quiet_ward_is_quiet(ward: Ward) -> None:
     quiet.remove("infection_attributed")
     days = sum((scenarios()[story].now_h - scenarios()[story].admitted_h) / 24 for story in quiet)
     assert sum(len(ward.threads(story)) for story in quiet) <= days
+
+
+def test_alerts_are_few_and_no_rise_of_the_grade_is_missed(ward: Ward) -> None:
+    # What interrupts is defined in ADR 17; the bounds are those of product.md.
+    played = replay.play(
+        ward.store,
+        ward_id=ward.loaded.ward_id,
+        from_at=ward.now - timedelta(days=40),
+        to_at=ward.now,
+        now=ward.now,
+    )
+    found = replay.report(played)
+    assert found.stays == 24
+    assert found.quiet.interruptive_per_patient_day <= 1
+    assert found.episode.interruptive_per_patient_day <= 2.3
+    # Reminders are no news, and may not become the burden instead.
+    assert found.episode.reminders_per_patient_day <= 2
+    assert found.timeliness.rises >= 30
+    assert found.timeliness.caught == found.timeliness.rises
 
 
 def test_corrected_values_stay_readable_with_their_reason(ward: Ward) -> None:

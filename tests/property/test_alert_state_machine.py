@@ -105,6 +105,7 @@ timings = st.builds(
             ),
         ],
     ),
+    latches_severity=st.booleans(),
 )
 
 
@@ -141,7 +142,7 @@ def test_nothing_that_is_active_and_unowned_is_ever_lost(
         match one:
             case Says():
                 state, changes = alerts.step(before, condition(one), now_us=now_us, timing=timing)
-                _check_step(before, state, one, [c.kind for c in changes])
+                _check_step(before, state, one, changes, timing)
                 if one.state is ConditionState.ACTIVE:
                     active_since_us = now_us if active_since_us is None else active_since_us
                 elif one.state is ConditionState.NORMAL:
@@ -198,8 +199,13 @@ def _check_time(state: AlertState, *, now_us: int, timing: AlertTiming) -> None:
 
 
 def _check_step(
-    before: AlertState | None, after: AlertState | None, said: Says, kinds: list[TransitionKind]
+    before: AlertState | None,
+    after: AlertState | None,
+    said: Says,
+    changes: tuple[Transition, ...],
+    timing: AlertTiming,
 ) -> None:
+    kinds = [change.kind for change in changes]
     was_open = before is not None and not before.closed
     if said.state is ConditionState.NO_DATA:
         assert (after is not None and not after.closed) == was_open, "no data opens, closes nothing"

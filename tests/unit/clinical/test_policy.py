@@ -89,6 +89,7 @@ def test_the_same_override_has_the_same_identity_whatever_its_order() -> None:
             {"streams": {"spo2": {"raise_readings": 5, "gap_seconds": 3600}}},
             "would take longer than an hour",
         ),
+        ({"told_once": {"problems": ["crs_grade"]}}, "each rise of it is told"),
         ({"streams": {"respiratory_rate": {}}}, "respiratory_rate cannot be overridden"),
     ],
 )

@@ -1,0 +1,272 @@
+"""Play a stored past again: what would these limits have raised, and what would they have missed?
+
+The facts are those known now, each at the time it was true; somebody is assumed to take each alert
+after a fixed time, the same for every policy. Feeds that fell silent are not facts and are left
+out. A stay is played from its beginning, so that what was open when the period begins is not raised
+by it. Nothing is written.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from db.engine import Store
+from db.queries import census, policies
+from db.queries.census import EncounterRow
+from monitoring.clinical import burden, schedule
+from monitoring.clinical.alert_runs import AnswerAfter, Run, Told, follow, runs
+from monitoring.clinical.facts import EncounterFacts
+from monitoring.clinical.policy import Policy, load_policy
+from monitoring.clinical.results import Condition, Evaluation, Priority
+from monitoring.services.charted_sets import last_sets_us
+from monitoring.services.evaluate import judge_facts, load_facts, moments
+from monitoring.services.instants import to_us
+from monitoring.services.policies import LIMITS
+
+_MINUTE_US = 60_000_000
+_DAY_US = 1440 * _MINUTE_US
+# How soon somebody takes an alert in a past that is played again.
+ANSWER_AFTER: AnswerAfter = MappingProxyType(
+    {
+        Priority.HIGH: 90_000_000,
+        Priority.MEDIUM: 4 * _MINUTE_US,
+        Priority.LOW: 20 * _MINUTE_US,
+        Priority.TECHNICAL: 10 * _MINUTE_US,
+    }
+)
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Played:
+    """A past under one policy, as frames (``monitoring.clinical.burden`` reads them).
+
+    ``events`` has ``in_episode`` beside its columns: whether a CRS episode was open at that moment.
+    ``days`` are the patient-days without and with an open episode.
+    """
+
+    stays: int
+    events: pd.DataFrame
+    rises: pd.DataFrame
+    followed: pd.DataFrame
+    quiet_days: float
+    episode_days: float
+
+    @property
+    def patient_days(self) -> float:
+        """All patient-days."""
+        return self.quiet_days + self.episode_days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a policy costs and brings over a past: on all days, on quiet ones, in CRS episodes."""
+
+    stays: int
+    whole: burden.Burden
+    quiet: burden.Burden
+    episode: burden.Burden
+    timeliness: burden.Timeliness
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {
+            "stays": self.stays,
+            **{
+                name: getattr(self, name).to_document()
+                for name in ("whole", "quiet", "episode", "timeliness")
+            },
+        }
+
+
+def play(
+    store: Store,
+    *,
+    ward_id: int,
+    from_at: datetime,
+    to_at: datetime,
+    now: datetime,
+    overrides: Mapping[str, Any] | None = None,
+    answer_after: AnswerAfter = ANSWER_AFTER,
+    progress: Progress | None = None,
+) -> Played:
+    """Every stay of a ward over a period, under each patient's policy with ``overrides`` over it.
+
+    Raises ``RuleFileError`` where the overrides make no sense.
+    """
+    load_policy(overrides)
+    told: list[pd.DataFrame] = []
+    judged: list[_Stay] = []
+    with store.read() as session:
+        encounters = census.encounters_between(session, ward_id, from_at=from_at, to_at=to_at)
+        for done, encounter in enumerate(encounters, start=1):
+            policy = _policy(session, encounter, overrides or {}, now)
+            stay = _judge(session, encounter, policy, from_at=from_at, to_at=to_at)
+            if stay is not None:
+                judged.append(stay)
+                told.append(_events(stay, answer_after))
+            if progress is not None:
+                progress(done, len(encounters))
+    days_us = [stay.days_us() for stay in judged]
+    return Played(
+        stays=len(judged),
+        events=pd.concat(told, ignore_index=True) if told else _no_events(),
+        rises=_rises(judged, from_us=to_us(from_at)),
+        followed=pd.concat([s.followed() for s in judged]) if judged else _followed_frame([]),
+        quiet_days=sum(quiet_us for quiet_us, _ in days_us) / _DAY_US,
+        episode_days=sum(episode_us for _, episode_us in days_us) / _DAY_US,
+    )
+
+
+def report(played: Played) -> Report:
+    """The figures of a past that was played."""
+    events = played.events
+    parts = {
+        "whole": (events, played.patient_days),
+        "quiet": (events[~events["in_episode"]], played.quiet_days),
+        "episode": (events[events["in_episode"]], played.episode_days),
+    }
+    return Report(
+        stays=played.stays,
+        timeliness=burden.timeliness(events, played.rises),
+        **{
+            name: burden.burden(part, patient_days=days, followed=played.followed)
+            for name, (part, days) in parts.items()
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Stay:
+    encounter_id: int
+    facts: EncounterFacts
+    evaluations: Sequence[Evaluation]
+    policy: Policy
+    from_us: int
+    until_us: int
+
+    def at_us(self) -> list[int]:
+        return [evaluation.at_us for evaluation in self.evaluations]
+
+    def in_episode(self) -> list[bool]:
+        return [evaluation.episode.is_open for evaluation in self.evaluations]
+
+    def days_us(self) -> tuple[int, int]:
+        """The time without and with an open episode within the period."""
+        lasts = np.diff(np.maximum([*self.at_us(), self.until_us], self.from_us))
+        is_open = np.array(self.in_episode())
+        return int(lasts[~is_open].sum()), int(lasts[is_open].sum())
+
+    def followed(self) -> pd.DataFrame:
+        """Treatments given and changes of the known grade."""
+        given = [span.started_us for span in self.facts.treatments]
+        known = [(e.at_us, e.crs.grade) for e in self.evaluations if e.crs.grade is not None]
+        changed = [
+            at_us
+            for (at_us, grade), (_, before) in zip(known[1:], known, strict=False)
+            if grade != before
+        ]
+        return _followed_frame([(self.encounter_id, one) for one in sorted(given + changed)])
+
+
+def _policy(
+    session: Session, encounter: EncounterRow, overrides: Mapping[str, Any], now: datetime
+) -> Policy:
+    own = policies.current(
+        session, kind=LIMITS, ward_id=encounter.ward_id, encounter_id=encounter.id, at=now
+    )
+    return load_policy(policies.laid_over(own or {}, overrides))
+
+
+def _judge(
+    session: Session,
+    encounter: EncounterRow,
+    policy: Policy,
+    *,
+    from_at: datetime,
+    to_at: datetime,
+) -> _Stay | None:
+    ends = to_at if encounter.discharged_at is None else min(to_at, encounter.discharged_at)
+    begins = encounter.admitted_at
+    facts = load_facts(session, encounter, from_at=begins, to_at=ends)
+    evaluations = judge_facts(facts, moments(facts, from_at=begins, to_at=ends), None, policy)
+    if not evaluations:
+        return None
+    return _Stay(
+        encounter_id=encounter.id,
+        facts=facts,
+        evaluations=evaluations,
+        policy=policy,
+        from_us=to_us(max(begins, from_at)),
+        until_us=to_us(ends),
+    )
+
+
+def _events(stay: _Stay, answer_after: AnswerAfter) -> pd.DataFrame:
+    told = [
+        (stay.encounter_id, one)
+        for problem_runs in _runs(stay)
+        for one in follow(
+            problem_runs,
+            until_us=stay.until_us,
+            timing=stay.policy.timing,
+            answer_after=answer_after,
+        )
+    ]
+    events = burden.frame(told)
+    events = events[events["at_us"] >= stay.from_us].reset_index(drop=True)
+    place = np.searchsorted(stay.at_us(), events["at_us"], side="right") - 1
+    events["in_episode"] = np.array(stay.in_episode())[place]
+    return events
+
+
+def _runs(stay: _Stay) -> list[list[Run]]:
+    by_problem: dict[str, list[tuple[int, Condition]]] = {}
+    for evaluation in stay.evaluations:
+        for condition in evaluation.conditions:
+            by_problem.setdefault(condition.problem, []).append((evaluation.at_us, condition))
+    by_problem["overdue"] = _overdue(stay)
+    return [runs(one) for one in by_problem.values()]
+
+
+def _overdue(stay: _Stay) -> list[tuple[int, Condition]]:
+    """The clock's word between one judgement and the next: in time, then late."""
+    found = []
+    at_us = stay.at_us()
+    sets_us = last_sets_us(stay.facts, np.array(at_us, dtype=np.int64))
+    ends_us = [*at_us[1:], stay.until_us]
+    for evaluation, last_set_us, end_us in zip(stay.evaluations, sets_us, ends_us, strict=True):
+        due = schedule.next_due(evaluation, last_set_us, stay.policy)
+        late_us = max(evaluation.at_us, due.overdue_at_us + 1)
+        for now_us in dict.fromkeys((evaluation.at_us, late_us)):
+            if now_us < end_us:
+                word = schedule.overdue_condition(due, now_us=now_us, policy=stay.policy)
+                found.append((now_us, word))
+    return found
+
+
+def _rises(stays: Iterable[_Stay], *, from_us: int) -> pd.DataFrame:
+    rows = [
+        (stay.encounter_id, one.at_us, one.crs.grade) for stay in stays for one in stay.evaluations
+    ]
+    grades = pd.DataFrame(rows, columns=["encounter", "at_us", "grade"])
+    grades = grades.astype({"encounter": "int64", "at_us": "int64", "grade": "float64"})
+    rises = burden.grade_rises(grades)
+    return rises[rises["at_us"] >= from_us].reset_index(drop=True)
+
+
+def _followed_frame(rows: Sequence[tuple[int, int]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["encounter", "at_us"])
+    return frame.astype({"encounter": "int64", "at_us": "int64"})
+
+
+def _no_events() -> pd.DataFrame:
+    nothing: list[tuple[int, Told]] = []
+    return burden.frame(nothing).assign(in_episode=np.empty(0, dtype=np.bool_))

@@ -1,0 +1,108 @@
+"""A stored past played again under other limits, beside what really happened."""
+
+import pytest
+
+from db.engine import Store
+from db.queries import alerts
+from monitoring.clinical import burden
+from monitoring.clinical.rule_file import RuleFileError
+from monitoring.services.replay import Played, play, report
+from tests.stories import Bedside, bedside, clock
+
+LENIENT = {"hypoxia": {"spo2_percent": 88.0}}
+
+
+def fall_ill(store: Store) -> Bedside:
+    """Grade 1 at six, SpO2 91 % at seven, grade 2 at eight, better at ten."""
+    bed = bedside(store)
+    bed.well("05:00")
+    bed.well("06:00", temp_c=38.4)
+    bed.well("07:00", temp_c=38.6, spo2=91)
+    bed.well("08:00", temp_c=38.6, sbp=84, dbp=50)
+    bed.well("10:00", temp_c=37.2)
+    return bed
+
+
+def played(bed: Bedside, **more: object) -> Played:
+    return play(
+        bed.store,
+        ward_id=bed.ward_id,
+        from_at=clock("00:00"),
+        to_at=clock("12:00"),
+        now=clock("12:00"),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def spoken(one: Played) -> set[tuple[str, str]]:
+    events = one.events[burden.interruptive(one.events)]
+    return set(zip(events["problem"], events["kind"], strict=True))
+
+
+def test_the_same_policy_says_what_was_said(store: Store) -> None:
+    bed = fall_ill(store)
+    with store.read() as session:
+        stored = {
+            (thread.problem, event.kind, round(event.at.timestamp() * 1e6))
+            for thread in alerts.threads(session, bed.encounter_id)
+            for event in alerts.events(session, thread.id)
+            if event.kind in ("raised", "worsened")
+        }
+
+    again = played(bed).events
+    told = again[again["kind"].isin(["raised", "worsened"])]
+
+    # The clock's own alert needs a watcher, which was not there.
+    assert stored == {
+        (one.problem, one.kind, one.at_us) for one in told.itertuples() if one.problem != "overdue"
+    }
+
+
+def test_another_limit_shows_what_it_would_cost_and_miss(store: Store) -> None:
+    bed = fall_ill(store)
+
+    usual, lenient = played(bed), played(bed, overrides=LENIENT)
+
+    assert ("hypoxia", "raised") in spoken(usual)
+    assert ("hypoxia", "raised") not in spoken(lenient)
+    lost = burden.appearing(usual.events, lenient.events)
+    assert lost["problem"].tolist() == ["hypoxia"]
+    usually, leniently = report(usual).timeliness, report(lenient).timeliness
+    assert usually.rises == usually.caught == leniently.caught == 2
+    assert usually.lead_minutes_median == 60
+    assert leniently.lead_minutes_median is None
+
+
+def test_without_any_value_nothing_is_known_and_no_figure_is_made_up(store: Store) -> None:
+    bed = bedside(store)
+
+    found = report(played(bed))
+
+    assert (found.stays, found.whole.interruptive, found.timeliness.rises) == (1, 0, 0)
+    assert found.timeliness.lead_minutes_median is None
+    assert found.episode.interruptive_per_patient_day is None
+
+
+def test_what_was_open_before_the_period_is_not_raised_by_it(store: Store) -> None:
+    bed = fall_ill(store)
+
+    late = play(
+        store,
+        ward_id=bed.ward_id,
+        from_at=clock("09:00"),
+        to_at=clock("12:00"),
+        now=clock("12:00"),
+    )
+
+    assert late.patient_days == pytest.approx(3 / 24)
+    assert not (late.events["kind"] == "raised").any()
+    assert report(late).timeliness.rises == 0
+
+
+def test_nothing_is_written_and_a_misspelt_limit_is_refused(store: Store) -> None:
+    bed = fall_ill(store)
+    before = bed.latest()
+    with pytest.raises(RuleFileError, match="cannot be overridden"):
+        played(bed, overrides={"hypoxia": {"spo2": 88}})
+    played(bed, overrides=LENIENT)
+    assert bed.latest() == before

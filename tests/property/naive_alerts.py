@@ -1,0 +1,155 @@
+"""Alerts of the past the plain way: every look is a step, and a stream is judged value by value.
+
+For the tests and the benchmark only; nothing of it is shared with the fast way.
+"""
+
+from collections.abc import Callable, Mapping
+from math import isnan
+
+from monitoring.clinical import alerts
+from monitoring.clinical.alert_runs import ANSWERED, ASSUMED, Told
+from monitoring.clinical.alert_state import (
+    AcknowledgementAxis,
+    AlertState,
+    AlertTiming,
+    TransitionKind,
+    VisibilityAxis,
+)
+from monitoring.clinical.policy_types import StreamRule
+from monitoring.clinical.results import Condition, ConditionState, Priority
+
+SECOND_US = 1_000_000
+
+
+def step_by_step(
+    looked: list[tuple[int, Condition]],
+    timing: Callable[[str, Priority], AlertTiming],
+    answer_after: Mapping[Priority, int],
+) -> list[Told]:
+    """The bedside's way: at every look, first those who came, then the rules' word."""
+    state: AlertState | None = None
+    thread, told, waiting = -1, [], []
+
+    def note(after: AlertState, changes: tuple[alerts.Transition, ...]) -> None:
+        for change in changes:
+            owned = after.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED
+            shown = after.visibility is VisibilityAxis.SHOWN and not (
+                owned and change.kind is TransitionKind.UNCOVERED
+            )
+            told.append(
+                Told(
+                    thread=thread,
+                    problem=after.problem,
+                    kind=change.kind,
+                    at_us=change.at_us,
+                    actor=change.actor,
+                    priority=after.priority,
+                    severity=after.severity,
+                    shown=shown,
+                )
+            )
+            if change.kind in ANSWERED and after.priority in answer_after:
+                waiting.append(change.at_us + answer_after[after.priority])
+
+    for now_us, condition in looked:
+        for at_us in sorted(one for one in waiting if one <= now_us):
+            waiting.remove(at_us)
+            if (
+                state is not None
+                and not state.closed
+                and state.acknowledgement is AcknowledgementAxis.UNACKNOWLEDGED
+            ):
+                state, changes = alerts.acknowledge(
+                    state,
+                    by=ASSUMED,
+                    note=None,
+                    now_us=at_us,
+                    timing=timing(state.problem, state.priority),
+                )
+                note(state, changes)
+        before = None if state is None or state.closed else state
+        if before is None and condition.state is ConditionState.ACTIVE:
+            thread += 1
+        priority = condition.priority if before is None else before.priority
+        state, changes = alerts.step(
+            before, condition, now_us=now_us, timing=timing(condition.problem, priority)
+        )
+        if state is not None:
+            note(state, changes)
+    return told
+
+
+class NaiveStream:
+    """One streamed vital sign, judged value by value as the reference reads (8.3)."""
+
+    def __init__(
+        self,
+        rule: StreamRule,
+        *,
+        beyond: Callable[[float], bool],
+        cleared: Callable[[float], bool],
+        severe: Callable[[float], bool],
+        severe_lasts: bool,
+        fresh_s: float,
+    ) -> None:
+        self.rule, self.beyond, self.cleared, self.severe = rule, beyond, cleared, severe
+        self.severe_lasts, self.fresh_us = severe_lasts, round(fresh_s * SECOND_US)
+        self.raising: list[int] = []
+        self.deep: list[int] = []
+        self.clearing: list[int] = []
+        self.is_on = False
+        self.raised_us = 0
+        self.newest_us: int | None = None
+        self.word = "normal"
+
+    def look(self, now_us: int, value: float) -> str:
+        """What the sign says at a look; a NaN is a look at which nothing came."""
+        if not isnan(value):
+            self.newest_us = now_us
+            self.word = self._read(now_us, value)
+        if self.newest_us is None or now_us - self.newest_us > self.fresh_us:
+            return "no_data"
+        if self.word in ("leaving", "beyond") and now_us - self.raised_us > 23 * 3600 * SECOND_US:
+            return "normal"
+        return self.word
+
+    def _read(self, now_us: int, value: float) -> str:
+        rule = self.rule
+        if self.beyond(value):
+            self.raising = self._longer(self.raising, now_us)
+            if len(self.raising) >= rule.raise_readings and self._lasts(
+                self.raising, now_us, rule.raise_s
+            ):
+                self.is_on, self.raised_us = True, now_us
+        elif rule.raise_readings == 1 or self.cleared(value):
+            self.raising = []
+        self.clearing = self._longer(self.clearing, now_us) if self.cleared(value) else []
+        if (
+            self.clearing
+            and len(self.clearing) >= rule.clear_readings
+            and self._lasts(self.clearing, now_us, rule.clear_s)
+        ):
+            self.is_on = False
+        self.deep = self._longer(self.deep, now_us) if self.severe(value) else []
+        if self.severe_lasts:
+            is_deep = (
+                bool(self.deep)
+                and len(self.deep) >= rule.severe_readings
+                and self._lasts(self.deep, now_us, rule.severe_s)
+            )
+        else:
+            is_deep = self.is_on and self.severe(value)
+        if is_deep:
+            return "severe"
+        if not self.is_on:
+            return "normal"
+        return "beyond" if self.beyond(value) else "leaving"
+
+    def _longer(self, run: list[int], now_us: int) -> list[int]:
+        if run and now_us - run[-1] > round(self.rule.gap_s * SECOND_US):
+            return [now_us]
+        return [*run, now_us] if len(run) < 5 else [*run[:1], *run[-3:], now_us]
+
+    @staticmethod
+    def _lasts(run: list[int], now_us: int, seconds: float) -> bool:
+        return now_us - run[0] >= round(seconds * SECOND_US)

@@ -1,0 +1,100 @@
+"""Following a thread run by run says the same as stepping it at every look."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitoring.clinical.alert_runs import Run, follow, runs
+from monitoring.clinical.alert_state import (
+    AlertTiming,
+    EscalationStep,
+)
+from monitoring.clinical.results import Condition, ConditionState, Priority
+from tests.property.naive_alerts import step_by_step
+
+MINUTE_US = 60_000_000
+
+conditions = st.builds(
+    Condition,
+    problem=st.just("fever"),
+    state=st.sampled_from(ConditionState),
+    priority=st.sampled_from(Priority),
+    severity=st.integers(1, 3),
+    label=st.just("Fever"),
+    criteria=st.sampled_from([("a",), ("b",)]),
+    covered_by=st.sampled_from([None, None, "crs_grade"]),
+).map(lambda one: one if one.state is ConditionState.ACTIVE else replace(one, covered_by=None))
+stories = st.lists(st.tuples(conditions, st.integers(1, 90)), min_size=1, max_size=12)
+timings = st.builds(
+    AlertTiming,
+    debounce_s=st.sampled_from([0.0, 150.0]),
+    repeat_after_s=st.sampled_from([None, 600.0]),
+    acknowledgement_valid_s=st.sampled_from([None, 1800.0]),
+    snooze_at_most_s=st.none(),
+    escalation=st.sampled_from(
+        [
+            (),
+            (
+                EscalationStep(after_s=110.0, role="charge_nurse"),
+                EscalationStep(after_s=1200.0, role="physician"),
+            ),
+        ]
+    ),
+    latches_severity=st.booleans(),
+)
+delays = st.dictionaries(
+    st.sampled_from(Priority), st.integers(1, 40 * 60).map(lambda s: s * 1_000_000)
+)
+
+
+@given(story=stories, timing=timings, answer_after=delays)
+@settings(max_examples=400, deadline=None)
+def test_run_by_run_is_step_by_step(
+    story: list[tuple[Condition, int]], timing: AlertTiming, answer_after: dict[Priority, int]
+) -> None:
+    looked = []
+    for condition, minutes in story:
+        looked += [(MINUTE_US * (len(looked) + n), condition) for n in range(minutes)]
+    looks_us = np.array([at_us for at_us, _ in looked])
+
+    told = follow(
+        runs(looked),
+        until_us=int(looks_us[-1]) + 1,
+        timing=lambda _problem, _priority: timing,
+        answer_after=answer_after,
+        looks_us=looks_us,
+    )
+
+    assert told == step_by_step(looked, lambda _problem, _priority: timing, answer_after)
+
+
+def test_a_watcher_that_always_looks_speaks_at_the_very_moment() -> None:
+    fever = Condition(
+        problem="fever",
+        state=ConditionState.ACTIVE,
+        priority=Priority.HIGH,
+        severity=1,
+        label="Fever",
+        criteria=("a",),
+    )
+    timing = AlertTiming(
+        debounce_s=0.0,
+        repeat_after_s=None,
+        acknowledgement_valid_s=None,
+        snooze_at_most_s=None,
+        escalation=(EscalationStep(after_s=120.0, role="charge_nurse"),),
+    )
+
+    told = follow(
+        [Run(from_us=7, condition=fever)],
+        until_us=10 * MINUTE_US,
+        timing=lambda _problem, _priority: timing,
+        answer_after={},
+    )
+
+    assert [(one.kind.value, one.at_us) for one in told] == [
+        ("raised", 7),
+        ("escalated", 7 + 2 * MINUTE_US),
+    ]

@@ -1,0 +1,198 @@
+"""The month over columns says what the bedside says minute by minute."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitoring.clinical.alert_runs import Told
+from monitoring.clinical.policy import load_policy
+from monitoring.clinical.policy_types import Policy
+from monitoring.clinical.results import Priority
+from monitoring.clinical.vital_replay import VitalReplay, conditions, vital_codes, vital_limits
+from tests.property.naive_alerts import NaiveStream, step_by_step
+from tests.spec import bedside
+
+FEVER_C = 38.0
+FRESH_S = 900.0
+SECOND_US = 1_000_000
+WORDS = ("normal", "leaving", "beyond", "severe", "no_data")
+PROBLEMS = {
+    "body_temperature": "fever",
+    "spo2": "hypoxia",
+    "heart_rate": "tachycardia",
+    "systolic_bp": "hypotension",
+}
+# Values on and around every limit.
+VALUES = {
+    "body_temperature": [36.9, 37.4, 37.5, 37.9, 38.0, 39.4, 39.5],
+    "spo2": [97.0, 94.0, 93.0, 92.0, 91.0, 85.0, 84.0],
+    "heart_rate": [80.0, 109.0, 110.0, 120.0, 121.0],
+    "systolic_bp": [118.0, 95.0, 94.0, 90.0, 89.0, 80.0, 79.0],
+}
+POLICIES = [
+    load_policy(),
+    load_policy(
+        {
+            "hypoxia": {"spo2_percent": 93.0},
+            "streams": {
+                "spo2": {"raise_seconds": 60.0, "clear_readings": 3},
+                "body_temperature": {"raise_seconds": 600.0, "clear_seconds": 120.0},
+                "systolic_bp": {"severe_readings": 2, "gap_seconds": 120.0},
+            },
+            "acknowledgement_minutes": {"high": 20, "medium": 30},
+        }
+    ),
+]
+ANSWERS = {Priority.HIGH: 90 * SECOND_US, Priority.MEDIUM: 500 * SECOND_US}
+
+
+def naive(concept: str, policy: Policy) -> NaiveStream:
+    """The limits as the policy's file says them, written out once more."""
+    rule = policy.streams[concept]
+    low, pressure = policy.hypoxia, policy.hypotension
+    heart = policy.tachycardia.heart_rate_above
+    tests = {
+        "body_temperature": (
+            lambda v: v >= FEVER_C,
+            lambda v: v < FEVER_C - rule.clear_margin,
+            lambda v: v >= policy.fever.high_c,
+        ),
+        "spo2": (
+            lambda v: v < low.spo2_percent,
+            lambda v: v >= low.spo2_percent + rule.clear_margin,
+            lambda v: v < low.severe_percent,
+        ),
+        "heart_rate": (
+            lambda v: v > heart,
+            lambda v: v < heart - rule.clear_margin,
+            lambda _: False,
+        ),
+        "systolic_bp": (
+            lambda v: v < pressure.systolic_mmhg,
+            lambda v: v >= pressure.systolic_mmhg + rule.clear_margin,
+            lambda v: v < pressure.severe_systolic_mmhg,
+        ),
+    }
+    beyond, cleared, severe = tests[concept]
+    return NaiveStream(
+        rule,
+        beyond=beyond,
+        cleared=cleared,
+        severe=severe,
+        severe_lasts=concept in ("spo2", "systolic_bp"),
+        fresh_s=FRESH_S,
+    )
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> tuple[str, np.ndarray, np.ndarray]:
+    concept = draw(st.sampled_from(sorted(PROBLEMS)))
+    # Stretches of one value, so that runs are long enough to count.
+    stretches = draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from([*VALUES[concept], float("nan")]),
+                st.integers(1, 70),
+                st.sampled_from([5, 10, 60, 60, 60, 121, 301]),
+            ),
+            min_size=1,
+            max_size=14,
+        )
+    )
+    values, looks_us, now_us = [], [], 0
+    for value, count, seconds in stretches:
+        for _ in range(count):
+            now_us += seconds * SECOND_US
+            looks_us.append(now_us)
+            values.append(value)
+    return concept, np.array(looks_us), np.array(values)
+
+
+@given(stream=streams(), policy=st.sampled_from(POLICIES))
+@settings(max_examples=300, deadline=None)
+def test_columns_say_what_each_value_says_in_turn(
+    stream: tuple[str, np.ndarray, np.ndarray], policy: Policy
+) -> None:
+    concept, looks_us, values = stream
+    plain = naive(concept, policy)
+    words = [
+        plain.look(now_us, value)
+        for now_us, value in zip(looks_us.tolist(), values.tolist(), strict=True)
+    ]
+
+    codes = vital_codes(
+        looks_us,
+        values,
+        vital_limits(policy, fever_c=FEVER_C)[concept],
+        policy.streams[concept],
+        fresh_s=FRESH_S,
+    )
+
+    assert [WORDS[code] for code in codes] == words
+    meaning = conditions(PROBLEMS[concept], policy)
+    looked = [(us, meaning[WORDS.index(w)]) for us, w in zip(looks_us.tolist(), words, strict=True)]
+    told = VitalReplay(policy, fever_c=FEVER_C, answer_after=ANSWERS).play(
+        looks_us, {concept: values}, fresh_s=FRESH_S
+    )
+    assert list(told) == step_by_step(looked, policy.timing, ANSWERS)
+
+
+@pytest.mark.parametrize("concept", sorted(PROBLEMS))
+def test_the_bedside_judges_a_stream_alike(concept: str) -> None:
+    policy = load_policy()
+    random = np.random.default_rng(len(concept))
+    steps = np.repeat(random.choice(VALUES[concept], size=30), random.integers(1, 9, size=30))
+    looks_us = bedside.MIDNIGHT_US + 60 * SECOND_US * np.arange(1, len(steps) + 1)
+    told = bedside.read("0 set")
+    told.observations += [
+        (int(us), concept, float(v)) for us, v in zip(looks_us, steps, strict=True)
+    ]
+    facts = told.facts()
+    by_device = np.arange(len(facts.observations.value)) >= len(bedside.NORMAL_SET)
+    facts = replace(facts, observations=replace(facts.observations, streamed=by_device))
+
+    judged = bedside.ask(facts, looks_us)
+
+    codes = vital_codes(
+        looks_us,
+        steps,
+        vital_limits(policy, fever_c=FEVER_C)[concept],
+        policy.streams[concept],
+        fresh_s=FRESH_S,
+    )
+    meaning = conditions(PROBLEMS[concept], policy)
+    for evaluation, code in zip(judged, codes.tolist(), strict=True):
+        said = next(one for one in evaluation.conditions if one.problem == PROBLEMS[concept])
+        wanted = meaning[code]
+        assert (said.state, said.severity, said.priority, said.criteria) == (
+            wanted.state,
+            wanted.severity,
+            wanted.priority,
+            wanted.criteria,
+        )
+
+
+def test_a_stream_that_never_came_is_unknown_and_raises_nothing() -> None:
+    looks_us = 60 * SECOND_US * np.arange(1, 100)
+    nothing = np.full(99, np.nan)
+
+    replayed = VitalReplay(load_policy(), fever_c=FEVER_C, answer_after={})
+
+    assert list(replayed.play(looks_us, dict.fromkeys(VALUES, nothing), fresh_s=FRESH_S)) == []
+
+
+def test_told_is_of_the_patients_own_problem() -> None:
+    looks_us = 60 * SECOND_US * np.arange(1, 11)
+    low = np.full(10, 88.0)
+
+    replayed = VitalReplay(load_policy(), fever_c=FEVER_C, answer_after={})
+    told: list[Told] = list(replayed.play(looks_us, {"spo2": low}, fresh_s=FRESH_S))
+
+    assert [(one.problem, one.kind.value) for one in told] == [
+        ("hypoxia", "raised"),
+        ("hypoxia", "escalated"),
+    ]
+    assert told[0].at_us == int(looks_us[1])

@@ -1,0 +1,165 @@
+"""Alarm burden and timeliness on small histories whose figures anybody can count."""
+
+import pandas as pd
+import pytest
+
+from monitoring.clinical import burden
+from monitoring.clinical.alert_runs import Told
+from monitoring.clinical.alert_state import SPEAKING, TransitionKind
+from monitoring.clinical.results import Priority
+
+MINUTE_US = 60_000_000
+
+
+def told(
+    kind: str,
+    minute: float,
+    *,
+    encounter: int = 1,
+    thread: int = 0,
+    problem: str = "crs_grade",
+    priority: str = "medium",
+    severity: int = 2,
+    shown: bool = True,
+) -> tuple[int, Told]:
+    return encounter, Told(
+        thread=thread,
+        problem=problem,
+        kind=TransitionKind(kind),
+        at_us=round(minute * MINUTE_US),
+        actor="stormwatch",
+        priority=Priority(priority),
+        severity=severity,
+        shown=shown,
+    )
+
+
+def followed(*at: tuple[int, float]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(encounter, round(minute * MINUTE_US)) for encounter, minute in at],
+        columns=["encounter", "at_us"],
+    )
+
+
+def grades(*rows: tuple[int, float, float | None]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(encounter, round(minute * MINUTE_US), grade) for encounter, minute, grade in rows],
+        columns=["encounter", "at_us", "grade"],
+    )
+
+
+@pytest.mark.parametrize("kind", sorted(kind.value for kind in TransitionKind))
+def test_what_speaks_either_interrupts_or_reminds_and_nothing_else_does(kind: str) -> None:
+    events = burden.frame([told(kind, 0)])
+    interrupts = bool(burden.interruptive(events)[0])
+    reminds = bool(burden.reminding(events)[0])
+
+    assert interrupts + reminds == (TransitionKind(kind) in SPEAKING)
+    assert not (interrupts and reminds)
+
+
+@pytest.mark.parametrize(
+    ("change", "interrupts"),
+    [
+        ({}, True),
+        ({"priority": "high"}, True),
+        ({"priority": "low"}, False),
+        ({"priority": "technical"}, False),
+        ({"shown": False}, False),
+    ],
+)
+def test_only_what_is_urgent_and_shown_interrupts(
+    change: dict[str, object], interrupts: bool
+) -> None:
+    events = burden.frame([told("raised", 0, **change)])  # type: ignore[arg-type]
+    assert bool(burden.interruptive(events)[0]) is interrupts
+
+
+def test_the_figures_of_one_day() -> None:
+    events = burden.frame(
+        [
+            told("raised", 0),
+            told("acknowledged", 4),
+            told("worsened", 100, severity=3, priority="high"),
+            told("escalated", 102, severity=3, priority="high"),
+            told("acknowledged", 110, severity=3, priority="high"),
+            told("raised", 30, problem="fever", priority="low"),
+            told("repeated", 60, problem="hypoxia"),
+        ]
+    )
+
+    found = burden.burden(events, patient_days=2.0, followed=followed((1, 40), (2, 101)))
+
+    assert (found.alerts, found.alerts_per_patient_day) == (2, 1.0)
+    assert (found.interruptive, found.interruptive_per_patient_day) == (3, 1.5)
+    assert (found.reminders, found.ignored_repeats) == (1, 1)
+    # The treatment at 40 min follows the first; what another patient got follows nothing.
+    assert found.acted_share == pytest.approx(1 / 3)
+    assert found.minutes_to_acknowledge_median == pytest.approx(7)
+
+
+def test_what_was_charted_with_the_alert_is_no_answer_to_it() -> None:
+    events = burden.frame([told("raised", 10)])
+    assert burden.burden(events, patient_days=1, followed=followed((1, 10))).acted_share == 0
+    assert burden.burden(events, patient_days=1, followed=followed((1, 71))).acted_share == 0
+    assert burden.burden(events, patient_days=1, followed=followed((1, 70))).acted_share == 1
+
+
+def test_nothing_charted_is_not_nothing_wrong() -> None:
+    found = burden.burden(burden.frame([]), patient_days=0, followed=followed())
+
+    assert found.alerts_per_patient_day is None
+    assert found.acted_share is None
+    assert found.minutes_to_acknowledge_median is None
+
+
+def test_a_rise_is_above_the_last_known_grade_and_a_missing_one_hides_none() -> None:
+    rises = burden.grade_rises(
+        grades((1, 0, 0), (1, 10, 1), (1, 20, None), (1, 30, 2), (1, 40, 2), (2, 5, 3), (2, 9, 1))
+    )
+
+    assert [tuple(row) for row in rises[["encounter", "grade"]].to_numpy()] == [
+        (1, 1),
+        (1, 2),
+        (2, 3),
+    ]
+
+
+def test_a_rise_told_late_or_at_a_lower_grade_is_not_caught() -> None:
+    rises = burden.grade_rises(grades((1, 0, 1), (1, 60, 2), (1, 120, 3)))
+    events = burden.frame(
+        [
+            told("raised", 0, severity=1, priority="low"),
+            told("worsened", 61, severity=2),
+            told("worsened", 120, severity=2),
+        ]
+    )
+
+    found = burden.timeliness(events, rises)
+    assert (found.rises, found.caught) == (3, 1)
+    assert burden.timeliness(events, rises, within_minutes=1).caught == 2
+
+
+def test_the_lead_is_the_earliest_interruption_of_the_hours_before() -> None:
+    rises = burden.grade_rises(grades((1, 200, 2)))
+    events = burden.frame(
+        [
+            told("raised", 20, problem="fever", priority="low"),
+            told("raised", 80, problem="hypoxia"),
+            told("raised", 150, problem="news2"),
+            told("raised", 10, encounter=2, problem="news2"),
+        ]
+    )
+
+    found = burden.timeliness(events, rises)
+    assert found.lead_minutes_median == 120
+    assert found.led_share == 1
+    assert burden.timeliness(events, rises, look_back_minutes=60).lead_minutes_median == 50
+
+
+def test_two_policies_differ_by_what_interrupts_under_one_alone() -> None:
+    one = burden.frame([told("raised", 0), told("worsened", 9)])
+    other = burden.frame([told("raised", 0), told("raised", 5, problem="hypoxia")])
+
+    assert burden.appearing(one, other)["at_us"].tolist() == [9 * MINUTE_US]
+    assert burden.appearing(other, one)["problem"].tolist() == ["hypoxia"]
