@@ -105,6 +105,7 @@ class _Walk:
         self, timing: TimingOf, answer_after: AnswerAfter, looks_us: NDArray[np.int64] | None
     ) -> None:
         self._timing = timing
+        self._timings: dict[tuple[str, Priority], AlertTiming] = {}
         self._answer_after = answer_after
         self._looks_us = looks_us
         self._state: AlertState | None = None
@@ -123,9 +124,11 @@ class _Walk:
         """When to look again: something is due, or somebody comes."""
         if self._state is None:
             return None
-        due = alerts.next_due_us(self._state, timing=self._timing_of(self._state))
-        soonest = min((one for one in (due, *self._answers) if one is not None), default=None)
-        if soonest is None:
+        soonest = alerts.next_due_us(self._state, timing=self._timing_of(self._state))
+        if self._answers:
+            answer_us = min(self._answers)
+            soonest = answer_us if soonest is None else min(soonest, answer_us)
+        if soonest is None or soonest >= end_us:
             return None
         if self._looks_us is None:
             return max(soonest, now_us + 1)
@@ -134,6 +137,8 @@ class _Walk:
 
     def _answer(self, until_us: int) -> None:
         """Those who come by now take the thread, if nobody has it."""
+        if not self._answers:
+            return
         due = sorted(one for one in self._answers if one <= until_us)
         self._answers = [one for one in self._answers if one > until_us]
         for at_us in due:
@@ -150,10 +155,8 @@ class _Walk:
         state = self._state
         if state is None and condition.state is not ConditionState.ACTIVE:
             return
-        timing = (
-            self._timing(condition.problem, condition.priority)
-            if state is None
-            else self._timing_of(state)
+        timing = self._timing_for(
+            condition.problem, condition.priority if state is None else state.priority
         )
         if state is None:
             self._threads += 1
@@ -181,4 +184,10 @@ class _Walk:
         self._state = None if after.closed else after
 
     def _timing_of(self, state: AlertState) -> AlertTiming:
-        return self._timing(state.problem, state.priority)
+        return self._timing_for(state.problem, state.priority)
+
+    def _timing_for(self, problem: str, priority: Priority) -> AlertTiming:
+        key = (problem, priority)
+        if key not in self._timings:
+            self._timings[key] = self._timing(problem, priority)
+        return self._timings[key]

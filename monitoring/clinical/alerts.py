@@ -239,18 +239,24 @@ def _active(state: AlertState, condition: Condition, *, now_us: int, timing: Ale
     severity = condition.severity
     if timing.latches_severity and state.condition is not ConditionAxis.PENDING:
         severity = max(severity, state.severity)
-    after = replace(
-        state,
-        severity=severity,
-        priority=condition.priority if higher else state.priority,
-        criteria=(*state.criteria, *new_criteria),
-        label=condition.label,
-    )
-    if state.condition is ConditionAxis.PENDING:
+    is_pending = state.condition is ConditionAxis.PENDING
+    # Most readings say what the one before said.
+    is_news = higher or bool(new_criteria) or severity != state.severity
+    is_back = not is_pending and state.condition is not ConditionAxis.ACTIVE
+    after = state
+    if is_news or is_back or condition.label != state.label:
+        after = replace(
+            state,
+            severity=severity,
+            priority=condition.priority if higher else state.priority,
+            criteria=(*state.criteria, *new_criteria),
+            label=condition.label,
+            condition=state.condition if is_pending else ConditionAxis.ACTIVE,
+        )
+    if is_pending:
         since_us = now_us if state.pending_since_us is None else state.pending_since_us
         waited = now_us - since_us >= timing.debounce_s * _US
         return _raise(after, now_us=now_us) if waited else (after, ())
-    after = replace(after, condition=ConditionAxis.ACTIVE)
     if severity > state.severity or higher or new_criteria:
         worsened = _system(
             TransitionKind.WORSENED,

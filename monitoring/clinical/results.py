@@ -43,7 +43,10 @@ class Priority(StrEnum):
     @property
     def rank(self) -> int:
         """How urgent: the higher, the more; the technical alarm is the lowest."""
-        return list(Priority).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {priority: rank for rank, priority in enumerate(Priority)}
 
 
 class ConditionState(StrEnum):

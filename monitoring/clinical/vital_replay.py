@@ -118,7 +118,8 @@ def vital_codes(
     codes = np.full(len(value), NORMAL, dtype=np.int8)
     rows = np.flatnonzero(came)
     if len(rows):
-        taken_us, values = looks_us[rows], value[rows]
+        # A limit must not be rounded to what 32 bits can hold.
+        taken_us, values = looks_us[rows], value[rows].astype(np.float64)
         own = _reading_codes(taken_us, values, limit, rule)
         if own is not None or len(rows) < len(value):
             place = np.cumsum(came) - 1
@@ -252,6 +253,11 @@ class VitalReplay:
         self._conditions = {
             concept: conditions(problem, policy) for concept, problem in _PROBLEM_OF.items()
         }
+        # Codes that mean the same make one run.
+        self._same = {
+            concept: np.array([meaning.index(one) for one in meaning], dtype=np.int8)
+            for concept, meaning in self._conditions.items()
+        }
 
     def play(
         self,
@@ -274,7 +280,7 @@ class VitalReplay:
                 fresh_s=fresh_s,
             )
             yield from follow(
-                self._runs(looks_us, codes, self._conditions[concept]),
+                self._runs(looks_us, self._same[concept][codes], self._conditions[concept]),
                 until_us=until_us,
                 timing=self._policy.timing,
                 answer_after=self._answer_after,

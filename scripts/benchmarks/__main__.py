@@ -13,6 +13,7 @@ BENCHMARKS = {
     "news2_columns": ("news2", "news2_columns"),
     "crs_timeline": ("crs", "crs_timeline"),
     "patient_figure": ("figure", "patient_figure_lines"),
+    "replay_month": ("replay_month", "replay_month"),
     "latest": ("latest", "latest"),
     "board": ("board", "board"),
     "record_set": ("recording", "recording"),
