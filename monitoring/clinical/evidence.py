@@ -7,9 +7,7 @@ from monitoring.clinical.facts import BaselineRecord, Dose, TreatmentSpan
 from monitoring.clinical.results import InputEvidence
 from monitoring.clinical.rulebook_types import CrsRules
 from monitoring.clinical.timeline import US_PER_S, Timeline
-
-# UCUM to what is written on a ward.
-_WRITTEN = {"Cel": "C", "mm[Hg]": "mmHg", "{score}": "", "{grade}": ""}
+from monitoring.clinical.units import ward_words
 
 
 def number_as_written(concept: str, value: float) -> str:
@@ -20,7 +18,7 @@ def number_as_written(concept: str, value: float) -> str:
     text = f"{value:.{known.decimals}f}"
     if abs(float(text) - value) > 1e-6:
         text = f"{value:.{known.decimals + 1}f}"
-    unit = _WRITTEN.get(known.unit, known.unit)
+    unit = ward_words(known.unit)
     return f"{text} {unit}" if unit else text
 
 

@@ -138,6 +138,7 @@ _WARD_WORDS = MappingProxyType(
         "Cel": "C",
         "[degF]": "F",
         "mm[Hg]": "mmHg",
+        "10*3/uL": "x10^9/L",
         "[lb_av]": "lb",
         "{grade}": "",
         "{score}": "",

@@ -237,3 +237,83 @@ def febrile_neutropenia(*, temp: Known, sustained: Said, anc: Known, expected: S
         [yes(fever, 1), yes(low_count, 1)],
         lambda low, _: {"febrile_neutropenia"} if low >= 2 else set(),
     )
+
+
+def cartox(
+    *,
+    peak_ferritin: Known,
+    bilirubin: Known,
+    ast: Known,
+    alt: Known,
+    oliguria: Known,
+    creatinine: Known,
+    lungs: Known,
+    haemophagocytosis: Said,
+) -> Answer:
+    liver, kidney = (
+        any_met(*(holds(one, lambda v: v >= 3) for one in grades))
+        for grades in ((bilirubin, ast, alt), (oliguria, creatinine))
+    )
+    parts = [
+        yes(liver, 1),
+        yes(kidney, 1),
+        yes(holds(lungs, lambda v: v >= 3), 1),
+        yes(haemophagocytosis, 1),
+    ]
+    high = holds(peak_ferritin, lambda v: v > 10_000)
+    return added(parts, lambda low, _: {"positive"} if low >= 2 and high else set())
+
+
+def times(value: Known, factor: float, limit: Known, rule: Callable[[float, float], bool]) -> Said:
+    """A limit that is a multiple of another number, either of which may be missing."""
+    return None if value is None or limit is None else rule(value, factor * limit)
+
+
+def iec_hs(
+    *,
+    ferritin: Known,
+    ferritin_uln: Known,
+    ferritin_baseline: Known,
+    rising: Said,
+    ast: Known,
+    ast_uln: Known,
+    alt: Known,
+    alt_uln: Known,
+    fibrinogen: Known,
+    fibrinogen_lln: Known,
+    haemophagocytosis: Said,
+    platelets: Known,
+    anc: Known,
+    new_cytopenia: Said,
+    ldh: Known,
+    ldh_uln: Known,
+    temp: Known,
+    fever: Said,
+    triglycerides: Known,
+) -> Answer:
+    def over(value: float, limit: float) -> bool:
+        return value > limit
+
+    required = any_met(
+        times(ferritin, 2, ferritin_uln, over), times(ferritin, 2, ferritin_baseline, over)
+    )
+    cytopenia = any_met(holds(platelets, lambda v: v < 25), holds(anc, lambda v: v < 0.5))
+    hot = holds(temp, lambda v: v >= 38.0)
+    said = [one for one in (hot, fever) if one is not None]
+    low_fibrinogen = any_met(
+        holds(fibrinogen, lambda v: v < 150),
+        times(fibrinogen, 1, fibrinogen_lln, lambda v, limit: v < limit),
+    )
+    parts = [
+        yes(True if rising else required, 1),
+        yes(any_met(times(ast, 5, ast_uln, over), times(alt, 5, alt_uln, over)), 1),
+        yes(low_fibrinogen, 1),
+        yes(haemophagocytosis, 1),
+        yes(True if new_cytopenia else cytopenia, 1),
+        yes(times(ldh, 1, ldh_uln, over), 1),
+        *[yes(None, 1)] * 6,  # what this chain of questions never asks
+        yes(any(said) if said else None, 1),
+        yes(holds(triglycerides, lambda v: v > 265), 1),
+    ]
+    disagree = None not in {hot, fever} and hot != fever
+    return added(parts, lambda _, __: {"fever_disagrees"} if disagree else set())

@@ -22,6 +22,7 @@ def near(step: float, *limits: float, low: float = 0.0) -> st.SearchStrategy[flo
     return st.none() | st.sampled_from(sorted(v for v in values if v >= low))
 
 
+GRADE = st.none() | st.integers(0, 5)
 TEMP = near(0.1, 36.0, 38.0, 38.3, 38.4, 39.4)
 SCORES: dict[str, tuple[Callable[..., naive.Answer], dict[str, tuple[str, Any]]]] = {
     # The naive scorer's name of each value: the field that carries it, and what it may be.
@@ -92,6 +93,43 @@ SCORES: dict[str, tuple[Callable[..., naive.Answer], dict[str, tuple[str, Any]]]
             "scd25": ("scd25", near(1, 2400)),
         },
     ),
+    "cartox-hlh": (
+        naive.cartox,
+        {
+            "peak_ferritin": ("peak_ferritin", near(1, 10_000)),
+            "bilirubin": ("bilirubin_grade", GRADE),
+            "ast": ("ast_grade", GRADE),
+            "alt": ("alt_grade", GRADE),
+            "oliguria": ("oliguria_grade", GRADE),
+            "creatinine": ("creatinine_grade", GRADE),
+            "lungs": ("pulmonary_oedema_grade", GRADE),
+            "haemophagocytosis": ("haemophagocytosis", TRUTH),
+        },
+    ),
+    "iec-hs": (
+        naive.iec_hs,
+        {
+            "ferritin": ("ferritin", near(1, 400, 600)),
+            "ferritin_uln": ("ferritin_uln", st.sampled_from([None, 200.0, 300.0])),
+            "ferritin_baseline": ("ferritin_baseline", st.sampled_from([None, 200.0, 300.0])),
+            "rising": ("ferritin_rapidly_rising", TRUTH),
+            "ast": ("ast", near(1, 200)),
+            "ast_uln": ("ast_uln", st.sampled_from([None, 40.0])),
+            "alt": ("alt", near(1, 225)),
+            "alt_uln": ("alt_uln", st.sampled_from([None, 45.0])),
+            "fibrinogen": ("fibrinogen_mg_dl", near(1, 150, 200)),
+            "fibrinogen_lln": ("fibrinogen_lln_mg_dl", st.sampled_from([None, 140.0, 200.0])),
+            "haemophagocytosis": ("haemophagocytosis", TRUTH),
+            "platelets": ("platelets", near(1, 25)),
+            "anc": ("anc", near(0.1, 0.5)),
+            "new_cytopenia": ("new_grade_4_cytopenia", TRUTH),
+            "ldh": ("ldh", near(1, 250)),
+            "ldh_uln": ("ldh_uln", st.sampled_from([None, 250.0])),
+            "temp": ("temp_c", TEMP),
+            "fever": ("fever", TRUTH),
+            "triglycerides": ("triglycerides_mg_dl", near(1, 265)),
+        },
+    ),
     "febrile-neutropenia": (
         naive.febrile_neutropenia,
         {
@@ -103,7 +141,7 @@ SCORES: dict[str, tuple[Callable[..., naive.Answer], dict[str, tuple[str, Any]]]
     ),
 }
 
-SAID_TWICE = {("qsofa", "mentation"), ("hlh-2004", "fever")}
+SAID_TWICE = {("qsofa", "mentation"), ("hlh-2004", "fever"), ("iec-hs", "fever")}
 
 
 def values_of(name: str) -> st.SearchStrategy[dict[str, Any]]:

@@ -22,7 +22,7 @@ from monitoring.clinical.scales.limits_reader import (
     read_conditions,
     read_findings,
 )
-from monitoring.clinical.scales.quantities import QUANTITIES, disagreements, fields_of
+from monitoring.clinical.scales.quantities import disagreements, fields_of
 from monitoring.clinical.truths import UNKNOWN, YES
 
 
@@ -82,13 +82,7 @@ def _criterion(
     conditions = read_conditions(row, "any_of", truths)
     if not conditions:
         row.refuse("a criterion needs a condition")
-    fields = [
-        name
-        for condition in conditions
-        for quantity in condition.quantities
-        for name in QUANTITIES[quantity].field_names
-    ]
-    fields += [name for condition in conditions for name in condition.truths]
+    fields = [name for condition in conditions for name in condition.field_names]
     criterion = Criterion(
         id=row.text("id"),
         domain=row.text("domain"),

@@ -80,6 +80,12 @@ class Condition:
         """The findings it looks at."""
         return tuple(one for one in (self.truth, self.only_if) if one is not None)
 
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """Every field that may carry what it looks at."""
+        measured = (name for one in self.quantities for name in QUANTITIES[one].field_names)
+        return (*measured, *self.truths)
+
 
 class Inputs:
     """The records of a scale as quantities in the units that its table asks for."""
@@ -127,16 +133,6 @@ class Inputs:
         met = condition.interval.holds(values, times)
         return np.where(known, np.where(met, YES, NO), UNKNOWN).astype(np.int8)
 
-    def unknown_fields(self, condition: Condition, place: int) -> tuple[str, ...]:
-        """The fields that would have to be given for one record's condition to be known."""
-        missing = [
-            QUANTITIES[name].asked_in(condition.unit)
-            for name in condition.quantities
-            if np.isnan(self.value(name, condition.unit)[place])
-        ]
-        missing += [name for name in condition.truths if self.columns.truth[name][place] == UNKNOWN]
-        return tuple(missing)
-
     def lacking(self, conditions: tuple[Condition, ...]) -> dict[str, NDArray[np.bool_]]:
         """By field where it would have to be given for one of the conditions to be known."""
         masks: dict[str, NDArray[np.bool_]] = {}
@@ -150,15 +146,6 @@ class Inputs:
                 absent = unknown & (self.columns.truth[name] == UNKNOWN)
                 masks[name] = masks.get(name, False) | absent
         return masks
-
-    def given(self, conditions: tuple[Condition, ...], place: int) -> dict[str, object]:
-        """What one record said of all that these conditions look at."""
-        names: list[str] = []
-        for condition in conditions:
-            for quantity in condition.quantities:
-                names += QUANTITIES[quantity].field_names
-            names += condition.truths
-        return self.columns.given(place, dict.fromkeys(names))
 
 
 def element_truth(element: tuple[Condition, ...], inputs: Inputs) -> NDArray[np.int8]:

@@ -1,6 +1,11 @@
 """A points table as a scale that can be asked: total, parts, what scored, what is missing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from monitoring.clinical.rule_file import RuleFileError, RuleTable, read_packaged
 from monitoring.clinical.scales.answer import Answer, Finding, Scale, plain_number
@@ -18,19 +23,21 @@ from monitoring.clinical.scales.points_table import (
 )
 from monitoring.clinical.scales.quantities import QUANTITIES, disagreements, fields_of
 from monitoring.clinical.truths import NO, UNKNOWN, YES
+from monitoring.clinical.units import ward_words
 
-# Flags of one score beyond its verdict: of record ``place``, from what was scored.
-MoreFlags = Callable[[PointsTable, Inputs, Scored, int], Sequence[str]]
-
+Masks = Mapping[str, NDArray[np.bool_]]
+# Flags of one score beyond its verdict, each with the records that carry it.
+MoreFlags = Callable[[PointsTable, Inputs, Scored], Masks]
 
 # How many items a reason names before it counts them; ``missing`` names every field.
 _NAMED = 4
 
 
-def _no_more_flags(table: PointsTable, inputs: Inputs, scored: Scored, place: int) -> Sequence[str]:
-    return ()
+def _no_more_flags(table: PointsTable, inputs: Inputs, scored: Scored) -> Masks:
+    return {}
 
 
+@cache
 def load_points(file: str) -> PointsTable:
     """The score of a packaged rule file; raises ``RuleFileError`` when any row is in doubt."""
     return parse_points(RuleTable(read_packaged(file), file))
@@ -44,13 +51,16 @@ def load_points_scale(
     ``context`` names the findings of the file that no item looks at and ``more_flags`` does.
     """
     table = load_points(file)
-    quantities = [q for item in table.items for q in _quantities(item)]
-    truths = [t for item in table.items for c in _conditions(item) for t in c.truths]
+    conditions = [one for item in table.items for one in _conditions(item)]
     if table.verdict is not None:
-        for condition in (*table.verdict.required, *table.verdict.or_if):
-            quantities += condition.quantities
-            truths += condition.truths
-    if unused := set(table.truths) - {*truths, *context}:
+        conditions += [*table.verdict.required, *table.verdict.or_if]
+    quantities = [one.quantity for one in table.items if isinstance(one, BandedItem)]
+    quantities += [name for one in conditions for name in one.quantities]
+    if (
+        unused := set(table.truths)
+        - {name for one in conditions for name in one.truths}
+        - {*context}
+    ):
         message = f"{file}: no item looks at {', '.join(sorted(unused))}."
         raise RuleFileError(message)
     return Scale(
@@ -71,30 +81,56 @@ def answers(
     """The score's answer to each record."""
     inputs = Inputs(columns)
     scored = score_by(table, inputs)
-    return [_answer(table, inputs, scored, more_flags, place) for place in range(columns.n)]
+    flags: dict[str, NDArray[np.bool_]] = dict(_verdict_flags(table, scored))
+    for one in (_edge_flags(table, inputs), _contradictions(table, inputs)):
+        flags |= one
+    flags |= more_flags(table, inputs, scored)
+    findings = [_Findings.of(item, inputs, scored, n) for n, item in enumerate(table.items)]
+    # Lists are read many times faster than arrays, one element at a time.
+    lows, highs = scored.low.T.tolist(), scored.high.T.tolist()
+    missing = _names(_missing(table, inputs, scored), columns.n)
+    raised = _names(flags, columns.n)
+    return [
+        _answer(table, findings, low, high, missing[place], raised[place], place)
+        for place, (low, high) in enumerate(zip(lows, highs, strict=True))
+    ]
+
+
+def _names(masks: Masks, n: int) -> list[tuple[str, ...]]:
+    """For each record the names whose mask holds there."""
+    found: list[list[str]] = [[] for _ in range(n)]
+    for name, mask in masks.items():
+        for place in np.flatnonzero(mask).tolist():
+            found[place].append(name)
+    return list(map(tuple, found))
 
 
 def _answer(
-    table: PointsTable, inputs: Inputs, scored: Scored, more_flags: MoreFlags, place: int
+    table: PointsTable,
+    findings: Sequence["_Findings"],
+    low: Sequence[float],
+    high: Sequence[float],
+    missing: tuple[str, ...],
+    flags: tuple[str, ...],
+    place: int,
 ) -> Answer:
-    low, high = scored.low[:, place], scored.high[:, place]
-    known = low == high
-    minimum = float(low.sum())
-    complete = bool(known.all())
+    minimum = sum(low)
+    parts = {
+        item.id: fewest if fewest == most else None
+        for item, fewest, most in zip(table.items, low, high, strict=True)
+    }
+    unknown = [name for name, points in parts.items() if points is None]
     found = tuple(
-        _finding(item, inputs, scored, n, place) for n, item in enumerate(table.items) if low[n] > 0
+        one.at(place, points) for one, points in zip(findings, low, strict=True) if points > 0
     )
-    flags = [*_verdict_flags(table, scored, place), *_edge_flags(table, inputs, place)]
-    flags += [*_contradictions(table, inputs, place), *more_flags(table, inputs, scored, place)]
-    unknown = [item.id for item, is_known in zip(table.items, known, strict=True) if not is_known]
     return Answer(
-        value=minimum if complete else None,
+        value=None if unknown else minimum,
         reason=_reason(table, found, minimum, unknown, flags),
         evidence=found,
-        flags=tuple(dict.fromkeys(flags)),
-        missing=_missing(table, inputs, scored, place),
-        parts={item.id: float(low[n]) if known[n] else None for n, item in enumerate(table.items)},
-        details=_details(table, found, None if complete else minimum),
+        flags=flags,
+        missing=missing,
+        parts=parts,
+        details=_details(table, found, minimum if unknown else None),
     )
 
 
@@ -104,12 +140,11 @@ def _details(
     """What an incomplete total has already, and the items that score by the paper's groups."""
     details: dict[str, object] = {} if minimum is None else {"minimum": plain_number(minimum)}
     scoring = {one.id for one in found}
+    groups: dict[str, list[str]] = {}
     for item in table.items:
         if item.group is not None:
-            group = details.setdefault(item.group, [])
-            assert isinstance(group, list)
-            group += [item.id] if item.id in scoring else []
-    return details
+            groups.setdefault(item.group, []).extend([item.id] if item.id in scoring else [])
+    return {**details, **groups}
 
 
 def _reason(
@@ -133,98 +168,114 @@ def _reason(
     return said if table.caution is None else f"{said} {table.caution}"
 
 
-def _verdict_flags(table: PointsTable, scored: Scored, place: int) -> list[str]:
+def _verdict_flags(table: PointsTable, scored: Scored) -> Masks:
     if table.verdict is None:
-        return []
-    verdict = scored.verdict[place]
-    if verdict == YES:
-        return [table.verdict.flag]
-    if verdict == NO and table.verdict.otherwise is not None:
-        return [table.verdict.otherwise]
-    return []
+        return {}
+    flags = {table.verdict.flag: scored.verdict == YES}
+    if table.verdict.otherwise is not None:
+        flags[table.verdict.otherwise] = scored.verdict == NO
+    return flags
 
 
-def _edge_flags(table: PointsTable, inputs: Inputs, place: int) -> list[str]:
-    flags = []
+def _edge_flags(table: PointsTable, inputs: Inputs) -> Masks:
+    flags: dict[str, NDArray[np.bool_]] = {}
     for item in table.items:
         if isinstance(item, BandedItem) and item.edge_flag is not None:
-            value = inputs.value(item.quantity, item.unit)[place]
-            edges = {edge for band in item.bands for edge in band.interval.edges()}
-            if value in edges:
-                flags.append(item.edge_flag)
+            edges = [edge for band in item.bands for edge in band.interval.edges()]
+            on_edge = np.isin(inputs.value(item.quantity, item.unit), edges)
+            flags[item.edge_flag] = flags.get(item.edge_flag, np.False_) | on_edge
     return flags
 
 
-def _contradictions(table: PointsTable, inputs: Inputs, place: int) -> list[str]:
+def _contradictions(table: PointsTable, inputs: Inputs) -> Masks:
     """Two words for one finding that say yes and no: the yes counts, and is asked about."""
-    flags = []
+    flags: dict[str, NDArray[np.bool_]] = {}
     for item in table.items:
-        said = {
-            int(inputs.truth_of(one)[place])
-            for one in _conditions(item)
-            if one.absence is Absence.SAME
-        }
-        if {int(YES), int(NO)} <= said:
-            flags.append(f"{item.id}_disagrees")
+        same = [one for one in _conditions(item) if one.absence is Absence.SAME]
+        if same:
+            said = np.stack([inputs.truth_of(one) for one in same])
+            flags[f"{item.id}_disagrees"] = (said == YES).any(axis=0) & (said == NO).any(axis=0)
     return flags
 
 
-def _missing(table: PointsTable, inputs: Inputs, scored: Scored, place: int) -> tuple[str, ...]:
-    names: list[str] = []
+def _missing(table: PointsTable, inputs: Inputs, scored: Scored) -> Masks:
+    """By field where its absence could hide more points."""
+    masks: dict[str, NDArray[np.bool_]] = {}
     for n, item in enumerate(table.items):
         if isinstance(item, BandedItem):
-            if scored.low[n, place] != scored.high[n, place]:
-                names.append(QUANTITIES[item.quantity].asked_in(item.unit))
+            field = QUANTITIES[item.quantity].asked_in(item.unit)
+            own: Masks = {field: scored.low[n] != scored.high[n]}
         else:
-            names += _missing_of(item, inputs, scored.elements[item.id][:, place].tolist(), place)
-    return tuple(dict.fromkeys(names))
+            own = _missing_of(item, inputs, scored.elements[item.id])
+        for name, mask in own.items():
+            masks[name] = masks.get(name, np.False_) | mask
+    return masks
 
 
-def _missing_of(item: CountedItem, inputs: Inputs, states: Sequence[int], place: int) -> list[str]:
-    """Every field whose absence could hide more points of this item."""
-    open_fields: list[str] = []
-    could_be = met = states.count(int(YES))
+def _missing_of(item: CountedItem, inputs: Inputs, states: NDArray[np.int8]) -> Masks:
+    """By field where its absence could hide more points of this item."""
+    asked: dict[str, NDArray[np.bool_]] = {}
+    could_be = met = (states == YES).sum(axis=0)
     for element, state in zip(item.elements, states, strict=True):
-        if state == YES:
-            continue
-        unknown = [
-            one
-            for one in element
-            if inputs.truth_of(one)[place] == UNKNOWN
-            and (state == UNKNOWN or one.absence is Absence.NAMED)
+        open_ = np.zeros(len(state), dtype=np.bool_)
+        for condition in element:
+            matters = state == UNKNOWN
+            if condition.absence is Absence.NAMED:
+                matters = state != YES
+            for name, lacking in inputs.lacking((condition,)).items():
+                asked[name] = asked.get(name, np.False_) | (lacking & matters)
+                open_ |= lacking & matters
+        could_be = could_be + open_
+    by_count = np.array(item.by_count)
+    could_hide = by_count[could_be] > by_count[met]
+    return {name: mask & could_hide for name, mask in asked.items()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Findings:
+    """What an item says where it scores: its label by band, and what was given for it."""
+
+    item: Item
+    labels: tuple[str, ...]
+    bands: Sequence[int]
+    given: Sequence[tuple[Sequence[bool], Mapping[str, Sequence[object]]]]
+
+    @classmethod
+    def of(cls, item: Item, inputs: Inputs, scored: Scored, n: int) -> "_Findings":
+        said = inputs.columns.said
+        if isinstance(item, BandedItem):
+            unit = ward_words(item.unit)
+            labels = tuple(f"{item.label} {band.interval.text} {unit}" for band in item.bands)
+            fields = QUANTITIES[item.quantity].field_names
+            always = [True] * inputs.columns.n
+            given = [(always, {name: said(name) for name in fields})]
+            return cls(item, labels, scored.band[n].tolist(), given)
+        by_condition = [
+            (
+                (inputs.truth_of(one) == YES).tolist(),
+                {name: said(name) for name in one.field_names},
+            )
+            for one in item.conditions
         ]
-        could_be += bool(unknown)
-        for one in unknown:
-            open_fields += inputs.unknown_fields(one, place)
-    return open_fields if item.by_count[could_be] > item.by_count[met] else []
+        return cls(item, (item.label,), [0] * inputs.columns.n, by_condition)
 
-
-def _finding(item: Item, inputs: Inputs, scored: Scored, n: int, place: int) -> Finding:
-    if isinstance(item, BandedItem):
-        band = item.bands[scored.band[n, place]]
-        label = f"{item.label} {band.interval.text} {_written(item.unit)}".strip()
-        given = inputs.columns.given(place, QUANTITIES[item.quantity].field_names)
-    else:
-        met = tuple(one for one in item.conditions if inputs.truth_of(one)[place] == YES)
-        label, given = item.label, inputs.given(met, place)
-    return Finding(
-        id=item.id,
-        label=label,
-        weight=float(scored.low[n, place]),
-        inputs=given,
-        source=item.source,
-    )
-
-
-def _written(unit: str) -> str:
-    return {"Cel": "C", "mm[Hg]": "mmHg", "10*3/uL": "x10^9/L", "{score}": ""}.get(unit, unit)
+    def at(self, place: int, points: float) -> Finding:
+        """What one record scored, with the values of the ways that were met."""
+        inputs = {
+            name: column[place]
+            for is_met, columns in self.given
+            if is_met[place]
+            for name, column in columns.items()
+            if column[place] is not None
+        }
+        return Finding(
+            id=self.item.id,
+            label=self.labels[self.bands[place]],
+            weight=points,
+            inputs=inputs,
+            source=self.item.source,
+        )
 
 
 def _conditions(item: Item) -> tuple[Condition, ...]:
     return () if isinstance(item, BandedItem) else item.conditions
-
-
-def _quantities(item: Item) -> tuple[str, ...]:
-    if isinstance(item, BandedItem):
-        return (item.quantity,)
-    return tuple(q for condition in item.conditions for q in condition.quantities)

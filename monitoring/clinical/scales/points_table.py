@@ -6,7 +6,7 @@ where they are equal is the item known (ADR 16).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,11 +95,11 @@ class PointsTable:
     truths: Mapping[str, str]
     caution: str | None
     source: str
+    highest: float = field(init=False)
 
-    @property
-    def highest(self) -> float:
-        """The most points that can be had."""
-        return sum(most_of(item) for item in self.items)
+    def __post_init__(self) -> None:
+        """The most points that can be had are asked for with every answer: added up once."""
+        object.__setattr__(self, "highest", sum(most_of(item) for item in self.items))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

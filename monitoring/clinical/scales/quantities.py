@@ -25,6 +25,8 @@ _AGREES_WITHIN = 0.05
 _AGREES_WITHIN_C = 0.1
 # Takes the binary noise off a converted value: 100.4 F is 38.0 C (rule C1).
 _DECIMALS = 9
+# Nothing can be counted in multiples of 0.
+_LOWEST_REFERENCE = 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,7 +271,7 @@ def _reference(quantity: Quantity, kind: str, label: str) -> Quantity:
             replace(
                 one,
                 field=f"{quantity.name}_{kind}{one.field.removeprefix(quantity.name)}",
-                lowest=np.nextafter(0.0, 1.0),
+                lowest=_LOWEST_REFERENCE,
             )
             for one in quantity.spellings
         ),

@@ -1,12 +1,13 @@
 """The scores that are points tables: each reads its file and adds what only its own paper says."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
 from monitoring.clinical.scales.answer import Scale
 from monitoring.clinical.scales.limits import Inputs, Interval
-from monitoring.clinical.scales.points_scale import load_points, load_points_scale
+from monitoring.clinical.scales.points_scale import Masks, load_points, load_points_scale
 from monitoring.clinical.scales.points_table import CountedItem, PointsTable, Scored
 from monitoring.clinical.truths import YES
 
@@ -75,17 +76,18 @@ def febrile_neutropenia_limits() -> FebrileNeutropeniaLimits:
     return FebrileNeutropeniaLimits(single_c=single_c, sustained_c=sustained_c, anc=anc)
 
 
-def _white_cells(table: PointsTable, inputs: Inputs, scored: Scored, place: int) -> Sequence[str]:
+def _white_cells(table: PointsTable, inputs: Inputs, scored: Scored) -> Masks:
     """After lymphodepletion WBC < 4 is near universal: shown, and never an alarm by itself."""
-    if inputs.columns.truth["after_lymphodepletion"][place] != YES:
-        return ()
-    row = next(n for n, item in enumerate(table.items) if item.id == "white_cells")
-    low = inputs.value("wbc", "10*3/uL")[place] < 4
-    if scored.low[row, place] == 0 or not low:
-        return ()
     assert table.verdict is not None
-    flags = ["low_white_cells_after_lymphodepletion"]
-    without = scored.minimum[place] - scored.low[row, place]
-    if scored.verdict[place] == YES and without < table.verdict.points_from:
-        flags.append("no_alarm_on_white_cells_alone")
-    return flags
+    row = next(n for n, item in enumerate(table.items) if item.id == "white_cells")
+    item = table.items[row]
+    assert isinstance(item, CountedItem)
+    (below,) = (one for one in item.conditions if one.interval and one.interval.high < np.inf)
+    low = inputs.truth_of(below) == YES
+    expected = low & (inputs.columns.truth["after_lymphodepletion"] == YES)
+    without = scored.minimum - scored.low[row]
+    alone = (scored.verdict == YES) & (without < table.verdict.points_from)
+    return {
+        "low_white_cells_after_lymphodepletion": expected,
+        "no_alarm_on_white_cells_alone": expected & alone,
+    }

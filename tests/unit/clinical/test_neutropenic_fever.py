@@ -34,7 +34,7 @@ def test_a_single_temperature_of_38_3_starts_the_clock() -> None:
     assert state.clock is AntibioticClock.RUNNING
     assert [(one.concept, one.display) for one in state.evidence] == [
         ("body_temperature", "38.3 C"),
-        ("neutrophils", "0.20 10*3/uL"),
+        ("neutrophils", "0.20 x10^9/L"),
     ]
 
 
