@@ -4,7 +4,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from scripts.benchmarks.ports import free_port
 
 # The server must not outlive the tests, however they end. The shell below holds the read end of a
 # pipe whose write end is ours: when we are gone, even by SIGKILL, it reads the end and cleans up.
@@ -61,7 +62,7 @@ def running(binaries: Path) -> Iterator[str]:
     if as_user:
         shutil.chown(folder, as_user["user"])
         shutil.chown(secret, as_user["user"])
-    port = _free_port()
+    port = free_port()
     subprocess.run(
         [
             binaries / "initdb",
@@ -100,15 +101,8 @@ def _unprivileged_user() -> dict[str, Any]:
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _wait_until_ready(url: str, supervisor: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240  # on however busy a machine
     while True:
         try:
             psycopg.connect(url).close()

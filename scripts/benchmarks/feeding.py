@@ -1,8 +1,8 @@
 """A live feed in a process of its own: sets are recorded while others look on.
 
 ``python -m scripts.benchmarks.feeding STORE SECONDS`` records a set every two seconds for a random
-patient, in stretches with pauses, so that there are ticks with news and ticks without. It prints
-the ward's data version at the end.
+patient, in stretches with pauses, so that there are ticks with news and ticks without. It prints a
+line when it begins, and the ward's data version at the end.
 """
 
 import sys
@@ -28,6 +28,7 @@ def feed(store: Store, *, seconds: float) -> int:
         ward = census.ward_by_code(session, WARD_CODE)
         assert ward is not None
         encounters = census.open_encounter_ids(session, ward.id)
+    print("feeding", flush=True)
     began = time.monotonic()
     while (elapsed := time.monotonic() - began) < seconds:
         if elapsed % (STRETCH_S + PAUSE_S) < STRETCH_S:

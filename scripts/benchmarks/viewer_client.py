@@ -18,7 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 _VERSION = re.compile(rb'"version":(\d+),"changed_s"')
-_OPEN_WITHIN_S = 60.0
+_OPEN_WITHIN_S = 240.0
 # A browser keeps a large message for so many runs after it was last used.
 _KEPT_RUNS = 2
 _GOOD = (
@@ -142,6 +142,8 @@ async def watch_board(
             async with asyncio.timeout(_OPEN_WITHIN_S):
                 await viewer.run(socket)
         print(json.dumps({"opened": viewers}), flush=True)
+        # A line says that the feed has begun, however long that took.
+        await asyncio.to_thread(sys.stdin.readline)
         began = time.monotonic() + 0.5
         async with asyncio.TaskGroup() as tasks:
             for place, (viewer, socket) in enumerate(zip(everybody, sockets, strict=True)):

@@ -52,6 +52,8 @@ def watch(
         assert client.stdout is not None
         _expect(client.stdout.readline(), "opened")
         feed = _start_feed(store_url, seconds) if store_url else None
+        client.stdin.write("\n")
+        client.stdin.flush()
         before_s = server.processor_s()
         _expect(client.stdout.readline(), "ticked")
         used_s = server.processor_s() - before_s
@@ -71,19 +73,23 @@ def watch(
 
 def _expect(line: str, word: str) -> None:
     if word not in line:
-        message = f"The viewers did not get as far as '{word}'; their errors are above."
+        message = f"Viewers or feed did not get as far as '{word}'; their errors are above."
         raise RuntimeError(message)
 
 
 def _start_feed(store_url: str, seconds: float) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
+    """Start the feed and wait until it has begun."""
+    feed = subprocess.Popen(
         [sys.executable, "-m", "scripts.benchmarks.feeding", store_url, str(seconds)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert feed.stdout is not None
+    _expect(feed.stdout.readline(), "feeding")
+    return feed
 
 
 def _final_version(feed: "subprocess.Popen[str]") -> int:
-    output, _ = feed.communicate(timeout=60)
+    output, _ = feed.communicate(timeout=240)
     return int(output)

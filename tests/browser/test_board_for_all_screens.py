@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.tokens import contrast_ratio
 from tests.browser.conftest import SignIn
+from tests.browser.silence import await_next_beat
 from tests.browser.small_ward import SmallWard, open_ward
 
 FAMILIES = (
@@ -35,10 +36,10 @@ def test_thirty_beds_fill_the_wall_screen_without_scrolling(
 ) -> None:
     visit = sign_in(address="/?kiosk=1", width=1920, height=1080)
     page = visit.page
-    expect(page.locator(".tile")).to_have_count(30, timeout=15_000)
+    expect(page.locator(".tile")).to_have_count(30)
     ward.chart_elsewhere(ward.patients[4], temp_c=39.4, sbp=78, dbp=40, spo2=88)
-    expect(visit.tile(ward.patients[4].bed)).to_contain_text("39.4 °C", timeout=8_000)
-    page.wait_for_timeout(1_500)
+    expect(visit.tile(ward.patients[4].bed)).to_contain_text("39.4 °C")
+    await_next_beat(page)  # and what was drawn for the news has come to rest
 
     overflow = page.evaluate(
         """() => [document.scrollingElement, document.querySelector('[data-testid=stMain]')]
@@ -68,7 +69,7 @@ def test_a_tablet_needs_no_sideways_scrolling_and_fingers_find_their_targets(
     ward.chart_elsewhere(ward.patients[0], temp_c=38.5)
     page = visit.page
     own = visit.tile("1A").get_by_role("button", name="I own")
-    expect(own).to_be_visible(timeout=8_000)
+    expect(own).to_be_visible()
     sideways = page.evaluate(
         "() => { const main = document.querySelector('[data-testid=stMain]');"
         " return main.scrollWidth - main.clientWidth }"
@@ -88,7 +89,7 @@ def test_a_tablet_needs_no_sideways_scrolling_and_fingers_find_their_targets(
 def test_everything_written_can_be_read(ward: SmallWard, sign_in: SignIn, *, night: bool) -> None:
     visit = sign_in(night=night)
     ward.chart_elsewhere(ward.patients[0], temp_c=38.9, sbp=82, dbp=45)
-    expect(visit.tile("1A").locator(".alert")).to_be_visible(timeout=8_000)
+    expect(visit.tile("1A").locator(".alert")).to_be_visible()
     pairs = _text_on_background(visit.page)
     assert len(pairs) > 10
     weak = [(text, ink, ground) for text, ink, ground in pairs if contrast_ratio(ink, ground) < 4.5]
@@ -100,7 +101,7 @@ def test_the_chosen_theme_is_kept(ward: SmallWard, sign_in: SignIn) -> None:
     board = visit.page.locator(".board")
     expect(board).to_have_attribute("data-theme", "day")
     visit.page.get_by_role("button", name="Night").click()
-    expect(board).to_have_attribute("data-theme", "night", timeout=15_000)
+    expect(board).to_have_attribute("data-theme", "night")
     visit.open()
     expect(board).to_have_attribute("data-theme", "night")
 
@@ -110,7 +111,7 @@ def test_less_motion_still_shows_what_is_urgent(ward: SmallWard, sign_in: SignIn
     visit.page.emulate_media(reduced_motion="reduce")
     ward.chart_elsewhere(ward.patients[0], temp_c=38.9, sbp=72, dbp=38, spo2=84, rr=30)
     mark = visit.tile("1A").locator(".mark")
-    expect(visit.tile("1A")).to_have_attribute("data-urgent", "", timeout=8_000)
+    expect(visit.tile("1A")).to_have_attribute("data-urgent", "")
     duration = mark.evaluate("node => getComputedStyle(node).animationDuration")
     # At most two changes a second.
     assert float(duration.removesuffix("s")) >= 1.0

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import SignIn
+from tests.browser.silence import await_next_beat
 from tests.browser.small_ward import SmallWard, open_ward
 
 HOSTILE = (
@@ -27,8 +28,8 @@ def test_hostile_names_stay_text(ward: SmallWard, sign_in: SignIn) -> None:
         name = visit.tile(patient.bed).locator(".name")
         expect(name).to_have_text(f"{patient.family_name} {patient.given_name}.")
     ward.chart_elsewhere(ward.patients[0], temp_c=39.1)
-    expect(visit.tile(ward.patients[0].bed)).to_contain_text("39.1 °C", timeout=6_000)
-    visit.page.wait_for_timeout(2_000)
+    expect(visit.tile(ward.patients[0].bed)).to_contain_text("39.1 °C")
+    await_next_beat(visit.page)
 
     own = (visit.server.url, visit.server.url.replace("http", "ws"), "data:", "blob:")
     assert [address for address in visit.requests if not address.startswith(own)] == []

@@ -1,8 +1,12 @@
 """A physician looks at one patient in a real browser, and the page keeps up."""
 
-from playwright.sync_api import expect
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import SignIn, Visit
+from tests.browser.server_process import ServerProcess
+from tests.browser.silence import await_next_beat, expect_said_in_time, hang_after_a_beat
 from tests.browser.small_ward import SmallWard, open_ward
 
 HOSTILE = (
@@ -15,7 +19,7 @@ def patient_page(sign_in: SignIn, ward: SmallWard, which: int = 0, **how: object
     visit = sign_in(
         "demo.physician", address=f"/patient?encounter={ward.patients[which].public_id}", **how
     )
-    visit.page.locator(".js-plotly-plot .plotly").first.wait_for(timeout=30_000)
+    visit.page.locator(".js-plotly-plot .plotly").first.wait_for()
     return visit
 
 
@@ -30,14 +34,14 @@ def test_what_is_charted_elsewhere_appears_and_the_window_stays(
 
     ward.chart_elsewhere(ward.patients[0], temp_c=38.8, sbp=82, dbp=46)
 
-    expect(page.get_by_text("CRS grade 2 suggested.").first).to_be_visible(timeout=12_000)
+    expect(page.get_by_text("CRS grade 2 suggested.").first).to_be_visible()
     drawn_again = page.locator(".js-plotly-plot", has_text="82/46")
-    expect(drawn_again.first).to_be_visible(timeout=12_000)
+    expect(drawn_again.first).to_be_visible()
     # The old figure stands beside the new one for a moment, and then goes.
-    expect(page.locator(".js-plotly-plot")).to_have_count(1, timeout=12_000)
+    expect(page.locator(".js-plotly-plot")).to_have_count(1)
     expect(page.get_by_role("radio", name="24 h")).to_be_checked()
     page.reload()
-    expect(page.get_by_role("radio", name="hours since infusion")).to_be_checked(timeout=30_000)
+    expect(page.get_by_role("radio", name="hours since infusion")).to_be_checked()
     expect(page.get_by_role("radio", name="24 h")).to_be_checked()
 
 
@@ -46,25 +50,23 @@ def test_an_alert_taken_here_is_seen_on_the_board(ward: SmallWard, sign_in: Sign
     ward.chart_elsewhere(ward.patients[0], temp_c=38.4)
     visit = patient_page(sign_in, ward)
     owning = visit.page.get_by_role("button", name="I own it")
+    expect(owning.first).to_be_visible()
     while owning.count():
         left = owning.count()
         owning.first.click()
-        expect(owning).to_have_count(left - 1, timeout=10_000)
-    expect(board.tile(ward.patients[0].bed).locator(".alerts")).to_contain_text(
-        "Okonkwo", timeout=10_000
-    )
+        expect(owning).to_have_count(left - 1)
+    expect(board.tile(ward.patients[0].bed).locator(".alerts")).to_contain_text("Okonkwo")
 
 
 def test_a_server_that_hangs_is_said_within_ten_seconds(ward: SmallWard, sign_in: SignIn) -> None:
     visit = patient_page(sign_in, ward)
     veil = visit.page.get_by_text("Not updating since")
-    expect(veil).to_be_hidden()
-    visit.server.hang()
+    hung_at = hang_after_a_beat(visit.page, veil, visit.server.hang)
     try:
-        expect(veil).to_be_visible(timeout=10_000)
+        expect_said_in_time(veil, silent_since=hung_at)
     finally:
         visit.server.go_on()
-    expect(veil).to_be_hidden(timeout=15_000)
+    expect(veil).to_be_hidden()
 
 
 def test_the_figure_says_what_it_finds_to_who_cannot_see_it(
@@ -79,28 +81,31 @@ def test_the_figure_says_what_it_finds_to_who_cannot_see_it(
 
 
 def test_a_hostile_name_stays_text_on_both_pages(
-    sqlite_url: str, tmp_path, chromium, request
+    sqlite_url: str, tmp_path: Path, chromium: Browser
 ) -> None:
-    from tests.browser.server_process import ServerProcess
-
     ward = open_ward(sqlite_url, HOSTILE)
     server = ServerProcess(ward.url, tmp_path / "hostile.log")
     server.start()
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    asked: list[str] = []
+    context.on("request", lambda sent: asked.append(sent.url))
     try:
+        first = context.new_page()
+        first.goto(server.url)
+        first.click("button[value='demo.nurse']")
+        first.wait_for_selector(".tile")
         for name in ("patient", "chart"):
-            for who, (family, given) in enumerate(HOSTILE):
-                context = chromium.new_context(viewport={"width": 1366, "height": 768})
+            for patient in ward.patients:
                 page = context.new_page()
-                asked: list[str] = []
-                page.on("request", lambda sent, asked=asked: asked.append(sent.url))
-                address = f"/{name}?encounter={ward.patients[who].public_id}"
-                page.goto(server.url + address)
-                page.click("button[value='demo.nurse']")
-                expect(page.locator("h1").first).to_have_text(f"{family}, {given}", timeout=30_000)
-                page.wait_for_timeout(2_500)
-                assert page.url.startswith(server.url)
-                own = (server.url, "data:", "blob:")
-                assert [url for url in asked if not url.startswith(own)] == []
-                context.close()
+                page.goto(f"{server.url}/{name}?encounter={patient.public_id}")
+                expect(page.locator("h1").first).to_have_text(
+                    f"{patient.family_name}, {patient.given_name}"
+                )
+        await_next_beat(page)
+        assert len(context.pages) == 1 + 2 * len(HOSTILE)
+        assert all(page.url.startswith(server.url) for page in context.pages)
+        own = (server.url, "data:", "blob:")
+        assert [url for url in asked if not url.startswith(own)] == []
     finally:
+        context.close()
         server.stop()

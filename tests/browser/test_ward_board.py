@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import SignIn
+from tests.browser.silence import await_next_beat
 from tests.browser.small_ward import SmallWard
 
 
@@ -18,7 +19,7 @@ def test_a_set_charted_elsewhere_appears_with_its_alert_and_no_reload(
 
     ward.chart_elsewhere(alvarez, temp_c=38.6, sbp=84, dbp=48)
 
-    expect(tile).to_contain_text("38.6 °C", timeout=6_000)
+    expect(tile).to_contain_text("38.6 °C")
     expect(tile).to_contain_text("84/48")
     expect(tile.locator(".crs-value")).to_have_text("2")
     expect(tile.locator(".alert")).to_be_visible()
@@ -30,12 +31,12 @@ def test_whoever_owns_an_alert_is_seen_by_everybody(ward: SmallWard, sign_in: Si
     nurse, physician = sign_in("demo.nurse"), sign_in("demo.physician")
     bed = ward.patients[1].bed
     ward.chart_elsewhere(ward.patients[1], temp_c=38.4)
-    expect(physician.tile(bed).locator(".alert-note")).to_contain_text("unowned", timeout=6_000)
+    expect(physician.tile(bed).locator(".alert-note")).to_contain_text("unowned")
 
     nurse.tile(bed).get_by_role("button", name="I own").click()
 
-    expect(nurse.tile(bed).locator(".alerts")).to_contain_text("you", timeout=6_000)
-    expect(physician.tile(bed).locator(".alerts")).to_contain_text("Nurse Adeyemi", timeout=6_000)
+    expect(nurse.tile(bed).locator(".alerts")).to_contain_text("you")
+    expect(physician.tile(bed).locator(".alerts")).to_contain_text("Nurse Adeyemi")
 
 
 def test_focus_scroll_and_typing_survive_a_refresh(ward: SmallWard, sign_in: SignIn) -> None:
@@ -49,10 +50,10 @@ def test_focus_scroll_and_typing_survive_a_refresh(ward: SmallWard, sign_in: Sig
 
     ward.chart_elsewhere(ward.patients[2], temp_c=39.2, sbp=80, dbp=44)
 
-    expect(visit.tile(ward.patients[2].bed)).to_contain_text("39.2 °C", timeout=6_000)
+    expect(visit.tile(ward.patients[2].bed)).to_contain_text("39.2 °C")
     # The sickest went to the top; the focus stayed where the nurse had put it.
     first = page.locator(".tile .bed").first
-    expect(first).to_have_text(ward.patients[2].bed, timeout=6_000)
+    expect(first).to_have_text(ward.patients[2].bed)
     expect(visit.tile(becker.bed).get_by_role("link", name="Chart")).to_be_focused()
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
 
@@ -61,7 +62,7 @@ def test_order_and_choice(ward: SmallWard, sign_in: SignIn) -> None:
     visit = sign_in()
     page = visit.page
     ward.chart_elsewhere(ward.patients[2], temp_c=38.9, sbp=82, dbp=46)
-    expect(visit.tile(ward.patients[2].bed)).to_contain_text("38.9 °C", timeout=6_000)
+    expect(visit.tile(ward.patients[2].bed)).to_contain_text("38.9 °C")
     beds = page.locator(".tile .bed")
     expect(beds).to_have_text(["2A", "1A", "1B"])
 
@@ -102,7 +103,7 @@ def test_nothing_on_the_page_complains_and_nobody_is_called(
 ) -> None:
     visit = sign_in()
     expect(visit.tile("1A")).to_be_visible()
-    visit.page.wait_for_timeout(6_000)
+    await_next_beat(visit.page)
     own = (visit.server.url, visit.server.url.replace("http", "ws"), "data:", "blob:")
     assert [address for address in visit.requests if not address.startswith(own)] == []
     assert visit.complaints == []

@@ -15,6 +15,7 @@ from db.queries import census, evaluations
 from tests.integration.importing import Desk
 
 PROJECT = Path(__file__).parents[2]
+PATIENCE_S = 600
 PATIENTS = [f"K-{number}" for number in range(6)]
 
 
@@ -46,24 +47,15 @@ def importing(folder: Path, file: Path) -> "subprocess.Popen[bytes]":
 @pytest.mark.fault
 def test_killed_at_any_patient_and_run_again_it_holds_everything(tmp_path, is_long):
     file = cohort(tmp_path / "cohort.csv")
-    assert importing(tmp_path, file).wait(timeout=120) == 0
+    assert importing(tmp_path, file).wait(timeout=PATIENCE_S) == 0
     whole = create_store(f"sqlite:///{tmp_path / 'ward.db'}")
     wanted = {patient: len(Desk(whole, tmp_path).rows(patient)) for patient in PATIENTS}
     whole.close()
 
     for stored_before_kill in range(1, 6) if is_long else (2,):
-        folder = tmp_path / f"killed-{stored_before_kill}"
-        url = f"sqlite:///{folder / 'ward.db'}"
-        upgrade(url)
-        store = create_store(url)
-        process = importing(folder, file)
-        while process.poll() is None and admitted(store) < stored_before_kill:
-            time.sleep(0.005)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert admitted(store) < len(PATIENTS)
+        folder, store = killed_in_the_middle(tmp_path, file, stored_before_kill)
 
-        assert importing(folder, file).wait(timeout=120) == 0
+        assert importing(folder, file).wait(timeout=PATIENCE_S) == 0
 
         desk = Desk(store, folder)
         assert {patient: len(desk.rows(patient)) for patient in PATIENTS} == wanted
@@ -74,6 +66,27 @@ def test_killed_at_any_patient_and_run_again_it_holds_everything(tmp_path, is_lo
             assert judged[stay] == max(row.taken_at for row in desk.rows(patient))
             assert desk.evaluation(patient).crs.peak == 1
         store.close()
+
+
+def killed_in_the_middle(tmp_path: Path, file: Path, stored_before_kill: int) -> tuple[Path, Store]:
+    """An import that was killed and left patients out.
+
+    On a busy machine one may be over before the kill comes; then it is begun again elsewhere.
+    """
+    for attempt in range(20):
+        folder = tmp_path / f"killed-{stored_before_kill}-{attempt}"
+        url = f"sqlite:///{folder / 'ward.db'}"
+        upgrade(url)
+        store = create_store(url)
+        process = importing(folder, file)
+        while process.poll() is None and admitted(store) < stored_before_kill:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if admitted(store) < len(PATIENTS):
+            return folder, store
+        store.close()
+    pytest.fail("every import was over before it was killed")
 
 
 def admitted(store: Store) -> int:

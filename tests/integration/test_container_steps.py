@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -14,17 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from scripts.benchmarks.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 PROGRAMS = Path(sys.executable).parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = (ROOT / "compose.yaml").read_text()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def commands() -> tuple[list[str], list[str]]:
@@ -54,13 +48,13 @@ def dashboard_port(tmp_path: Path) -> Iterator[int]:
     server = subprocess.Popen(commands()[1], cwd=ROOT, env=environment)
     yield port
     server.terminate()
-    server.wait(20)
+    server.wait(60)
 
 
 def asked(port: int, path: str, host: str) -> int:
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": host})
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             status: int = answer.status
             return status
     except urllib.error.HTTPError as refusal:
@@ -70,7 +64,7 @@ def asked(port: int, path: str, host: str) -> int:
 def test_the_image_becomes_healthy_and_answers_the_ward_alone(dashboard_port: int) -> None:
     check = [word.replace("8501", str(dashboard_port)) for word in commands()[0]]
     assert check[0] == "python", "the health check uses what the image has"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while subprocess.run([sys.executable, *check[1:]], check=False, capture_output=True).returncode:
         assert time.monotonic() < deadline, "never healthy"
         time.sleep(0.5)
