@@ -59,7 +59,9 @@ def series_of(observations: ObservationColumns, concept: str) -> Series:
     A value outside the concept's possible range is left out, as everywhere.
     """
     lowest, highest = CONCEPTS[concept].possible or (0.0, np.inf)
-    mine = np.flatnonzero(observations.concept == concept)
+    # Comparing texts one by one is faster in a list than in an array of objects.
+    names = observations.concept.tolist()
+    mine = np.array([row for row, name in enumerate(names) if name == concept], dtype=np.intp)
     value = observations.value[mine]
     mine = mine[(value >= lowest) & (value <= highest)]
     mine = mine[np.lexsort((observations.row_id[mine], observations.taken_us[mine]))]

@@ -4,6 +4,7 @@ A condition is yes, no or unknown. Whether an edge belongs to a limit is in its 
 4 out, "<= 9.2" takes 9.2 in, and a range takes both its ends in.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,10 +30,13 @@ class Interval:
     with_high: bool = False
 
     def holds(
-        self, values: NDArray[np.float64], times: NDArray[np.float64] | float = 1.0
+        self, values: NDArray[np.float64], times: NDArray[np.float64] | None = None
     ) -> NDArray[np.bool_]:
         """Where a value lies inside, bool (n,); False where it is NaN. Edges scale by ``times``."""
-        low, high = np.round(self.low * times, _DECIMALS), np.round(self.high * times, _DECIMALS)
+        low: float | NDArray[np.float64] = self.low
+        high: float | NDArray[np.float64] = self.high
+        if times is not None:
+            low, high = np.round(low * times, _DECIMALS), np.round(high * times, _DECIMALS)
         above = values >= low if self.with_low else values > low
         below = values <= high if self.with_high else values < high
         return above & below
@@ -90,10 +94,12 @@ class Condition:
 class Inputs:
     """The records of a scale as quantities in the units that its table asks for."""
 
-    def __init__(self, columns: Columns) -> None:
-        """Values are converted on first use."""
+    def __init__(
+        self, columns: Columns, values: Mapping[tuple[str, str], NDArray[np.float64]] | None = None
+    ) -> None:
+        """Values are converted on first use; ``values`` are known already, by quantity and unit."""
         self.columns = columns
-        self._values: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._values = dict(values or {})
         self._truths: dict[Condition, NDArray[np.int8]] = {}
 
     def value(self, quantity: str, unit: str) -> NDArray[np.float64]:
@@ -126,7 +132,7 @@ class Inputs:
         assert condition.interval is not None
         values = self.value(condition.quantity, condition.unit)
         known = ~np.isnan(values)
-        times: NDArray[np.float64] | float = 1.0
+        times = None
         if condition.reference is not None:
             times = self.value(condition.reference, condition.unit)
             known &= ~np.isnan(times)
