@@ -1,6 +1,6 @@
 """How many alerts a ward hears, what comes of them, and how early they come, over a history.
 
-What interrupts is defined in ADR 18, after the priorities of IEC 60601-1-8 (clinical reference 8.2)
+What interrupts is defined in ADR 19, after the priorities of IEC 60601-1-8 (clinical reference 8.2)
 and the published burdens (8.1). Frames in, plain figures out; the same for what was stored and for
 a past that is played again under another policy.
 """
@@ -34,7 +34,7 @@ class Burden:
     """What the alerts of a period cost and brought; a share or time is None where it has no base.
 
     ``interruptive`` alerts bring news to a person at once, ``reminders`` bring the same alert again
-    (ADR 18). ``acted_share`` of the interruptive ones was followed by a treatment or another grade.
+    (ADR 19). ``acted_share`` of the interruptive ones was followed by a treatment or another grade.
     """
 
     patient_days: float

@@ -183,7 +183,7 @@ def test_the_quiet_ward_is_quiet(ward: Ward) -> None:
 
 
 def test_alerts_are_few_and_no_rise_of_the_grade_is_missed(ward: Ward) -> None:
-    # What interrupts is defined in ADR 18; the bounds are those of product.md.
+    # What interrupts is defined in ADR 19; the bounds are those of product.md.
     played = replay.play(
         ward.store,
         ward_id=ward.loaded.ward_id,
