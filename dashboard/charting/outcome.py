@@ -4,10 +4,10 @@ import streamlit as st
 
 from dashboard import wording
 from dashboard.charting.saving import Saved, last_saved
-from monitoring.clinical.alert_state import SPEAKING
 from monitoring.clinical.explain import sentence
 from monitoring.clinical.explain_icans import icans_sentence
 from monitoring.services.patient import HeadRow
+from monitoring.services.threads import told
 
 
 def draw(head: HeadRow) -> None:
@@ -32,14 +32,14 @@ def headline(saved: Saved) -> str:
 
 
 def consequences(saved: Saved) -> list[str]:
-    """The grade as it is now, and each alert that spoke."""
+    """The grade as it is now, and each alert that spoke for itself."""
     lines = []
     evaluation = saved.recorded.evaluation
     if evaluation is not None:
         lines.append(sentence(evaluation))
         if evaluation.icans is not None and evaluation.icans.grade is not None:
             lines.append(icans_sentence(evaluation))
-    spoke = [change for change in saved.recorded.changes if change.transition.kind in SPEAKING]
+    spoke = told(saved.recorded.changes)
     lines += [f"Alert, {change.priority.value}: {change.label}." for change in spoke]
     if not spoke:
         lines.append("No alert was raised.")

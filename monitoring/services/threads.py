@@ -1,6 +1,6 @@
 """The alert threads of one encounter, stepped inside one transaction and written once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 from db.queries import alerts as alert_rows
 from db.queries import summaries
 from monitoring.clinical import alerts, hand_over
-from monitoring.clinical.alert_state import AlertState, AlertTiming, Transition, TransitionKind
+from monitoring.clinical.alert_state import (
+    SPEAKING,
+    AlertState,
+    AlertTiming,
+    Transition,
+    TransitionKind,
+)
 from monitoring.clinical.results import Condition, Priority
 from monitoring.services.instants import from_us
 from monitoring.services.summary import shown_alert
@@ -28,6 +34,21 @@ class Change:
     label: str
     priority: Priority
     transition: Transition
+
+
+def told(changes: Iterable[Change]) -> list[Change]:
+    """The changes that speak; a sign that another alert covers was silenced as it spoke."""
+    changes = list(changes)
+    is_covered = {
+        change.thread_public_id: change.transition.kind is TransitionKind.INHIBITED
+        for change in changes
+        if change.transition.kind in (TransitionKind.INHIBITED, TransitionKind.UNCOVERED)
+    }
+    return [
+        change
+        for change in changes
+        if change.transition.kind in SPEAKING and not is_covered.get(change.thread_public_id)
+    ]
 
 
 @dataclass(slots=True)

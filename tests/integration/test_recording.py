@@ -11,6 +11,7 @@ from monitoring.clinical.results import GradeStatus
 from monitoring.services import alerts, census, correct, treat
 from monitoring.services.errors import RefusedError
 from monitoring.services.record import preview, record_set
+from monitoring.services.threads import told
 from tests.stories import NURSE, PHYSICIAN, Bedside, bedside, clock, values_of
 
 
@@ -79,6 +80,13 @@ def test_the_fever_that_tocilizumab_hides_keeps_the_grade_by_pressure_and_oxygen
     assert recorded.evaluation is not None
     assert recorded.evaluation.crs.grade == 3
     assert recorded.evaluation.crs.fever_waived
+
+
+def test_of_a_fever_and_the_grade_that_says_it_one_is_told(bed: Bedside) -> None:
+    recorded = bed.well("06:00", temp_c=39.2)
+
+    assert {"fever", "crs_grade"} <= {change.problem for change in recorded.changes}
+    assert [change.problem for change in told(recorded.changes)] == ["crs_grade"]
 
 
 def test_preview_says_what_saving_would_do_and_writes_nothing(bed: Bedside) -> None:
