@@ -129,6 +129,8 @@ def child_limits_mmhg(
     age_years: NDArray[np.float64], children: ChildrenRule
 ) -> NDArray[np.float64]:
     """``child_limit_mmhg`` of n persons; NaN for adults and where the age is not known."""
+    if not (age_years < children.adult_from_years).any():
+        return np.full(len(age_years), np.nan)
     base, by_year = children.child_base_mmhg, children.child_per_year_mmhg
     return np.select(
         [

@@ -12,6 +12,7 @@ from scripts.benchmarks.line import Line
 BENCHMARKS = {
     "news2_columns": ("news2", "news2_columns"),
     "crs_timeline": ("crs", "crs_timeline"),
+    "grade_records": ("records", "grade_records"),
     "patient_figure": ("figure", "patient_figure_lines"),
     "replay_month": ("replay_month", "replay_month"),
     "latest": ("latest", "latest"),

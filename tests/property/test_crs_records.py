@@ -3,11 +3,14 @@
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.clinical.concepts import OXYGEN_DEVICES
+from monitoring.clinical.pressure import child_limit_mmhg, child_limits_mmhg
+from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.scales.registry import scale
 from tests.property import naive_crs_record as naive
 
@@ -185,6 +188,17 @@ def test_missing_names_exactly_what_could_raise_the_grade(record: dict[str, Any]
         alone = any(rank(naive.grade({**record, name: value})) > now for value in VALUES[name])
         if alone:
             assert name in answer.missing, (name, record, answer)
+
+
+@given(st.lists(st.floats(0, 30), min_size=1, max_size=30))
+def test_children_are_judged_alike_one_by_one_and_in_columns(ages: list[float]) -> None:
+    children = load_rulebook().crs.children
+    edges = [28 / 365.25, 0.999, 1.0, 9.999, 10.0, 10.001, 17.999, 18.0, *ages]
+
+    limits = child_limits_mmhg(np.array(edges), children)
+
+    alone = [child_limit_mmhg(age, children) for age in edges]
+    assert [None if np.isnan(one) else one for one in limits.tolist()] == alone
 
 
 def subsets() -> list[tuple[str, ...]]:

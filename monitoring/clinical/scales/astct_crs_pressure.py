@@ -51,18 +51,20 @@ def pressure_records(
     mean = columns.number["dbp"] + (systolic - columns.number["dbp"]) / 3
     not_judged = judged == UNKNOWN
 
-    def is_low(age: NDArray[np.float64], places: NDArray[np.intp] | slice) -> NDArray[np.bool_]:
+    centile = child_limits_mmhg(age_years, rules.children)
+
+    def is_low(centile: NDArray[np.float64], places: NDArray[np.intp] | slice) -> NDArray[np.bool_]:
         found = judge_pressure(
             systolic[places],
             mean[places],
             own_systolic_mmhg=own[places],
             own_mean_mmhg=np.full(1, np.nan),
-            centile_mmhg=child_limits_mmhg(age, rules.children),
+            centile_mmhg=centile,
             limits=limits,
         )
         return found.absolute | found.relative
 
-    low = is_low(age_years, slice(None))
+    low = is_low(centile, slice(None))
     said = (fluids == YES) | (judged == YES)
     by_numbers = low & not_judged & ~said
     one, multiple, flags = _counted(columns, rules)
@@ -72,9 +74,7 @@ def pressure_records(
         limits.baseline_cap_mmhg, limits.baseline_fraction * highest_own
     )
     # A diastolic pressure may be anything down to nothing.
-    may_be_mean = (systolic / 3 < limits.mean_mmhg) & np.isnan(
-        child_limits_mmhg(age_years, rules.children)
-    )
+    may_be_mean = (systolic / 3 < limits.mean_mmhg) & np.isnan(centile)
     may_be_mean &= ~(own < limits.systolic_mmhg)
     could = {
         "sbp": not_judged & np.isnan(systolic),
@@ -90,7 +90,9 @@ def pressure_records(
         open_to_numbers & np.isnan(age_years) & ~low & (own < limits.systolic_mmhg)
     )
     for age in _EVERY_AGE_YEARS if len(rare) else ():
-        could["age_years"][rare] |= is_low(np.full(len(rare), float(age)), rare)
+        could["age_years"][rare] |= is_low(
+            child_limits_mmhg(np.full(1, float(age)), rules.children), rare
+        )
     return PressureRecords(
         met=np.stack([said | by_numbers, one, multiple]),
         by_numbers=by_numbers,

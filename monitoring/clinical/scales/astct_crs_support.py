@@ -6,10 +6,12 @@ What does not count: C13, C15, C16. What is not known: C17, C23.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.clinical.concepts import OXYGEN_DEVICES
 from monitoring.clinical.oxygen import (
     FLOW_HIGH,
     FLOW_LOW,
@@ -23,11 +25,9 @@ from monitoring.clinical.oxygen import (
     flow_column,
 )
 from monitoring.clinical.rulebook_types import CrsRules
-from monitoring.clinical.scales.crs_fields import PRESSURE_REASONS
 from monitoring.clinical.scales.fields import Columns
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 
-_FOR_HYPOXIA = PRESSURE_REASONS.index("hypoxia")
 _NONE, _HIGH, _PRESSURE = np.int8(0), np.int8(HYPOXIA_CLASSES[1]), np.int8(HYPOXIA_CLASSES[2])
 _AIR_FRACTION = 0.21
 _FRACTION_EPSILON = 1e-6
@@ -51,6 +51,13 @@ def inhaled_fraction(fio2: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(fio2 > 1, fio2 / 100, fio2)
 
 
+# What a record can say of its support, as the shape of the table of all combinations: the device or
+# none, the flow's column, the fraction, the reason for pressure, and whether it is for hypoxia.
+_SHAPE = (len(OXYGEN_DEVICES) + 1, 4, 3, 3, 3)
+_NO_FRACTION, _AIR, _ENRICHED = range(3)
+_NO_REASON, _HYPOXIA_REASON, _OTHER_REASON = range(3)
+
+
 def support_records(columns: Columns, rules: CrsRules) -> SupportRecords:
     """The hypoxia criteria met by the support of each record.
 
@@ -58,28 +65,51 @@ def support_records(columns: Columns, rules: CrsRules) -> SupportRecords:
     count (C13); positive pressure for another reason does not either (C15, C16), but the oxygen
     given beside it for hypoxia does, by its flow.
     """
+    fio2 = columns.number["fio2"]
+    enriched = inhaled_fraction(fio2) > _AIR_FRACTION + _FRACTION_EPSILON
+    reason = columns.choice["positive_pressure_reason"]
+    said = (
+        columns.choice["o2_device"] + np.int8(1),
+        flow_column(columns.number["o2_flow_lpm"], rules.low_flow_to_lpm),
+        np.where(np.isnan(fio2), np.int8(_NO_FRACTION), np.int8(_AIR) + enriched),
+        np.minimum(reason, np.int8(1)) + np.int8(1),
+        columns.truth["o2_for_hypoxia"],
+    )
+    place = np.zeros(columns.n, dtype=np.intp)
+    for size, part in zip(_SHAPE, said, strict=True):
+        place *= size
+        place += part
+    every = _every_support(rules)
+    return SupportRecords(
+        met=every.met[:, place],
+        flags={name: one[place] for name, one in every.flags.items()},
+        could={name: one[place] for name, one in every.could.items()},
+    )
+
+
+@lru_cache(maxsize=8)
+def _every_support(rules: CrsRules) -> SupportRecords:
+    """Every combination judged once, in the order of ``_SHAPE``."""
     table, _, low_notes = class_table(rules)
     has_low_note = np.zeros(len(table), dtype=np.bool_)
     has_low_note[[place for place, _ in low_notes]] = True
-    device = columns.choice["o2_device"].astype(np.intp)
-    flow_lpm = columns.number["o2_flow_lpm"]
-    enriched = inhaled_fraction(columns.number["fio2"]) > _AIR_FRACTION + _FRACTION_EPSILON
-    reason = columns.choice["positive_pressure_reason"]
-    for_hypoxia = columns.truth["o2_for_hypoxia"]
-    given = enriched | (flow_lpm > 0)
+    device, flow, fraction, reason, for_hypoxia = (
+        axis.ravel() for axis in np.indices(_SHAPE, dtype=np.intp)
+    )
+    device = device - 1
+    enriched = fraction == _ENRICHED
+    given = enriched | (flow == FLOW_LOW) | (flow == FLOW_HIGH)
     no_device = device < 0
     orphan = no_device & given
     contradicted = (device == ROOM_AIR) & given
     taken = np.where(orphan | contradicted, NASAL_CANNULA, device)
-    taken = np.where(no_device & ~given & (flow_lpm == 0), ROOM_AIR, taken)
+    taken = np.where(no_device & ~given & (flow == FLOW_ZERO), ROOM_AIR, taken)
     # Enriched air does not come from a flow of nothing: that flow is not the whole.
-    column = flow_column(
-        np.where(enriched & (flow_lpm == 0), np.nan, flow_lpm), rules.low_flow_to_lpm
-    )
+    column = np.where(enriched & (flow == FLOW_ZERO), FLOW_UNKNOWN, flow)
     charted = np.where(taken >= 0, table[taken, column], _NONE)
     is_pressure = charted == POSITIVE_PRESSURE_CLASS
-    pressure_is_for_hypoxia = is_pressure & (reason == _FOR_HYPOXIA)
-    other_pressure = is_pressure & (reason > _FOR_HYPOXIA)
+    pressure_is_for_hypoxia = is_pressure & (reason == _HYPOXIA_REASON)
+    other_pressure = is_pressure & (reason == _OTHER_REASON)
     not_counted = (for_hypoxia == NO) & ~pressure_is_for_hypoxia
     beside = other_pressure & (for_hypoxia == YES)
     by_flow = np.maximum(table[NASAL_CANNULA, column], table[NASAL_CANNULA, FLOW_LOW])
@@ -102,19 +132,19 @@ def support_records(columns: Columns, rules: CrsRules) -> SupportRecords:
         "oxygen_reasons_contradict": (for_hypoxia == NO) & pressure_is_for_hypoxia,
     }
     may_count = for_hypoxia != NO
-    highest_device = np.where(reason > _FOR_HYPOXIA, _HIGH, _PRESSURE)
+    highest_device = np.where(reason == _OTHER_REASON, _HIGH, _PRESSURE)
     known_flow = np.where(no_device, _HIGH, table[taken, FLOW_HIGH])
     known_flow = np.where((taken == ROOM_AIR) & ~no_device, _NONE, known_flow)
     known_flow = np.where(other_pressure, np.where(beside, _HIGH, _NONE), known_flow)
     could = {
         "o2_device": np.where(
-            no_device & (may_count | (reason == _FOR_HYPOXIA)),
+            no_device & (may_count | (reason == _HYPOXIA_REASON)),
             np.where(may_count, highest_device, _PRESSURE),
             _NONE,
         ),
-        "o2_flow_lpm": np.where(np.isnan(flow_lpm) & may_count, known_flow, _NONE),
+        "o2_flow_lpm": np.where((flow == FLOW_UNKNOWN) & may_count, known_flow, _NONE),
         "fio2": np.where(
-            np.isnan(columns.number["fio2"]) & no_device & ~given & may_count,
+            (fraction == _NO_FRACTION) & no_device & ~given & may_count,
             table[NASAL_CANNULA, FLOW_UNKNOWN],
             _NONE,
         ),
