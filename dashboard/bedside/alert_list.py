@@ -1,24 +1,24 @@
-"""Open alerts of one patient, whose they are, and the one press that takes one."""
+"""Open alerts of one patient, whose they are, and what a person can do about each."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import session, wording
+from dashboard import wording
+from dashboard.bedside import alert_actions
 from dashboard.loaders import store
 from monitoring.services import alerts
-from monitoring.services.errors import RefusedError
 from monitoring.services.instants import from_us, to_us
+from monitoring.services.members import members
 from monitoring.services.patient import AlertRow, PatientPage
 
 _PRIORITIES = ("high", "medium", "low", "technical")
-_NOTICE = "bedside:alert_notice"
 
 
 def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
     """The most urgent first; an alert that nobody owns has the button."""
-    notice = st.session_state.pop(_NOTICE, None)
+    notice = alert_actions.take_notice()
     if notice is not None:
         st.html(f"<p class='sw-problem' role='alert'>{wording.plain(notice)}</p>")
     if not page.alerts:
@@ -28,12 +28,13 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
         page.alerts,
         key=lambda row: (_PRIORITIES.index(row.priority), row.owner is not None, row.raised_us),
     )
+    names = {one.username: one.display_name for one in members(store()) if one.active}
     with st.container(key="sw_alerts", gap=None):
         for row in ordered:
             with st.container(
                 horizontal=True, vertical_alignment="center", gap="small", wrap=False
             ):
-                st.html(_line(row, zone=zone, now=now), width="stretch")
+                st.html(_line(row, names, zone=zone, now=now), width="stretch")
                 if row.owner is None or row.acknowledgement == "unacknowledged":
                     st.button(
                         "I own it",
@@ -41,9 +42,10 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
                         on_click=_own,
                         args=(row.public_id,),
                     )
+                alert_actions.draw(row, names, page.policy)
 
 
-def _line(row: AlertRow, *, zone: ZoneInfo, now: datetime) -> str:
+def _line(row: AlertRow, names: dict[str, str], *, zone: ZoneInfo, now: datetime) -> str:
     since = ""
     if row.raised_us is not None:
         age = wording.age((to_us(now) - row.raised_us) / 1_000_000)
@@ -53,8 +55,17 @@ def _line(row: AlertRow, *, zone: ZoneInfo, now: datetime) -> str:
         "normal": "back to normal, not acknowledged",
         "no_data": "no newer value: still counts",
     }.get(row.condition, "")
-    snoozed = "snoozed" if row.visibility == "snoozed" else ""
-    details = ", ".join(part for part in (since, owner, state, snoozed) if part)
+    called = ""
+    if row.owner is None and row.escalated_to is not None:
+        called = f"escalated to the {row.escalated_to.replace('_', ' ')}"
+    offered = ""
+    if row.offered_to is not None:
+        offered = f"offered to {names.get(row.offered_to, row.offered_to)}"
+    snoozed = ""
+    if row.visibility == "snoozed" and row.snoozed_until_us is not None:
+        snoozed = f"snoozed until {wording.clock(from_us(row.snoozed_until_us), zone)}"
+    parts = (since, owner, called, offered, state, snoozed)
+    details = ", ".join(part for part in parts if part)
     return (
         f"<p class='sw-alert' data-priority='{wording.plain(row.priority)}'>"
         f"<b>{wording.plain(row.priority)}</b> <span>{wording.plain(row.label)}</span> "
@@ -63,15 +74,9 @@ def _line(row: AlertRow, *, zone: ZoneInfo, now: datetime) -> str:
 
 
 def _own(thread_public_id: str) -> None:
-    now = session.now()
-    session.touch(now)
-    try:
+    def act(who: str, now: datetime) -> None:
         alerts.acknowledge(
-            store(),
-            thread_public_id=thread_public_id,
-            note=None,
-            actor=session.member().username,
-            now=now,
+            store(), thread_public_id=thread_public_id, note=None, actor=who, now=now
         )
-    except RefusedError as refused:
-        st.session_state[_NOTICE] = str(refused)
+
+    alert_actions.try_to(act)

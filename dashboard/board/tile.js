@@ -157,7 +157,7 @@ export function createTile(actions) {
     setAttribute(alertRoot, "data-owned", isUnowned(first) ? null : "")
     setText(alertText, first.label)
     const since = first.since_s === null ? "" : age(now_s - first.since_s)
-    setText(alertNote, [since, lostOrNormal(first), whose(first, me)].filter(Boolean).join(" · "))
+    setText(alertNote, [since, lostOrNormal(first), whose(first, me), called(first)].filter(Boolean).join(" · "))
     setHidden(own, first.owner !== null || first.priority === "technical")
     setAttribute(own, "aria-label", `I own: ${first.label}, bed ${tile.bed}`)
     setText(more, rest.length ? `+${rest.length}` : "")
@@ -232,6 +232,10 @@ function whose(alert, me) {
   if (alert.snoozed) return "snoozed"
   if (alert.owner !== null) return alert.owner === me ? "you" : alert.owner
   return alert.priority === "technical" ? "technical" : "unowned"
+}
+
+function called(alert) {
+  return alert.escalated_to ? `escalated to ${alert.escalated_to.replaceAll("_", " ")}` : ""
 }
 
 function lostOrNormal(alert) {

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import (
@@ -88,7 +88,10 @@ class GradePointRow(NamedTuple):
 
 
 class AlertRow(NamedTuple):
-    """An open alert of one patient, with the name of its owner."""
+    """An open alert of one patient, with the name of its owner.
+
+    ``escalated_to`` is the role that was called last, ``offered_to`` who was asked to take it over.
+    """
 
     public_id: str
     problem: str
@@ -101,6 +104,9 @@ class AlertRow(NamedTuple):
     owner: str | None
     owner_name: str | None
     snapshot: dict[str, Any]
+    escalated_to: str | None
+    offered_to: str | None
+    snoozed_until_us: int | None
 
 
 class StatedRow(NamedTuple):
@@ -197,6 +203,9 @@ _ALERTS = (
         _thread.c.owner,
         func.coalesce(_author.c.display_name, _thread.c.owner),
         _thread.c.snapshot,
+        _thread.c.state["escalated_to"].as_string(),
+        _thread.c.state["offered_to"].as_string(),
+        cast(_thread.c.state["snoozed_until_us"].as_string(), BigInteger),
     )
     .outerjoin(_author, _author.c.username == _thread.c.owner)
     .where(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitoring.clinical.concepts import CONCEPTS, CONSCIOUSNESS, OXYGEN_DEVICES
+from monitoring.clinical.concepts import ABSENT_OR_PRESENT, CONCEPTS, CONSCIOUSNESS, OXYGEN_DEVICES
 from monitoring.clinical.conditions import no_data, normal
 from monitoring.clinical.episodes import Moment
 from monitoring.clinical.evidence import EvidenceBook
@@ -22,6 +22,7 @@ _ACTIVE, _NO_DATA = ConditionState.ACTIVE, ConditionState.NO_DATA
 _ALERT = CONSCIOUSNESS.index("A")
 # Rousable by pain only, or not at all.
 _DEEP = (CONSCIOUSNESS.index("P"), CONSCIOUSNESS.index("U"))
+_PRESENT = ABSENT_OR_PRESENT.index("present")
 _VENTILATED = OXYGEN_DEVICES.index("invasive_ventilation")
 _DAY_US = 24 * 3600 * US_PER_S
 
@@ -84,13 +85,14 @@ class WatchFlags:
         level = int(self.timeline.value("consciousness")[place])
         if level == _ALERT:
             return normal("new_confusion", priorities["new_confusion"], "Alert", shown)
-        if self.timeline.value("oxygen_device")[place] == _VENTILATED:
+        is_ventilated = self.timeline.value("oxygen_device")[place] == _VENTILATED
+        if is_ventilated or self.timeline.value("sedation")[place] == _PRESENT:
             return Condition(
                 problem="new_confusion",
                 state=_NO_DATA,
                 priority=priorities["new_confusion"],
                 severity=0,
-                label="Consciousness cannot be judged under ventilation",
+                label="Consciousness cannot be judged under ventilation or sedation",
                 evidence=(shown,),
             )
         code = CONSCIOUSNESS[level]

@@ -166,6 +166,8 @@ class ShownAlert:
     since_s: int | None
     owner: str | None
     snoozed: bool
+    # The role that was called last, while nobody has it.
+    escalated_to: str | None = None
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -191,6 +193,7 @@ def shown_alert(public_id: str, state: AlertState) -> ShownAlert | None:
         since_s=None if since_us is None else since_us // SECOND_US,
         owner=state.owner,
         snoozed=state.visibility is VisibilityAxis.SNOOZED,
+        escalated_to=state.escalated_to if state.owner is None else None,
     )
 
 

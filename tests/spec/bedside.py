@@ -2,7 +2,8 @@
 
 A story is blocks separated by ``;``. A block begins with its hour (``25`` or ``0:15``) and lists
 what happened then. ``set`` charts a full normal set, which the other items of the block change. A
-block of ``look`` only asks. Every block's time is a moment at which the rules are asked.
+block of ``look`` only asks, and in one of ``monitor`` a device sent the numbers. Every block's time
+is a moment at which the rules are asked.
 """
 
 import re
@@ -96,6 +97,10 @@ _CLASSES = {
 }
 
 
+class Sent(float):
+    """A number that a device sent by itself."""
+
+
 @dataclass(slots=True)
 class Bedside:
     """A person and what happened to them, growing as a story is read."""
@@ -135,6 +140,7 @@ def columns(observations: list[tuple[int, str, float | str]]) -> ObservationColu
             [v if isinstance(v, float) else np.nan for _, _, v in observations], dtype=np.float64
         ),
         code=np.array(codes, dtype=object),
+        streamed=np.array([isinstance(v, Sent) for _, _, v in observations], dtype=np.bool_),
     )
 
 
@@ -150,8 +156,10 @@ def read(story: str, person: str = "") -> Bedside:
         items = [item.strip() for item in rest.split(",") if item.strip()]
         charted = dict(NORMAL_SET) if "set" in items else {}
         for item in items:
-            if item not in ("set", "look"):
+            if item not in ("set", "look", "monitor"):
                 _item(bedside, charted, at_us, item)
+        if "monitor" in items:
+            charted = {k: Sent(v) if isinstance(v, float) else v for k, v in charted.items()}
         bedside.observations += [(at_us, concept, value) for concept, value in charted.items()]
     return bedside
 
@@ -214,8 +222,8 @@ def _loaded(observations: list[tuple[int, str, float | str]], at_us: int) -> Obs
 
 
 def _hour_us(text: str) -> int:
-    hours, _, minutes = text.partition(":")
-    return round((float(hours) + float(minutes or 0) / 60) * HOUR_US)
+    hours, minutes, seconds = (*text.split(":"), "0", "0")[:3]
+    return round((float(hours) + float(minutes) / 60 + float(seconds) / 3600) * HOUR_US)
 
 
 def _person(bedside: Bedside, word: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from monitoring.clinical import explain
 from monitoring.clinical.policy import load_policy
-from monitoring.clinical.results import ConditionState, Evaluation, IcansGrade, Truth
+from monitoring.clinical.results import Condition, ConditionState, Evaluation, IcansGrade, Truth
 from monitoring.clinical.schedule import next_due, next_ice_due
 
 Check = Callable[[Evaluation, re.Match[str]], bool]
@@ -26,6 +26,14 @@ def _state(evaluation: Evaluation, problem: str) -> ConditionState | None:
         if condition.problem == problem.replace(" ", "_"):
             return condition.state
     return None
+
+
+def _condition(evaluation: Evaluation, problem: str) -> Condition:
+    return next(c for c in evaluation.conditions if c.problem == problem.replace(" ", "_"))
+
+
+def _cover(evaluation: Evaluation, problem: str) -> str | None:
+    return _condition(evaluation, problem).covered_by
 
 
 def _alert(evaluation: Evaluation, match: re.Match[str]) -> bool:
@@ -85,7 +93,10 @@ _CLAIMS: dict[str, Check] = {
     r"missing (.+)": lambda e, m: m[1].replace(" ", "_") in e.crs.missing,
     r"(.+) held": lambda e, m: _truth(e, m[1], Truth.HELD),
     r"(.+) unknown": lambda e, m: _truth(e, m[1], Truth.UNKNOWN),
-    r"alert (.+) (low|medium|high)": _alert,
+    r"alert (.+) (low|medium|high|technical)": _alert,
+    r"(.+) covered by (.+)": lambda e, m: _cover(e, m[1]) == m[2].replace(" ", "_"),
+    r"(.+) not covered": lambda e, m: _cover(e, m[1]) is None,
+    r'(.+) alert says "(.+)"': lambda e, m: m[2] in _condition(e, m[1]).label,
     r"no alert (.+)": lambda e, m: _state(e, m[1]) is ConditionState.NORMAL,
     r"no data (.+)": lambda e, m: _state(e, m[1]) is ConditionState.NO_DATA,
     r"never alerts (.+)": lambda e, m: _state(e, m[1]) is None,

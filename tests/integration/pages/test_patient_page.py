@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 from streamlit.testing.v1 import AppTest
 
+from db.queries import alerts as alert_rows
 from monitoring.services import correct, treat
 from monitoring.services import patient as bedside_reads
 from monitoring.services.instants import to_us
 from monitoring.services.record import NewValue, record_set
+from monitoring.services.sweep import sweep
 from tests.integration.pages.conftest import OpenPage, chart
 from tests.stories import Bedside
 
@@ -62,6 +64,69 @@ def test_an_alert_is_owned_by_one_press(patient: Bedside, open_page: OpenPage) -
     owning[0].click().run()
     assert "owned by Nurse Adeyemi" in said(page)
     assert "acknowledged" in patient.open_problems().values()
+
+
+def alert_of(patient: Bedside, problem: str = "crs_grade") -> str:
+    return patient.thread(problem).public_id
+
+
+def test_an_alert_is_taken_with_a_note_and_handed_over(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    fall_ill(patient)
+    one = alert_of(patient)
+    page = open_page("patient")
+    page.text_input(f"alert:{one}:note").set_value("bolus is running")
+    page.button(f"note_it:{one}").click().run()
+    assert patient.thread("crs_grade").owner == "demo.nurse"
+
+    page.selectbox(f"alert:{one}:to").set_value("demo.physician")
+    page.button(f"offer:{one}").click().run()
+    assert "offered to Dr Okonkwo" in said(page)
+    assert patient.thread("crs_grade").owner == "demo.nurse"
+
+    other = open_page("patient", member="demo.physician")
+    other.button(f"take_over:{one}").click().run()
+    assert "owned by Dr Okonkwo" in said(other)
+    assert not other.exception
+    with patient.store.read() as session:
+        events = alert_rows.events(session, patient.thread("crs_grade").id)
+    notes = [event.detail.get("note") for event in events if event.kind == "acknowledged"]
+    assert notes == ["bolus is running"]
+
+
+def test_an_alert_is_snoozed_with_a_reason_and_never_one_of_high_priority(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    fall_ill(patient)
+    one = alert_of(patient)
+    page = open_page("patient")
+    page.button(f"snooze:{one}").click().run()
+    assert "Say why the alert is snoozed." in said(page)
+
+    page.text_input(f"alert:{one}:reason").set_value("being treated")
+    page.button(f"snooze:{one}").click().run()
+    assert "snoozed until" in said(page)
+    assert patient.thread("crs_grade").visibility == "snoozed"
+
+    worst = patient.thread("news2")
+    assert worst.priority == "high"
+    keys = {button.key for button in open_page("patient").button}
+    assert f"snooze:{worst.public_id}" not in keys
+
+
+def test_an_alert_that_nobody_took_says_whom_it_called(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    fall_ill(patient)
+    sweep(
+        patient.store,
+        encounter_id=patient.encounter_id,
+        pulses=[],
+        now=datetime.now(UTC) + timedelta(minutes=6),
+    )
+
+    assert "escalated to the charge nurse" in said(open_page("patient"))
 
 
 def test_the_figure_and_the_table_show_the_same_values(
