@@ -22,6 +22,7 @@ from sample_data.events import (
     ValueAmended,
     ValueStruckOut,
 )
+from sample_data.neurology import assessment_values, is_due
 from sample_data.physiology import Body, Constitution, latent_state, oxygen_at
 from sample_data.plan import local_time, nurse_on_duty
 from sample_data.scenario import Scenario, Slip
@@ -101,6 +102,8 @@ class _Rounds:
         self._body = Body(story=stay.story, constitution=constitution, random=random)
         self._leaning = {s.code: float(random.uniform(0, 1)) for s in SYMPTOMS}
         self._asked_all_h = -np.inf
+        self._assessed_h = -np.inf
+        self._assessed: tuple[SampleValue, ...] = ()
         self._troubled: frozenset[str] = frozenset()
         self._slips = list(stay.story.slips)
         self._corrections: list[Event] = []
@@ -151,6 +154,7 @@ class _Rounds:
             reason = "Asleep, temperature left for later"
         else:
             values += self._symptoms(h)
+            values += self._assessment(h, interval_h)
             values = self._slip(h, at, key, values)
         charted = ObservationsCharted(
             at=at,
@@ -161,6 +165,14 @@ class _Rounds:
             actor=nurse_on_duty(self._stay.key.bed, at),
         )
         return charted, interval_h
+
+    def _assessment(self, h: float, interval_h: float) -> tuple[SampleValue, ...]:
+        """ICE and the signs, when they are due or when they have changed."""
+        found = assessment_values(self._story, h)
+        if found == self._assessed and not is_due(interval_h, h - self._assessed_h):
+            return ()
+        self._assessed_h, self._assessed = h, found
+        return found
 
     def _symptoms(self, h: float) -> tuple[SampleValue, ...]:
         severities = symptom_severities(self._story, h, latent_state(self._story, h), self._leaning)

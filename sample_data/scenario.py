@@ -11,7 +11,14 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
-from monitoring.clinical.concepts import CONCEPTS, CONSCIOUSNESS, OXYGEN_DEVICES, OXYGEN_INDICATIONS
+from monitoring.clinical.concepts import (
+    CONCEPTS,
+    CONSCIOUSNESS,
+    ICE_ITEMS,
+    OXYGEN_DEVICES,
+    OXYGEN_INDICATIONS,
+    SEIZURES,
+)
 
 Curve = tuple[tuple[float, float], ...]
 Range = tuple[float, float]
@@ -74,6 +81,15 @@ class ConsciousnessStep:
 
     h: float
     code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IceStep:
+    """What ICE finds from ``h`` on, by item from orientation to attention, and a seizure then."""
+
+    h: float
+    items: tuple[int, ...]
+    seizure: str = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +188,7 @@ class Scenario:
     oxygen: tuple[OxygenStep, ...]
     treatments: tuple[TreatmentPlan, ...]
     consciousness: tuple[ConsciousnessStep, ...]
+    ice: tuple[IceStep, ...]
     symptoms: tuple[SymptomStep, ...]
     attributions: tuple[AttributionPlan, ...]
     slips: tuple[Slip, ...]
@@ -200,6 +217,16 @@ def _check(scenario: Scenario) -> None:
     ]
     problems += [
         f"consciousness {s.code}" for s in scenario.consciousness if s.code not in CONSCIOUSNESS
+    ]
+    problems += [
+        f"ice {step.items}"
+        for step in scenario.ice
+        if len(step.items) != len(ICE_ITEMS)
+        or any(
+            not 0 <= points <= (item.possible or (0, 0))[1]
+            for points, item in zip(step.items, ICE_ITEMS, strict=False)
+        )
+        or step.seizure not in SEIZURES
     ]
     problems += [
         f"concept {concept}"
@@ -244,6 +271,7 @@ def read_scenario(name: str, document: dict[str, Any]) -> Scenario:
         oxygen=tuple(OxygenStep(**s) for s in document.pop("oxygen", [])),
         treatments=tuple(TreatmentPlan(**t) for t in document.pop("treatment", [])),
         consciousness=tuple(ConsciousnessStep(**s) for s in document.pop("consciousness", [])),
+        ice=tuple(IceStep(**{**s, "items": tuple(s["items"])}) for s in document.pop("ice", [])),
         symptoms=tuple(SymptomStep(**s) for s in document.pop("symptom", [])),
         attributions=tuple(AttributionPlan(**a) for a in document.pop("attribution", [])),
         slips=tuple(Slip(**s) for s in document.pop("slip", [])),

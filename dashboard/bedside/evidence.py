@@ -63,12 +63,19 @@ def _draw_icans(
         return
     ungraded = icans.grade is None
     st.subheader("ICANS not graded because" if ungraded else f"ICANS grade {icans.grade} because")
-    st.dataframe(
-        criteria_frame(icans_criteria(icans), known, zone=zone),
-        hide_index=True,
-        height="content",
-        key="evidence_icans",
-    )
+    rows = icans_criteria(icans)
+    telling = [one for one in rows if one.truth is not Truth.NO]
+    if telling:
+        st.dataframe(
+            criteria_frame(telling, known, zone=zone),
+            hide_index=True,
+            height="content",
+            key="evidence_icans",
+        )
+    # Most of its many rows are not met: they are named, and not laid out one by one.
+    absent = "; ".join(one.label for one in rows if one.truth is Truth.NO)
+    if absent:
+        st.text(f"Not met: {absent}.")
     if icans.missing:
         st.text(f"Not known and could raise the ICANS grade: {missing_words(icans)}.")
     for note in icans.notes:

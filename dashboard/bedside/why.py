@@ -1,5 +1,6 @@
 """Why this grade: one sentence, what would raise it, and when the next set is due."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ import streamlit as st
 
 from dashboard import wording
 from monitoring.clinical.confirmation import CRS, HIGHEST_SUGGESTED, ICANS
-from monitoring.clinical.explain import sentence, what_would_raise
+from monitoring.clinical.explain import may_be_already, sentence
 from monitoring.clinical.explain_icans import icans_sentence
 from monitoring.clinical.results import (
     ConfirmedGrade,
@@ -24,8 +25,8 @@ from monitoring.services.patient import PatientPage
 _ARROWS = {"rising": "↑ rising", "falling": "↓ falling", "steady": "→ steady", "unknown": ""}
 
 
-def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
-    """The badges, the sentence, what would make it worse, and what is next."""
+def draw(page: PatientPage, *, changes: Sequence[str] = (), zone: ZoneInfo, now: datetime) -> None:
+    """The badges, the sentence, what is next; ``changes`` are what would move a grade."""
     evaluation = page.evaluation
     if evaluation is None:
         st.html(
@@ -33,7 +34,7 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
             "Chart the first set.</p></div>"
         )
         return
-    raise_words = what_would_raise(evaluation)
+    raise_words = [*may_be_already(evaluation), *changes]
     raises = "".join(f"<p class='sw-raise'>{wording.plain(line)}</p>" for line in raise_words)
     st.html(
         "<div class='sw-why'>"

@@ -39,7 +39,7 @@ _ALL = (*FIELDS, *time_field.FIELDS)
 # What is asked for each item (clinical reference 2.1).
 _TASKS = {
     "ice_orientation": "year, month, city, hospital",
-    "ice_naming": "three objects: clock, pen, button",
+    "ice_naming": "clock, pen, button",
     "ice_commands": "show me two fingers",
     "ice_writing": "a standard sentence",
     "ice_attention": "from 100 back by ten",
@@ -77,7 +77,7 @@ def _draw_ice(form: Form, fields: dict[str, object]) -> None:
             width="stretch",
         )
         st.button("All right: 10", on_click=_all_right, args=(form,), key=form.key("all_right"))
-    grid = st.grid("auto", min_column_width=330, gap="xsmall")
+    grid = st.grid("auto", min_column_width=345, gap="xsmall")
     for code in ICE_FIELDS:
         item = CONCEPTS[code]
         with grid.cell():
@@ -89,7 +89,7 @@ def _scored(form: Form, item: Concept, label: str, task: str) -> None:
         st.html(
             f"<p class='sw-symptom'><span>{wording.plain(label)}</span>"
             f"<em>{wording.plain(task)}</em></p>",
-            width=190,
+            width=128,
         )
         st.segmented_control(
             label,

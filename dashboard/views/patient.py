@@ -9,6 +9,7 @@ from dashboard.bedside import (
     alert_list,
     also,
     asked,
+    changes,
     course_figure,
     evidence,
     frame,
@@ -34,7 +35,7 @@ def _draw() -> None:
     identity.draw(page, onward=("Chart", address), zone=zone, now=now)
     grid = st.grid(2, min_column_width=440, gap="small")
     with grid.cell():
-        why.draw(page, zone=zone, now=now)
+        why.draw(page, changes=changes.lines(page), zone=zone, now=now)
         asked.draw(page, zone=zone, now=now)
         stated.draw(page, zone=zone, now=now)
         tocilizumab.draw(page, zone=zone, now=now)

@@ -1,5 +1,6 @@
 """``stormwatch explain``: why a grade was suggested."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -11,10 +12,14 @@ from db.queries import census
 from monitoring.cli.speaking import clock, open_store, out, read_moment
 from monitoring.cli.stopping import stop
 from monitoring.clinical import explain as words
+from monitoring.clinical.counterfactuals import Counterfactuals
+from monitoring.clinical.explain_icans import icans_sentence
+from monitoring.clinical.explain_news2 import news2_sentence
 from monitoring.clinical.results import Evaluation
 from monitoring.services.evaluate import evaluation_before
 from monitoring.services.instants import from_us
 from monitoring.services.outtake import wanted_stays
+from monitoring.services.reasons import reasons_document, what_would_change
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -32,8 +37,11 @@ def explain(
     at: Annotated[
         str | None, typer.Option(help="The moment, as 2026-11-22T10:45+01:00; now if left out.")
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write everything as one JSON document.")
+    ] = False,
 ) -> None:
-    """Say why a CRS grade was suggested at a moment, and the rows it rests on."""
+    """Say why each grade was suggested at a moment, its rows, and what would change it."""
     if (patient is None) == (encounter is None):
         stop("Say whose grade: either --patient IDENTIFIER or --encounter IDENTIFIER.")
     moment = read_moment(at, clock())
@@ -43,18 +51,32 @@ def explain(
         )
         evaluation = evaluation_before(session, stays[-1].id, moment + _MICROSECOND)
         ward = next(one for one in census.wards(session) if one.id == stays[-1].ward_id)
-    if evaluation is None:
-        stop("Nothing was known of this stay at that moment. Choose a later one with --at.")
-    _show(evaluation, moment, ZoneInfo(ward.time_zone))
+        if evaluation is None:
+            stop("Nothing was known of this stay at that moment. Choose a later one with --at.")
+        changes = what_would_change(session, stays[-1], evaluation)
+    if as_json:
+        typer.echo(json.dumps(reasons_document(evaluation, changes), indent=2))
+        return
+    _show(evaluation, changes, moment, ZoneInfo(ward.time_zone))
 
 
-def _show(evaluation: Evaluation, moment: datetime, zone: ZoneInfo) -> None:
+def _show(
+    evaluation: Evaluation,
+    changes: dict[str, Counterfactuals],
+    moment: datetime,
+    zone: ZoneInfo,
+) -> None:
     at = from_us(evaluation.at_us)
     age = words.age_in_words((moment - at).total_seconds())
     out.print(f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z} (the newest facts then, {age} before)")
     out.print(words.sentence(evaluation))
-    for line in words.what_would_raise(evaluation):
+    out.print(icans_sentence(evaluation))
+    out.print(news2_sentence(evaluation.news2))
+    for line in words.may_be_already(evaluation):
         out.print(line)
+    for found in changes.values():
+        for line in found.lines(nearest=False):
+            out.print(line)
     table = Table("grade", "criterion", "met", "because of", "age", "row", box=None)
     for row in words.table(evaluation):
         table.add_row(

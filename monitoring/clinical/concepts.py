@@ -220,7 +220,7 @@ ICE_ITEMS = (
 )
 BEDSIDE_SIGNS = (
     _finding("deep_focal_weakness", "Deep focal weakness"),
-    _finding("posturing", "Decerebrate or decorticate posturing"),
+    _finding("posturing", "Posturing"),
     _finding("sixth_nerve_palsy", "Cranial nerve VI palsy"),
     _finding("cushings_triad", "Cushing's triad"),
 )

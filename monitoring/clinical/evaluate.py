@@ -34,7 +34,7 @@ from monitoring.clinical.results import (
     InputEvidence,
 )
 from monitoring.clinical.rulebook_types import Criterion, Rulebook
-from monitoring.clinical.schedule import ice_counts_s
+from monitoring.clinical.schedule import crs_state, ice_counts_s
 from monitoring.clinical.timeline import US_PER_S, Timeline, build
 from monitoring.clinical.truths import HELD, UNKNOWN, WORDS
 
@@ -119,6 +119,31 @@ def evaluate(
         )
         previous = crs
     return result
+
+
+def judge_icans(
+    facts: EncounterFacts,
+    at_us: int,
+    standing: Evaluation,
+    *,
+    rulebook: Rulebook,
+    policy: Policy,
+) -> IcansGrade:
+    """The ICANS grade alone at a moment right after an evaluation, going on from it."""
+    timeline = build(facts, np.array([at_us], dtype=np.int64))
+    crs, is_open = standing.crs.grade, standing.episode.is_open
+    state = policy.schedule.states[crs_state(crs, is_open=is_open)]
+    columns = neurology_columns(
+        timeline,
+        test_limits_s=np.array([ice_counts_s(crs, is_open=is_open, policy=policy)]),
+        set_limits_s=np.array([policy.freshness.expected_intervals * state.interval_s]),
+        seizure_counts_s=policy.schedule.seizure_counts_s,
+        set_window_s=policy.freshness.set_window_s,
+    )
+    book = EvidenceBook(timeline, rulebook.crs)
+    limits_s = [ice_counts_s(crs, is_open=is_open, policy=policy)]
+    evidence = IcansEvidence(timeline, columns, book, limits_s, FINDINGS)
+    return IcansJudge(columns, evidence).of(0, standing.icans)
 
 
 def _icans_judge(

@@ -1,4 +1,4 @@
-"""An evaluation in plain words: why this grade, what would raise it, and the rows behind it."""
+"""A CRS grade in plain words: why this one, what is not known, and the rows behind it."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,8 @@ from monitoring.clinical.results import (
     InputEvidence,
     Truth,
 )
-from monitoring.clinical.rulebook import load_rulebook
 
 _MET = (Truth.YES, Truth.HELD)
-_HIGHEST_GRADE = 4
 # What a concept is called inside a sentence, where its label would be stiff.
 _NAMES = {
     "systolic_bp": "SBP",
@@ -76,32 +74,12 @@ def sentence(evaluation: Evaluation) -> str:
     return f"{reasons}. {verdict}"
 
 
-def what_would_raise(evaluation: Evaluation) -> list[str]:
-    """What would make it worse: "Grade 3 if a vasopressor is started or ...", a line a grade.
-
-    An unknown criterion comes first: it may be met already.
-    """
+def may_be_already(evaluation: Evaluation) -> list[str]:
+    """What an unknown criterion may hide: "May be grade 3 already; not known: SBP."; else none."""
     crs = evaluation.crs
-    current = crs.grade or 0
-    lines = []
-    if crs.grade is None or crs.status is not GradeStatus.GRADED:
-        line = f"May be grade {crs.at_most} already; not known: {_missing(crs)}."
-        lines.append(line)
-    would_be_met = {one.id: one.would_be_met for one in load_rulebook().crs.criteria}
-    met = [one for one in crs.criteria if one.truth in _MET]
-    fever = crs.criteria[0]
-    if fever.truth not in _MET and not crs.fever_waived:
-        grade = max([one.grade for one in met], default=1)
-        return [*lines, f"Grade {grade} if {would_be_met[fever.id]}."]
-    for grade in range(current + 1, _HIGHEST_GRADE + 1):
-        ways = [
-            would_be_met[one.id]
-            for one in crs.criteria
-            if one.grade == grade and one.truth not in _MET
-        ]
-        if ways:
-            lines.append(f"Grade {grade} if {' or '.join(ways)}.")
-    return lines
+    if crs.grade is not None and crs.status is GradeStatus.GRADED:
+        return []
+    return [f"May be CRS grade {crs.at_most} already; not known: {_missing(crs)}."]
 
 
 def table(evaluation: Evaluation) -> list[EvidenceRow]:

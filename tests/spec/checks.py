@@ -109,5 +109,4 @@ _CLAIMS: dict[str, Check] = {
     r"risk (.+)": lambda e, m: e.news2.risk == m[1].replace(" ", "_"),
     r"next set in (\d+) (min|h)": _due,
     r'says "(.+)"': lambda e, m: m[1] in explain.sentence(e),
-    r'raised "(.+)"': lambda e, m: any(m[1] in line for line in explain.what_would_raise(e)),
 }

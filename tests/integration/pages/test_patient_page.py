@@ -40,7 +40,7 @@ def test_who_it_is_and_why_this_grade(patient: Bedside, open_page: OpenPage) -> 
     assert "Okafor, Nia" in text
     assert "axi-cel" in text
     assert "hypotension. CRS grade 2 suggested." in text
-    assert "Grade 3 if a vasopressor is started" in text
+    assert "CRS grade 3 if a vasopressor is started" in text
     assert page.subheader[0].value == "CRS grade 2 because"
 
 

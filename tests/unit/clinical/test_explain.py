@@ -78,28 +78,14 @@ def test_why_this_grade(story: str, person: str, sentence: str) -> None:
     assert explain.sentence(bedside.judge(bedside.read(story, person))[-1]) == sentence
 
 
-def test_what_would_make_it_worse() -> None:
-    lines = explain.what_would_raise(bedside.judge(bedside.read("0 set, T 38.5, BP 84/60"))[-1])
+def test_what_is_unknown_may_be_there_already() -> None:
+    lines = explain.may_be_already(bedside.judge(bedside.read("0 set, T 38.5, no BP"))[-1])
 
-    assert lines == [
-        "Grade 3 if a vasopressor is started or oxygen goes above 6 L/min or needs a mask.",
-        (
-            "Grade 4 if a second vasopressor runs (vasopressin not counted) or positive pressure "
-            "is needed (CPAP, BiPAP, ventilation)."
-        ),
-    ]
+    assert lines == ["May be CRS grade 2 already; not known: SBP."]
 
 
-def test_without_fever_the_fever_would_make_it_what_the_rest_shows() -> None:
-    lines = explain.what_would_raise(bedside.judge(bedside.read("0 set, BP 82/60"))[-1])
-
-    assert lines == ["Grade 2 if the temperature reaches 38.0 C."]
-
-
-def test_what_is_unknown_comes_first() -> None:
-    lines = explain.what_would_raise(bedside.judge(bedside.read("0 set, T 38.5, no BP"))[-1])
-
-    assert lines[0] == "May be grade 2 already; not known: SBP."
+def test_where_all_is_known_nothing_may_be_hidden() -> None:
+    assert explain.may_be_already(bedside.judge(bedside.read("0 set, T 38.5"))[-1]) == []
 
 
 def test_the_table_has_every_criterion_with_its_rows() -> None:
