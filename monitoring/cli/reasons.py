@@ -1,6 +1,7 @@
 """``stormwatch explain``: why a grade was suggested."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -18,10 +19,12 @@ from monitoring.clinical.explain_news2 import news2_sentence
 from monitoring.clinical.results import Evaluation
 from monitoring.services.evaluate import evaluation_before
 from monitoring.services.instants import from_us
+from monitoring.services.looking_back import LookBack, look_back
 from monitoring.services.outtake import wanted_stays
 from monitoring.services.reasons import reasons_document, what_would_change
 
 _MICROSECOND = timedelta(microseconds=1)
+_LOOKS_BACK = timedelta(hours=24)
 
 
 def explain(
@@ -54,10 +57,13 @@ def explain(
         if evaluation is None:
             stop("Nothing was known of this stay at that moment. Choose a later one with --at.")
         changes = what_would_change(session, stays[-1], evaluation)
+        went = look_back(session, stays[-1], from_at=moment - _LOOKS_BACK, to_at=moment)
     if as_json:
-        typer.echo(json.dumps(reasons_document(evaluation, changes), indent=2))
+        document = reasons_document(evaluation, changes) | {"last_24_h": asdict(went)}
+        typer.echo(json.dumps(document, indent=2))
         return
     _show(evaluation, changes, moment, ZoneInfo(ward.time_zone))
+    out.print(_went(went))
 
 
 def _show(
@@ -89,3 +95,14 @@ def _show(
         )
     out.print(table)
     out.print(f"Rules {evaluation.rulebook}. A suggestion for a clinician to confirm.")
+
+
+def _went(went: LookBack) -> str:
+    """The 24 hours before: what was due and did not come, and where graders differed."""
+    differed = went.disagreements
+    return (
+        f"In the 24 h before: observations overdue {went.observations.spells} times "
+        f"({went.observations.missed} missed), ICE overdue {went.ice.spells} times "
+        f"({went.ice.missed} missed); {differed.words} grades confirmed, "
+        f"{differed.higher} stretches higher and {differed.lower} lower than computed."
+    )

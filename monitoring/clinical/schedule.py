@@ -62,8 +62,9 @@ def next_ice_due(evaluation: Evaluation, policy: Policy) -> Due | None:
     """When the next ICE (CAPD under 12) is due after the newest one.
 
     None where no row asks for one: beyond the risk window, with neither CRS nor ICANS. Confusion
-    that began or grew since the newest one makes it due at once. Without any it is due at the
-    moment of the evaluation. Source: clinical reference 7.3, 2.4, 6.
+    that began or grew since the newest one makes it due at once. Without any it has been due since
+    the newest dose, as one belongs to the baseline; without a dose it is due at the moment of the
+    evaluation. Source: clinical reference 7.3, 2.4, 6.
     """
     icans = evaluation.icans
     if icans is None:
@@ -79,8 +80,11 @@ def next_ice_due(evaluation: Evaluation, policy: Policy) -> Due | None:
     if not names:
         return None
     frequency = _strictest([policy.schedule.ice[name] for name in names])
-    interval_us = int(frequency.interval_s * _US_PER_S)
-    next_us = evaluation.at_us if tested_us is None else tested_us + interval_us
+    if tested_us is None:
+        since_h = evaluation.hours_since_dose or 0.0
+        next_us = evaluation.at_us - round(since_h * _HOUR_S * _US_PER_S)
+    else:
+        next_us = tested_us + int(frequency.interval_s * _US_PER_S)
     return _due(next_us, frequency, evaluation, policy)
 
 
@@ -105,16 +109,18 @@ class Kept:
     overdue_s: float
 
 
-def kept(asked: Sequence[tuple[int, Due]], *, until_us: int) -> Kept:
+def kept(asked: Sequence[tuple[int, Due | None]], *, until_us: int) -> Kept:
     """How a schedule was kept up to ``until_us``.
 
     ``asked`` is what was asked for from each moment on (microseconds since the epoch, ascending),
-    as ``next_due`` or ``next_ice_due`` said then. A spell ends with an assessment, or with a state
-    that asks for less.
+    as ``next_due`` or ``next_ice_due`` said then, None where nothing was. A spell ends with an
+    assessment, or with a state that asks for less.
     """
     spells: list[tuple[int, int, float]] = []
     ends = [at_us for at_us, _ in asked[1:]] + [until_us]
-    for (at_us, due), end_us in zip(asked, ends, strict=True):
+    for (at_us, due), end_us in zip(asked, ends, strict=bool(asked)):
+        if due is None:
+            continue
         begin_us = max(at_us, due.overdue_at_us)
         if begin_us >= end_us:
             continue

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from monitoring.clinical.facts import EncounterFacts
 
-_CORE_VITALS = frozenset(
+CORE_VITALS = frozenset(
     {"body_temperature", "heart_rate", "respiratory_rate", "systolic_bp", "spo2"}
 )
 # A set counts as done when most of it was measured: three of the five vital signs.
@@ -24,8 +24,8 @@ def last_sets_us(facts: EncounterFacts, at_us: NDArray[np.int64]) -> list[int | 
     """When the last set up to each moment was taken; None where there is none yet."""
     columns = facts.observations
     never_us = np.iinfo(np.int64).min
-    newest = np.full((len(_CORE_VITALS), len(at_us)), never_us)
-    for place, concept in enumerate(sorted(_CORE_VITALS)):
+    newest = np.full((len(CORE_VITALS), len(at_us)), never_us)
+    for place, concept in enumerate(sorted(CORE_VITALS)):
         taken_us = np.append(np.sort(columns.taken_us[columns.concept == concept]), never_us)
         newest[place] = taken_us[np.searchsorted(taken_us[:-1], at_us, side="right") - 1]
     found = np.sort(newest, axis=0)[-_VITALS_OF_A_SET].tolist()
@@ -39,6 +39,6 @@ def set_taken_us(newest: Mapping[str, int]) -> int | None:
     at least that new, so that one stray value does not reset the clock.
     """
     times = sorted(
-        (taken_us for concept, taken_us in newest.items() if concept in _CORE_VITALS), reverse=True
+        (taken_us for concept, taken_us in newest.items() if concept in CORE_VITALS), reverse=True
     )
     return times[_VITALS_OF_A_SET - 1] if len(times) >= _VITALS_OF_A_SET else None

@@ -4,7 +4,7 @@ import pytest
 
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.results import Priority
-from monitoring.clinical.schedule import next_due, overdue_condition
+from monitoring.clinical.schedule import Due, kept, next_due, overdue_condition
 from monitoring.clinical.watch_flags import stale_feed_condition
 from tests.spec import bedside
 
@@ -76,3 +76,51 @@ def test_a_silent_feed_is_a_technical_problem() -> None:
     assert (silent.state, silent.priority) == ("active", Priority.TECHNICAL)
     assert silent.label == "No data from the monitor for 43 min"
     assert alive.state == "normal"
+
+
+def due_at(minute: int, interval_min: int = 60) -> Due:
+    return Due(
+        next_us=minute * MINUTE_US,
+        interval_s=interval_min * 60.0,
+        overdue_at_us=(minute + 15) * MINUTE_US,
+        reason="every hour",
+        priority=Priority.LOW,
+    )
+
+
+def asked(*rows: tuple[int, Due | None]) -> list[tuple[int, Due | None]]:
+    return [(minute * MINUTE_US, due) for minute, due in rows]
+
+
+@pytest.mark.parametrize(
+    ("why", "rows", "until", "spells", "missed", "minutes"),
+    [
+        ("nothing was asked", [], 500, 0, 0, 0),
+        ("in time", [(0, due_at(60)), (55, due_at(115))], 120, 0, 0, 0),
+        ("within the grace", [(0, due_at(60)), (75, due_at(135))], 120, 0, 0, 0),
+        ("ten minutes beyond it", [(0, due_at(60)), (85, due_at(145))], 120, 1, 1, 10),
+        ("two hours beyond it", [(0, due_at(60)), (200, due_at(260))], 210, 1, 3, 125),
+        ("not come yet", [(0, due_at(60))], 100, 1, 1, 25),
+        (
+            "one spell, though it was judged again meanwhile",
+            [(0, due_at(60)), (80, due_at(60)), (90, due_at(60)), (95, due_at(155))],
+            120,
+            1,
+            1,
+            20,
+        ),
+        ("no longer asked for", [(0, due_at(60)), (80, None)], 500, 1, 1, 5),
+        ("a worse state asks at once", [(0, due_at(240)), (100, due_at(30))], 110, 1, 1, 10),
+    ],
+)
+def test_how_a_schedule_was_kept(
+    why: str,
+    rows: list[tuple[int, Due | None]],
+    until: int,
+    spells: int,
+    missed: int,
+    minutes: float,
+) -> None:
+    how = kept(asked(*rows), until_us=until * MINUTE_US)
+
+    assert (how.spells, how.missed, how.overdue_s / 60) == (spells, missed, minutes), why
