@@ -35,8 +35,9 @@ def test_a_day_with_a_late_round_and_a_grade_set_higher(store: Store) -> None:
 
     assert (went.observations.spells, went.observations.missed) == (1, 2)
     assert went.observations.overdue_s == 2.5 * 3600
-    # ICE was never charted: due since the infusion at midnight, overdue since the first look.
-    assert (went.ice.spells, went.ice.missed, went.ice.overdue_s) == (1, 1, 6 * 3600)
+    # ICE was never charted: due since the infusion at midnight, overdue since the first look; at
+    # the grade that the physician set it is asked for every six hours.
+    assert (went.ice.spells, went.ice.missed, went.ice.overdue_s) == (1, 2, 6 * 3600)
     assert (went.disagreements.words, went.disagreements.at_once) == (1, 1)
     assert (went.disagreements.higher, went.disagreements.higher_s) == (1, 50 * 60)
 
