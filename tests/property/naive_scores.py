@@ -152,11 +152,11 @@ def car_hematotox(
     *, platelets: Known, anc: Known, hb: Known, crp: Known, ferritin: Known
 ) -> Answer:
     parts = [
-        band(platelets, (lambda v: v > 175, 0), (lambda v: v >= 75, 1), (lambda _: True, 2)),
+        band(platelets, (lambda v: v > 175, 0), (lambda v: v > 75, 1), (lambda _: True, 2)),
         band(anc, (lambda v: v > 1.2, 0), (lambda _: True, 1)),
         band(hb, (lambda v: v > 9.0, 0), (lambda _: True, 1)),
         band(crp, (lambda v: v < 3.0, 0), (lambda _: True, 1)),
-        band(ferritin, (lambda v: v < 650, 0), (lambda v: v <= 2000, 1), (lambda _: True, 2)),
+        band(ferritin, (lambda v: v < 650, 0), (lambda v: v < 2000, 1), (lambda _: True, 2)),
     ]
     on_edge = (
         platelets in {75, 175} or anc == 1.2 or hb == 9.0 or crp == 3.0 or ferritin in {650, 2000}

@@ -52,6 +52,7 @@ def page() -> str:
         *also_page.tocilizumab(load_tocilizumab()),
         *also_page.guidelines(load_guidelines()),
         *score_page.scores(),
+        *score_page.indices(),
         also_page.criteria_page(limit_grades.load_limit_grades("icaht.toml").table),
         also_page.criteria_page(limit_grades.load_limit_grades("ctcae_laboratory.toml").table),
         *score_page.laboratory(load_laboratory_policy()),

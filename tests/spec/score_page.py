@@ -6,6 +6,8 @@ from monitoring.clinical.laboratory_policy import LaboratoryPolicy
 from monitoring.clinical.scales.limits import Condition
 from monitoring.clinical.scales.points_scale import load_points
 from monitoring.clinical.scales.points_table import BandedItem, Item, PointsTable
+from monitoring.clinical.scales.quotients import Term, load_quotients
+from monitoring.clinical.units import ward_words
 from tests.spec.tables import markdown
 
 FILES = (
@@ -24,6 +26,28 @@ def scores() -> Iterator[str]:
     """Every points table, row by row."""
     for file in FILES:
         yield from _score(load_points(file))
+
+
+def indices() -> Iterator[str]:
+    """Every quotient, row by row."""
+    yield "# Indices\n"
+    yield markdown(
+        ("index", "formula", "levels", "source"),
+        (
+            (
+                one.title,
+                f"{' x '.join(map(_term, one.multiply))} / {_term(one.divide)}",
+                ", ".join(f"{level.flag} from {level.at_least:g}" for level in one.levels),
+                one.source,
+            )
+            for file in ("easix.toml", "shock_index.toml")
+            for one in load_quotients(file).quotients.values()
+        ),
+    )
+
+
+def _term(term: Term) -> str:
+    return f"{term.quantity} ({ward_words(term.unit)})"
 
 
 def _score(table: PointsTable) -> Iterator[str]:
@@ -45,9 +69,9 @@ def _score(table: PointsTable) -> Iterator[str]:
 
 def _points(item: Item) -> str:
     if isinstance(item, BandedItem):
-        silent = ", on an edge in none the higher" if item.edges_score_higher else ""
+        silent = "; on an edge the higher" if item.edges_score_higher else ""
         bands = ", ".join(f"{one.interval.text} ({one.points:g})" for one in item.bands)
-        return f"{bands} {item.unit}{silent}"
+        return f"{bands} {ward_words(item.unit)}{silent}"
     ways = ["; or ".join(_condition(one) for one in element) for element in item.elements]
     if len(ways) == 1:
         return f"{ways[0]} ({item.by_count[1]:g})"
@@ -61,7 +85,7 @@ def _condition(one: Condition) -> str:
     else:
         assert one.interval is not None
         assert one.quantity is not None
-        unit = "" if one.reference is not None else f" {one.unit}"
+        unit = "" if one.reference is not None else f" {ward_words(one.unit)}"
         said = f"{one.quantity.replace('_', ' ')} {one.interval.text}{unit}"
     return said if one.only_if is None else f"{said} if {one.only_if.replace('_', ' ')}"
 

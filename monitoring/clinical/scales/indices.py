@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.clinical.pressure import mean_pressure_mmhg
-from monitoring.clinical.rule_file import RuleTable, read_packaged
 from monitoring.clinical.scales.answer import Answer, Finding, Scale
 from monitoring.clinical.scales.fields import Columns
 from monitoring.clinical.scales.quantities import QUANTITIES, disagreements, fields_of
-from monitoring.clinical.scales.quotients import Level, Quotient, QuotientTable, parse_quotients
+from monitoring.clinical.scales.quotients import Level, Quotient, QuotientTable, load_quotients
 
 Values = Mapping[str, NDArray[np.float64]]
 _PRESSURES = ("sbp", "dbp", "map")
@@ -41,8 +40,7 @@ def m_easix() -> Scale:
 
 
 def _easix(name: str, main: str) -> Scale:
-    rules = RuleTable(read_packaged("easix.toml"), "easix.toml")
-    table = parse_quotients(rules)
+    table = load_quotients("easix.toml")
     needed = {term.quantity: term.unit for one in table.quotients.values() for term in one.terms}
 
     def of_columns(columns: Columns) -> Sequence[Answer]:
@@ -54,8 +52,7 @@ def _easix(name: str, main: str) -> Scale:
 
 def shock_index() -> Scale:
     """Heart rate over systolic pressure, with MAP and pulse pressure beside it (Allgower 1967)."""
-    rules = RuleTable(read_packaged("shock_index.toml"), "shock_index.toml")
-    table = parse_quotients(rules)
+    table = load_quotients("shock_index.toml")
 
     def of_columns(columns: Columns) -> Sequence[Answer]:
         values = {**_pressures(columns), "hr": QUANTITIES["hr"].read(columns, "/min")}

@@ -29,8 +29,8 @@ class PointsBand:
 class BandedItem:
     """An item that scores by the band in which its value lies.
 
-    ``edges_score_higher``: the paper prints "< x" and "> x" and no row for x itself; the higher of
-    the two counts. ``edge_flag`` is raised on every printed edge.
+    ``edges_score_higher``: where the paper leaves open to which of two bands their edge belongs,
+    the higher points count. ``edge_flag`` is raised on every printed edge.
     """
 
     id: str
@@ -160,9 +160,8 @@ def _banded(item: BandedItem, inputs: Inputs) -> _Part:
     points = np.array([band.points for band in item.bands])
     inside = np.stack([band.interval.holds(values) for band in item.bands])
     if item.edges_score_higher:
-        # An edge that no printed band takes in belongs to both beside it; the higher points count.
-        beside = np.stack([np.isin(values, band.interval.edges()) for band in item.bands])
-        inside |= beside & ~inside.any(axis=0)
+        # A printed edge belongs to both bands beside it; the higher points count.
+        inside |= np.stack([np.isin(values, band.interval.edges()) for band in item.bands])
     hit = np.where(inside, points[:, None], -np.inf)
     place = hit.argmax(axis=0)
     known = ~np.isnan(values)

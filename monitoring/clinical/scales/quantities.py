@@ -207,7 +207,13 @@ _MEASURED = (
     _laboratory("ast", "ast", {"ast": ("U/L", np.inf)}),
     _laboratory("alt", "alt", {"alt": ("U/L", np.inf)}),
     _laboratory(
-        "ferritin", "ferritin", {"ferritin": ("ng/mL", np.inf), "ferritin_ug_l": ("ug/L", np.inf)}
+        "ferritin",
+        "ferritin",
+        {
+            "ferritin": ("ng/mL", np.inf),
+            "ferritin_ng_ml": ("ng/mL", np.inf),
+            "ferritin_ug_l": ("ug/L", np.inf),
+        },
     ),
     _laboratory(
         "peak_ferritin",
@@ -246,7 +252,11 @@ _MEASURED = (
         "fibrinogen",
         {"fibrinogen_mg_dl": ("mg/dL", 2000.0), "fibrinogen_g_l": ("g/L", 20.0)},
     ),
-    _laboratory("hb", "haemoglobin", {"hb": ("g/dL", 30.0), "hb_g_l": ("g/L", 300.0)}),
+    _laboratory(
+        "hb",
+        "haemoglobin",
+        {"hb": ("g/dL", 30.0), "hb_g_dl": ("g/dL", 30.0), "hb_g_l": ("g/L", 300.0)},
+    ),
     _laboratory(
         "wbc", "leukocytes", {"wbc": ("10*3/uL", 1000.0), "wbc_per_ul": ("/uL", 1_000_000.0)}
     ),

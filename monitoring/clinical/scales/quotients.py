@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.clinical.rule_file import RuleTable
+from monitoring.clinical.rule_file import RuleTable, read_packaged
 from monitoring.clinical.scales.limits_reader import read_quantity
 
 
@@ -61,6 +62,12 @@ class QuotientTable:
     quotients: Mapping[str, Quotient]
     report_log2: bool
     source: str
+
+
+@cache
+def load_quotients(file: str) -> QuotientTable:
+    """The indices of a packaged rule file; raises ``RuleFileError`` when any row is in doubt."""
+    return parse_quotients(RuleTable(read_packaged(file), file))
 
 
 def parse_quotients(table: RuleTable) -> QuotientTable:
