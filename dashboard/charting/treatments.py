@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import session, wording
 from dashboard.bedside import tocilizumab as count_of_tocilizumab
 from dashboard.bedside import words
-from dashboard.charting import save_bar, time_field
+from dashboard.charting import save_bar, time_field, treatment_mistakes
 from dashboard.charting.form import Form
 from dashboard.charting.formulary import AGENTS, INDICATIONS, ROUTES, UNITS, agent_of
 from dashboard.charting.saving import Saved, refuse, save_once
@@ -78,6 +78,7 @@ def draw(page: PatientPage, row: DeltaGenerator, *, zone: ZoneInfo, now: datetim
         )
     if running:
         _draw_running(form, running, page, zone=zone)
+    treatment_mistakes.draw(page, zone=zone, now=now)
 
 
 def _draw_warnings(

@@ -8,6 +8,7 @@ from db.engine import Store
 from db.queries import attributions, treatments
 from db.queries.census import EncounterRow
 from monitoring.services.change import CLOCK_TOLERANCE, Changed, Recorded, change_facts
+from monitoring.services.correct import ENTERED_IN_ERROR
 from monitoring.services.errors import RefusedError
 
 KINDS = (
@@ -125,6 +126,44 @@ def end_treatment(
         store,
         encounter_id=old.encounter_id,
         action="treatment.end",
+        actor=actor,
+        now=now,
+        change=change,
+    )
+
+
+def strike_out_treatment(
+    store: Store, *, treatment_id: int, reason: str, actor: str, now: datetime
+) -> Recorded:
+    """Mark a treatment as entered in error; everything from its start is judged again without it.
+
+    The rules no longer see it, readers of the stay's versions still do.
+    """
+    if not reason.strip():
+        message = "Say why the treatment is struck out. The reason stays beside it."
+        raise RefusedError(message)
+    with store.read() as session:
+        old = treatments.by_id(session, treatment_id)
+    if old.status == ENTERED_IN_ERROR:
+        message = "This treatment is struck out already."
+        raise RefusedError(message)
+
+    def change(session: Session, _encounter: EncounterRow) -> Changed:
+        row_id = treatments.supersede(
+            session,
+            old,
+            ended_at=old.ended_at,
+            status=ENTERED_IN_ERROR,
+            recorded_at=now,
+            recorded_by=actor,
+            reason=reason,
+        )
+        return _treatment(row_id, old.started_at, kind=old.kind, agent=old.agent, reason=reason)
+
+    return change_facts(
+        store,
+        encounter_id=old.encounter_id,
+        action="treatment.entered-in-error",
         actor=actor,
         now=now,
         change=change,

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from db.engine import Store
-from db.queries import audit, observations, versions
+from db.errors import SupersededError
+from db.queries import audit, observations, treatments, versions
 from monitoring.clinical.results import GradeStatus
 from monitoring.services import alerts, census, correct, treat
 from monitoring.services.errors import RefusedError
@@ -80,6 +81,37 @@ def test_the_fever_that_tocilizumab_hides_keeps_the_grade_by_pressure_and_oxygen
     assert recorded.evaluation is not None
     assert recorded.evaluation.crs.grade == 3
     assert recorded.evaluation.crs.fever_waived
+
+
+def test_a_treatment_entered_by_mistake_is_struck_out_and_the_grade_follows(bed: Bedside) -> None:
+    bed.well("06:00", temp_c=38.9, sbp=84, dbp=50)
+    given = bed.give("07:00", "vasopressor", "norepinephrine", running=True)
+    bed.well("08:00", temp_c=38.9, sbp=84, dbp=50)
+    assert bed.latest().crs.grade == 3
+    treatment_id = int(given.entity_id or 0)
+
+    with pytest.raises(RefusedError, match="Say why"):
+        treat.strike_out_treatment(
+            bed.store, treatment_id=treatment_id, reason=" ", actor=NURSE, now=clock("08:05")
+        )
+    treat.strike_out_treatment(
+        bed.store,
+        treatment_id=treatment_id,
+        reason="Wrong patient",
+        actor=NURSE,
+        now=clock("08:05"),
+    )
+
+    assert bed.latest().crs.grade == 2
+    with bed.store.read() as session:
+        assert treatments.current(session, bed.encounter_id) == []
+        before, struck = treatments.all_versions(session, bed.encounter_id)
+    assert (before.status, struck.status) == ("in-progress", "entered-in-error")
+    assert (struck.supersedes_id, struck.reason) == (before.id, "Wrong patient")
+    with pytest.raises(SupersededError):
+        treat.strike_out_treatment(
+            bed.store, treatment_id=treatment_id, reason="again", actor=NURSE, now=clock("08:06")
+        )
 
 
 def test_of_a_fever_and_the_grade_that_says_it_one_is_told(bed: Bedside) -> None:

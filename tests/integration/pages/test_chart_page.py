@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
+from db.queries import treatments
 from monitoring.services import correct
 from tests.integration.pages.conftest import OpenPage
 from tests.stories import Bedside
@@ -198,6 +199,34 @@ def test_a_vasopressor_is_started_and_ended(patient: Bedside, open_page: OpenPag
     end.click().run()
     assert "norepinephrine ended" in said(page)
     assert not [button for button in page.button if button.label == "End"]
+
+
+def test_a_treatment_entered_by_mistake_is_struck_out_with_a_reason(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    page = open_page("chart")
+    type_set(page)
+    press(page)
+    page.button_group("chart_part").set_value("Treatment").run()
+    field(page, "selectbox", "agent").set_value("norepinephrine").run()
+    field(page, "text_input", "dose").set_value("4").run()
+    press(page)
+    assert patient.latest().crs.grade == 3
+    assert field(page, "button", "strike").disabled
+    (row,) = treatment_rows(patient)
+    field(page, "selectbox", "row").set_value(row).run()
+    assert field(page, "button", "strike").disabled
+    field(page, "selectbox", "reason").set_value("Wrong patient").run()
+    press(page, "strike")
+    assert not page.exception
+    assert "norepinephrine struck out" in said(page)
+    assert patient.latest().crs.grade == 2
+    assert treatment_rows(patient) == []
+
+
+def treatment_rows(lying: Bedside) -> list[int]:
+    with lying.store.read() as session:
+        return [row.id for row in treatments.current(session, lying.encounter_id)]
 
 
 def test_a_wrong_value_is_put_right_and_the_old_one_stays_struck_out(
