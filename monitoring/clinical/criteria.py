@@ -14,7 +14,7 @@ from monitoring.clinical.oxygen import SupportColumns, support_columns
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.pressure import PressureColumns, pressure_columns
 from monitoring.clinical.rulebook_types import CrsRules
-from monitoring.clinical.timeline import Timeline, covered
+from monitoring.clinical.timeline import NEVER_US, Timeline, covered
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 from monitoring.clinical.vasopressors import VasopressorColumns, vasopressor_columns
 
@@ -30,18 +30,24 @@ class FeverReadings:
     """The temperatures as the fever criterion sees them.
 
     ``fever_us`` are the times of all readings up to the last moment at or above the limit that no
-    one attributed to another cause. The others speak of each asked moment: ``last_fever_row`` is
-    the newest of those readings (a row of the series, -1 for none) and ``last_fever_us`` its time;
-    ``newest_age_us`` is the age of the newest reading, ``is_febrile`` and ``is_attributed`` what it
-    is.
+    one attributed to another cause, ``fever_rows`` the rows of these and of later ones. The others
+    speak of each asked moment: ``last_fever_us`` is the time of the newest of those readings,
+    ``newest_age_us`` the age of the newest reading of all and ``newest_row`` its row (-1 for none),
+    ``is_febrile`` and ``is_attributed`` what it is.
     """
 
     fever_us: NDArray[np.int64]
-    last_fever_row: NDArray[np.intp]
+    fever_rows: NDArray[np.intp]
     last_fever_us: NDArray[np.int64]
     newest_age_us: NDArray[np.int64]
     is_febrile: NDArray[np.bool_]
     is_attributed: NDArray[np.bool_]
+    newest_row: NDArray[np.intp]
+
+    def last_fever_row(self) -> NDArray[np.intp]:
+        """The row of the newest fever at each moment, -1 for none."""
+        row = self.fever_rows.searchsorted(self.newest_row, side="right") - 1
+        return np.append(self.fever_rows, -1)[row]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,17 +82,23 @@ def criteria_columns(timeline: Timeline, rules: CrsRules, policy: Policy) -> Cri
     attributed = covered(timeline.facts.attributions, "hypotension", at_us)
     truths = np.empty((len(rules.criteria), len(at_us)), dtype=np.int8)
     truths[grading.FEVER] = UNKNOWN
-    low = pressure.truth
+    low, pressure_age_us = pressure.truth, pressure.age_us
     if not vasopressors.fluids_known:
         low = np.where(low == NO, UNKNOWN, low)
-    truths[grading.LOW_PRESSURE] = np.where(vasopressors.fluids, YES, low)
+    any_age = attributed
+    if vasopressors.boluses:
+        low = np.where(vasopressors.fluids, YES, low)
+        any_age = attributed | vasopressors.fluids
+    truths[grading.LOW_PRESSURE] = low
     truths[grading.ONE_VASOPRESSOR] = vasopressors.one
     truths[grading.MULTIPLE_VASOPRESSORS] = vasopressors.multiple
-    truths[grading.LOW_PRESSURE : grading.MULTIPLE_VASOPRESSORS + 1, attributed] = NO
+    if any_age.any():
+        truths[grading.LOW_PRESSURE : grading.MULTIPLE_VASOPRESSORS + 1, attributed] = NO
+        pressure_age_us = np.where(any_age, 0, pressure_age_us)
     truths[grading.OXYGEN] = support.truths
     return CriteriaColumns(
         truths,
-        np.where(vasopressors.fluids | attributed, 0, pressure.age_us),
+        pressure_age_us,
         support.age_us,
         _fever_readings(timeline, rules),
         pressure,
@@ -97,20 +109,21 @@ def criteria_columns(timeline: Timeline, rules: CrsRules, policy: Policy) -> Cri
 
 
 def _fever_readings(timeline: Timeline, rules: CrsRules) -> FeverReadings:
-    series = timeline.series["body_temperature"]
+    concept = "body_temperature"
+    series = timeline.series[concept]
     hot = series.value >= rules.fever_c - FEVER_EPSILON_C
-    attributed = covered(timeline.facts.attributions, "fever", series.taken_us)
+    attributed = hot & covered(timeline.facts.attributions, "fever", series.taken_us)
     fever = hot & ~attributed
-    last_row = np.maximum.accumulate(np.where(fever, np.arange(len(fever)), -1))
-    last_row[-1] = -1  # nothing taken yet
-    fever_us = series.taken_us[np.flatnonzero(fever)]
-    newest = timeline.rows["body_temperature"]
-    last_fever_row = last_row[newest]
+    fever_rows = np.flatnonzero(fever)
+    fever_us = series.taken_us[fever_rows]
+    last_us = np.maximum.accumulate(np.where(fever, series.taken_us, NEVER_US))
+    last_us[-1] = NEVER_US  # nothing taken yet
     return FeverReadings(
         fever_us=fever_us[: fever_us.searchsorted(timeline.at_us[-1], side="right")],
-        last_fever_row=last_fever_row,
-        last_fever_us=series.taken_us[last_fever_row],
-        newest_age_us=timeline.at_us - series.taken_us[newest],
-        is_febrile=fever[newest],
-        is_attributed=(hot & attributed)[newest],
+        fever_rows=fever_rows,
+        last_fever_us=timeline.at_moments(concept, last_us),
+        newest_age_us=timeline.age_us(concept),
+        is_febrile=timeline.at_moments(concept, fever),
+        is_attributed=timeline.at_moments(concept, attributed),
+        newest_row=timeline.rows[concept],
     )

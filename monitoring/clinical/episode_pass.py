@@ -7,6 +7,7 @@ in step, never moments (docs/adr/0018).
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,31 +29,55 @@ from monitoring.clinical.episode_spans import (
     followed,
     quiet_since_us,
 )
-from monitoring.clinical.grading import LOW_PRESSURE, NO_GRADE, OXYGEN, grade_table
+from monitoring.clinical.everywhere import is_everywhere
+from monitoring.clinical.grading import LOW_PRESSURE, NO_GRADE, OXYGEN, GradeTable, grade_table
 from monitoring.clinical.rulebook_types import CrsRules
-from monitoring.clinical.truths import HELD, NO, UNKNOWN, YES
+from monitoring.clinical.truths import HELD, UNKNOWN, YES
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PassResult:
-    """Every moment judged; columns as in ``grading.GradeColumns``, ``truths`` as used for grading.
+    """Every moment judged; ``truths`` int8 (7, n) as used for grading.
 
-    ``state`` is ``CLOSED``, ``OPEN``, ``WAIVED`` or ``AFTER``; ``limit_us`` the age up to which a
-    value counted as known; ``recent`` whether a fever within the look-back belongs to an open
-    episode; ``quiet_since_us`` since when nothing in it spoke for CRS (``NEVER_US`` where something
-    does); ``rounds`` how often the ages were guessed.
+    ``grade``, ``status`` and ``at_most`` are as in ``grading.GradeColumns``. ``state`` is
+    ``CLOSED``, ``OPEN``, ``WAIVED`` or ``AFTER``; ``limit_us`` the age up to which a value counted
+    as known; ``recent`` whether a fever within the look-back belongs to an open episode;
+    ``quiet_since_us`` since when nothing in it spoke for CRS (``NEVER_US`` where something does);
+    ``rounds`` how often the ages were guessed. What only records ask for is made when asked.
     """
 
+    given: PassInput
+    local: PassRules
+    prior: Prior
+    rules: CrsRules
     truths: NDArray[np.int8]
     state: NDArray[np.uint8]
+    entry: NDArray[np.uint16]
     grade: NDArray[np.int8]
-    status: NDArray[np.int8]
-    at_most: NDArray[np.int8]
-    limit_us: Times
     recent: Bools
-    quiet_since_us: Times
+    quiet: Bools
     episodes: Episodes
     rounds: int
+
+    @cached_property
+    def status(self) -> NDArray[np.int8]:
+        """How far each grade can be trusted, a place in ``grading.STATUSES``."""
+        return grade_table(self.rules).status.take(self.entry)
+
+    @cached_property
+    def at_most(self) -> NDArray[np.int8]:
+        """Each grade if every unknown criterion were met."""
+        return grade_table(self.rules).at_most.take(self.entry)
+
+    @cached_property
+    def limit_us(self) -> Times:
+        """The age up to which a value counted as known at each moment."""
+        return _limits(self.given, self.local, self.prior, self.grade, self.state)
+
+    @cached_property
+    def quiet_since_us(self) -> Times:
+        """Since when each moment's episode has been quiet."""
+        return quiet_since_us(self.given, self.local, self.episodes, self.quiet, self.state)
 
 
 def judge_stays(given: PassInput, rules: CrsRules, local: PassRules, prior: Prior) -> PassResult:
@@ -64,82 +89,105 @@ def judge_stays(given: PassInput, rules: CrsRules, local: PassRules, prior: Prio
     rounds end, and what they end at is the only answer and the one of walking.
     """
     table = grade_table(rules)
-    first = local.limit_us[prior.grade, prior.is_open.astype(np.intp)]
     doubtful = _depends_on_limit(given, local)
-    limit_us = np.full(len(given.at_us), local.limit_us.max())
-    limit_us[given.begins[:-1]] = first
+    limit_us = np.broadcast_to(local.limit_us.max(), len(given.at_us))
+    if doubtful.any():
+        limit_us = limit_us.copy()
+        limit_us[given.begins[:-1]] = _first_limits(local, prior)
     rounds = 0
     while True:
         rounds += 1
-        judged = _judged(given, local, prior, limit_us)
-        code = table.grade.take(judged.entry) - NO_GRADE
-        right = local.limit_us.take(2 * code + (judged.state > CLOSED))
-        right[1:] = right[:-1]
-        right[given.begins[:-1]] = first
+        result = _judged(given, rules, local, prior, limit_us, table, rounds)
+        if not doubtful.any():
+            return result
+        right = result.limit_us
         wrong = doubtful & (right != limit_us)
         if not wrong.any():
-            break
+            return result
         limit_us = _corrected(right, wrong, doubtful, given.begins)
-    return PassResult(
-        truths=judged.truths,
-        state=judged.state,
-        grade=table.grade.take(judged.entry),
-        status=table.status.take(judged.entry),
-        at_most=table.at_most.take(judged.entry),
-        limit_us=right,
-        recent=judged.recent,
-        quiet_since_us=quiet_since_us(given, local, judged.episodes, judged.quiet, judged.state),
-        episodes=judged.episodes,
-        rounds=rounds,
-    )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Judged:
-    truths: NDArray[np.int8]
-    state: NDArray[np.uint8]
-    entry: NDArray[np.uint16]
-    recent: Bools
-    quiet: Bools
-    episodes: Episodes
+def _first_limits(local: PassRules, prior: Prior) -> Times:
+    first: Times = local.limit_us[prior.grade, prior.is_open.astype(np.intp)]
+    return first
 
 
-def _judged(given: PassInput, local: PassRules, prior: Prior, limit_us: Times) -> _Judged:
+def _limits(
+    given: PassInput,
+    local: PassRules,
+    prior: Prior,
+    grade: NDArray[np.int8],
+    state: NDArray[np.uint8],
+) -> Times:
+    """How old a value may be at each moment, by the grade of the moment before."""
+    code = (grade - np.int8(NO_GRADE)) * np.int8(2) + (state > CLOSED).view(np.int8)
+    limit_us = np.empty(len(grade), dtype=np.int64)
+    limit_us[1:] = local.limit_us.take(code[:-1])
+    limit_us[given.begins[:-1]] = _first_limits(local, prior)
+    return limit_us
+
+
+def _judged(
+    given: PassInput,
+    rules: CrsRules,
+    local: PassRules,
+    prior: Prior,
+    limit_us: Times,
+    table: GradeTable,
+    rounds: int,
+) -> PassResult:
     """All moments, if a value counts as known up to the given ages."""
     truths = np.empty_like(given.truths)
     fresh = given.temperature_age_us <= limit_us
     stale_pressure = given.pressure_age_us > limit_us
     stale_oxygen = given.oxygen_age_us > np.maximum(limit_us, local.oxygen_at_least_us)
-    entry = np.zeros(len(limit_us), dtype=np.uint16)
-    met = np.zeros(len(limit_us), dtype=np.uint8)
+    stale = {LOW_PRESSURE: stale_pressure} | dict.fromkeys(range(*OXYGEN.indices(99)), stale_oxygen)
     for row in range(LOW_PRESSURE, len(truths)):
         truth = given.truths[row]
-        if row == LOW_PRESSURE:
-            truth = _unknown_where(truth, stale_pressure)
-        elif OXYGEN.start <= row < OXYGEN.stop:
-            truth = _unknown_where(truth, stale_oxygen)
-        truth = _held(truth, given.begins, prior.held[:, row])
-        truths[row] = truth
-        met |= truth.view(np.uint8)
-        entry += truth.astype(np.uint16) << np.uint16(2 * row)
-    quiet = (met == NO) & fresh & ~given.is_febrile
+        if row in stale:
+            truth = _unknown_where(truth, stale[row])
+        truths[row] = _held(truth, given.begins, prior.held[:, row])
+    pressure = _packed(truths[LOW_PRESSURE : OXYGEN.start])
+    oxygen = _packed(truths[OXYGEN])
+    quiet = ((pressure | oxygen) == 0) & fresh & ~given.is_febrile
     in_lookback = given.last_fever_us >= given.at_us - local.lookback_us
     episodes = followed(given, local, prior, quiet=quiet, in_lookback=in_lookback)
     state = episode_states(given, episodes)
     is_after = state == AFTER
     recent = in_lookback & (state != CLOSED)
-    fever = np.where(is_after, fresh & given.is_febrile, recent)
+    fever = (is_after & fresh & given.is_febrile) | (recent & ~is_after)
     truth = fever.view(np.int8) + (~(fresh | fever)).view(np.int8) * UNKNOWN
     truths[grading.FEVER] = _held(truth, given.begins, prior.held[:, grading.FEVER])
-    entry += truths[grading.FEVER].astype(np.uint16)
-    is_waived = state >= WAIVED
-    waiver = is_waived.view(np.uint8) * np.uint8(YES)
-    if not given.charts_treatments.all():
+    waiver = (state >= WAIVED).view(np.uint8) * np.uint8(YES)
+    if not given.charts_treatments:
         # Where nobody charts treatments, one that hides the fever may have been given (C23).
-        silent = np.repeat(~given.charts_treatments, np.diff(given.begins))
-        waiver += (silent & (state == OPEN)).view(np.uint8) * np.uint8(UNKNOWN)
-    entry += waiver.astype(np.uint16) << np.uint16(2 * len(truths))
-    return _Judged(truths, state, entry, recent, quiet, episodes)
+        waiver += (state == OPEN).view(np.uint8) * np.uint8(UNKNOWN)
+    low = truths[grading.FEVER].view(np.uint8) + (pressure << np.uint8(2))
+    entry = low.astype(np.uint16)
+    high = oxygen + (waiver << np.uint8(6))
+    entry += high.astype(np.uint16) << np.uint16(8)
+    grade = table.grade.take(entry)
+    return PassResult(
+        given=given,
+        local=local,
+        prior=prior,
+        rules=rules,
+        truths=truths,
+        state=state,
+        entry=entry,
+        grade=grade,
+        recent=recent,
+        quiet=quiet,
+        episodes=episodes,
+        rounds=rounds,
+    )
+
+
+def _packed(truths: NDArray[np.int8]) -> NDArray[np.uint8]:
+    """Three criteria, two bits each."""
+    first, second, third = truths.view(np.uint8)
+    packed: NDArray[np.uint8] = first + (second << np.uint8(2)) + (third << np.uint8(4))
+    return packed
 
 
 def _unknown_where(truth: NDArray[np.int8], stale: Bools) -> NDArray[np.int8]:
@@ -171,12 +219,13 @@ def _depends_on_limit(given: PassInput, local: PassRules) -> Bools:
     """Where the age up to which a value counts can make a difference at all."""
     least, most = int(local.limit_us.min()), int(local.limit_us.max())
     doubtful: Bools = np.zeros(len(given.at_us), dtype=np.bool_)
-    for age_us in (given.temperature_age_us, given.pressure_age_us):
-        doubtful |= (age_us > least) & (age_us <= most)
-    at_least = local.oxygen_at_least_us
-    if most > at_least:
-        age_us = given.oxygen_age_us
-        doubtful |= (age_us > max(least, at_least)) & (age_us <= most)
+    for age_us, from_us in (
+        (given.temperature_age_us, least),
+        (given.pressure_age_us, least),
+        (given.oxygen_age_us, max(least, local.oxygen_at_least_us)),
+    ):
+        if not (is_everywhere(age_us) and age_us[0] <= from_us):
+            doubtful |= (age_us > from_us) & (age_us <= most)
     return doubtful
 
 

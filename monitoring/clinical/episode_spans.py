@@ -60,7 +60,7 @@ class PassInput:
     last_fever_us: Times
     masking_from_us: Times
     masking_until_us: Times
-    charts_treatments: Bools
+    charts_treatments: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +114,7 @@ def followed(
     """
     at_us, ends = given.at_us, given.begins[1:]
     runs = _quiet_runs(given, local, quiet)
-    febrile = np.flatnonzero(in_lookback)
+    febrile = np.append(np.flatnonzero(in_lookback), len(at_us))
     stay = np.arange(len(ends))
     place = given.begins[:-1].copy()
     resolved_us = prior.resolved_us
@@ -153,7 +153,11 @@ def followed(
 @dataclass(frozen=True, slots=True, eq=False)
 class _QuietRuns:
     """Stretches without sign and without a gap in the chart; ``ripe`` are the places at which one
-    has lasted long enough to resolve an episode that was open all the while."""
+    has lasted long enough to resolve an episode that was open all the while.
+
+    ``end`` has a 0 more, that of the run before the first, and ``ripe`` ends with the number of
+    moments.
+    """
 
     begin: Places
     end: Places
@@ -171,15 +175,13 @@ def _quiet_runs(given: PassInput, local: PassRules, quiet: Bools) -> _QuietRuns:
     stops[:-1] &= ~joined
     begin, end = np.flatnonzero(starts), np.flatnonzero(stops) + 1
     ripe = at_us.searchsorted(at_us[begin] + local.resolution_us)
-    return _QuietRuns(begin, end, ripe[ripe < end])
+    return _QuietRuns(begin, np.append(end, 0), np.append(ripe[ripe < end], len(at_us)))
 
 
 def _next_opening(given: PassInput, febrile: Places, place: Places, resolved_us: Times) -> Places:
     """The first moment from ``place`` on with a fever that is later than the last resolution."""
-    n = len(given.at_us)
     later = np.maximum(place, given.last_fever_us.searchsorted(resolved_us, side="right"))
-    entry = febrile.searchsorted(later)
-    return np.append(febrile, n)[entry]
+    return febrile[febrile.searchsorted(later)]
 
 
 def _next_resolution(
@@ -195,16 +197,13 @@ def _next_resolution(
     Quiet is counted from ``asked`` on, or from ``began_us`` where it goes on from before the stay's
     first moment. The end of the stay where it does not resolve.
     """
-    n = len(given.at_us)
-    run = runs.begin.searchsorted(asked, side="right") - 1
-    ends_of_runs = np.append(runs.end, 0)
-    run_end = ends_of_runs[run]
-    inside = asked < np.where(run >= 0, run_end, 0)
-    since_us = np.minimum(np.append(given.at_us, _FAR_US)[asked], began_us)
+    run_end = runs.end[runs.begin.searchsorted(asked, side="right") - 1]
+    inside = asked < run_end
+    # Asked beyond the last moment is inside of no run.
+    since_us = np.minimum(given.at_us.take(asked, mode="clip"), began_us)
     ripe = np.maximum(given.at_us.searchsorted(since_us + local.resolution_us), asked)
     resolves = inside & (ripe < run_end)
-    later = runs.ripe.searchsorted(np.where(inside, run_end, asked))
-    next_ripe = np.append(runs.ripe, n)[later]
+    next_ripe = runs.ripe[runs.ripe.searchsorted(np.where(inside, run_end, asked))]
     result: Places = np.minimum(np.where(resolves, ripe, next_ripe), ends)
     return result
 

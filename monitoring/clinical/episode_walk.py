@@ -78,7 +78,7 @@ class _Walk:
         self._age_us = [fresh, pressure, fresh, fresh, oxygen, oxygen, oxygen]
         fever = columns.fever
         self._fever_us = fever.fever_us.tolist()
-        self._last_fever_row = fever.last_fever_row.tolist()
+        self._last_fever_row = fever.last_fever_row().tolist()
         self._newest_us = (timeline.at_us - fever.newest_age_us).tolist()
         self._is_febrile = fever.is_febrile.tolist()
         self._ids = [criterion.id for criterion in rules.criteria]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.clinical import grading
-from monitoring.clinical.criteria import CriteriaColumns
+from monitoring.clinical.criteria import CriteriaColumns, FeverReadings
 from monitoring.clinical.episode_pass import PassResult, judge_stays
 from monitoring.clinical.episode_spans import CLOSED, WAIVED, PassInput, PassRules, Prior
 from monitoring.clinical.episode_walk import Before, Moment, walk
@@ -27,26 +27,10 @@ __all__ = ["Before", "Moment", "StayGrades", "follow", "follow_stays", "moments_
 
 _MET = (int(YES), int(HELD))
 _NO_TIMES = np.empty(0, dtype=np.int64)
+_ZERO = np.zeros(1, dtype=np.int64)
 _STEP = 8
 # Up to so many moments walking is quicker than laying out columns.
 _FEW_MOMENTS = 32
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StayGrades:
-    """All moments of some stays, judged; ``priors`` stood before the first moment of each.
-
-    ``begins`` (stays + 1) are the places at which the stays begin, and the end. All times are on
-    one axis: ``shifts_us`` is by how much each stay lies later on it. ``peak`` is the highest grade
-    of the current or last episode, ``grading.NO_GRADE`` for none.
-    """
-
-    at_us: NDArray[np.int64]
-    begins: NDArray[np.intp]
-    shifts_us: NDArray[np.int64]
-    judged: PassResult
-    peak: NDArray[np.int8]
-    priors: tuple[EpisodeState, ...]
 
 
 def follow(
@@ -61,28 +45,56 @@ def follow(
     """Judge each asked moment in turn, going on from ``prior`` and the grade ``before`` it."""
     if len(timeline.at_us) <= _FEW_MOMENTS:
         return walk(timeline, columns, rules, policy, prior=prior, before=before)
-    grades = follow_stays([(timeline, columns)], rules, policy, priors=(prior,), befores=(before,))
-    return moments_of(grades, 0, columns, rules)
+    axis = Axis(np.array([0, len(timeline.at_us)]), np.zeros(1, dtype=np.int64))
+    grades = follow_stays(
+        timeline, columns, axis, rules, policy, priors=(prior,), befores=(before,)
+    )
+    return moments_of(grades, 0, rules)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Axis:
+    """Where stays lie in the moments of one timeline.
+
+    ``begins`` (stays + 1) are the places at which they begin, and the end; ``shifts_us`` is by how
+    much each lies later than it was.
+    """
+
+    begins: NDArray[np.intp]
+    shifts_us: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StayGrades:
+    """All moments of some stays, judged; ``priors`` stood before the first moment of each.
+
+    ``peak`` is the highest grade of the current or last episode, ``grading.NO_GRADE`` for none.
+    """
+
+    at_us: NDArray[np.int64]
+    axis: Axis
+    judged: PassResult
+    peak: NDArray[np.int8]
+    fever: FeverReadings
+    priors: tuple[EpisodeState, ...]
 
 
 def follow_stays(
-    stays: Sequence[tuple[Timeline, CriteriaColumns]],
+    timeline: Timeline,
+    columns: CriteriaColumns,
+    axis: Axis,
     rules: CrsRules,
     policy: Policy,
     *,
-    priors: Sequence[EpisodeState] | None = None,
-    befores: Sequence[Before | None] | None = None,
+    priors: Sequence[EpisodeState],
+    befores: Sequence[Before | None],
 ) -> StayGrades:
-    """Judge every moment of many stays at once, each from its ``prior`` on; none is a new stay."""
-    priors = tuple(priors) if priors is not None else (EpisodeState(),) * len(stays)
-    befores = befores if befores is not None else (None,) * len(stays)
-    local = pass_rules(policy)
-    apart_us = 2 * (local.lookback_us + local.resolution_us + local.gap_us)
-    given, shifts_us = _on_one_axis(stays, rules, priors, apart_us)
-    prior = _prior(priors, befores, shifts_us, rules)
-    judged = judge_stays(given, rules, local, prior)
+    """Judge every moment of the stays that lie in a timeline, each going on from its prior."""
+    given = _pass_input(timeline, columns, axis, rules)
+    prior = _prior(priors, befores, axis.shifts_us, rules)
+    judged = judge_stays(given, rules, pass_rules(policy), prior)
     peak = _peak(given, judged, prior)
-    return StayGrades(given.at_us, given.begins, shifts_us, judged, peak, priors)
+    return StayGrades(timeline.at_us, axis, judged, peak, columns.fever, tuple(priors))
 
 
 def pass_rules(policy: Policy) -> PassRules:
@@ -110,87 +122,31 @@ def pass_rules(policy: Policy) -> PassRules:
     )
 
 
-def _on_one_axis(
-    stays: Sequence[tuple[Timeline, CriteriaColumns]],
-    rules: CrsRules,
-    priors: Sequence[EpisodeState],
-    apart_us: int,
-) -> tuple[PassInput, NDArray[np.int64]]:
-    """The stays one after the other, and by how much each was shifted in time."""
-    shifts_us = np.zeros(len(stays), dtype=np.int64)
-    masking: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
-    free_us = None
-    for place, ((timeline, columns), prior) in enumerate(zip(stays, priors, strict=True)):
-        first_us = min(timeline.at_us[:1].tolist() + columns.fever.fever_us[:1].tolist())
-        if prior.is_open and prior.onset_us is not None:
-            first_us = min(first_us, prior.onset_us)
-        last_us = int(timeline.at_us[-1])
-        shift_us = 0 if free_us is None else free_us - first_us
-        shifts_us[place] = shift_us
-        free_us = last_us + shift_us + apart_us
-        masking.append(_masking(timeline, rules, first_us, shift_us))
-    if len(stays) == 1:
-        ((timeline, columns),) = stays
-        fever = columns.fever
-        given = PassInput(
-            at_us=timeline.at_us,
-            begins=np.array([0, len(timeline.at_us)]),
-            truths=columns.truths,
-            temperature_age_us=fever.newest_age_us,
-            pressure_age_us=columns.pressure_age_us,
-            oxygen_age_us=columns.oxygen_age_us,
-            is_febrile=fever.is_febrile,
-            fever_us=fever.fever_us,
-            last_fever_us=fever.last_fever_us,
-            masking_from_us=masking[0][0],
-            masking_until_us=masking[0][1],
-            charts_treatments=np.array([timeline.facts.treatments_charted]),
-        )
-        return given, shifts_us
-    shifted = [
-        (
-            timeline.at_us + shift_us,
-            columns.fever.fever_us + shift_us,
-            columns.fever.last_fever_us + shift_us,
-        )
-        for (timeline, columns), shift_us in zip(stays, shifts_us.tolist(), strict=True)
-    ]
-    at_us, fever_us, last_fever_us = (np.concatenate(one) for one in zip(*shifted, strict=True))
-    all_columns = [columns for _, columns in stays]
-    given = PassInput(
-        at_us=at_us,
-        begins=np.cumsum([0, *(len(timeline.at_us) for timeline, _ in stays)]),
-        truths=np.concatenate([one.truths for one in all_columns], axis=1),
-        temperature_age_us=np.concatenate([one.fever.newest_age_us for one in all_columns]),
-        pressure_age_us=np.concatenate([one.pressure_age_us for one in all_columns]),
-        oxygen_age_us=np.concatenate([one.oxygen_age_us for one in all_columns]),
-        is_febrile=np.concatenate([one.fever.is_febrile for one in all_columns]),
-        fever_us=fever_us,
-        last_fever_us=np.maximum.accumulate(last_fever_us),
-        masking_from_us=np.concatenate([one[0] for one in masking]),
-        masking_until_us=np.concatenate([one[1] for one in masking]),
-        charts_treatments=np.array([timeline.facts.treatments_charted for timeline, _ in stays]),
-    )
-    return given, shifts_us
-
-
-def _masking(
-    timeline: Timeline, rules: CrsRules, first_us: int, shift_us: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Beginning and end of what hides fever, kept within the stay's part of the axis."""
+def _pass_input(
+    timeline: Timeline, columns: CriteriaColumns, axis: Axis, rules: CrsRules
+) -> PassInput:
+    fever = columns.fever
     last_us = int(timeline.at_us[-1])
     spans = sorted(
-        (
-            max(span.started_us, first_us - 1),
-            last_us if span.ended_us is None else min(span.ended_us, last_us),
-        )
+        (span.started_us, last_us if span.ended_us is None else span.ended_us)
         for span in timeline.facts.treatments
-        if span.kind in rules.waived_by and span.started_us <= last_us
+        if span.kind in rules.waived_by
     )
-    if not spans:
-        return _NO_TIMES, _NO_TIMES
-    from_us, until_us = np.array(spans, dtype=np.int64).T
-    return from_us + shift_us, until_us + shift_us
+    masking = np.array(spans, dtype=np.int64).reshape(-1, 2)
+    return PassInput(
+        at_us=timeline.at_us,
+        begins=axis.begins,
+        truths=columns.truths,
+        temperature_age_us=fever.newest_age_us,
+        pressure_age_us=columns.pressure_age_us,
+        oxygen_age_us=columns.oxygen_age_us,
+        is_febrile=fever.is_febrile,
+        fever_us=fever.fever_us,
+        last_fever_us=fever.last_fever_us,
+        masking_from_us=masking[:, 0],
+        masking_until_us=masking[:, 1],
+        charts_treatments=timeline.facts.treatments_charted,
+    )
 
 
 def _prior(
@@ -236,22 +192,21 @@ def _peak(given: PassInput, judged: PassResult, prior: Prior) -> NDArray[np.int8
     starts = np.union1d(begins, new)
     # Each episode counts in a step of its own, so that one running maximum serves all.
     step = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(given.at_us))) * _STEP
-    code = np.where(judged.state > CLOSED, judged.grade - np.int8(grading.NO_GRADE), 0)
+    is_open = (judged.state > CLOSED).view(np.int8)
+    code = (judged.grade - np.int8(grading.NO_GRADE)) * is_open
     step += code
     carried = ~np.isin(begins, new)
     first = begins[carried]
     step[first] += np.maximum(prior.peak[carried] - code[first], 0)
-    highest = np.maximum.accumulate(step) % _STEP
+    highest = np.maximum.accumulate(step) & (_STEP - 1)
     return (highest + grading.NO_GRADE).astype(np.int8)
 
 
-def moments_of(
-    grades: StayGrades, stay: int, columns: CriteriaColumns, rules: CrsRules
-) -> list[Moment]:
-    """The moments of one of the stays as records; ``columns`` are its criteria."""
+def moments_of(grades: StayGrades, stay: int, rules: CrsRules) -> list[Moment]:
+    """The moments of one of the stays as records."""
     judged, prior = grades.judged, grades.priors[stay]
-    shift_us = int(grades.shifts_us[stay])
-    begin, end = grades.begins[stay : stay + 2].tolist()
+    shift_us = int(grades.axis.shifts_us[stay])
+    begin, end = grades.axis.begins[stay : stay + 2].tolist()
     episodes = judged.episodes
     own = slice(*episodes.stay.searchsorted((stay, stay + 1)).tolist())
     ids = [criterion.id for criterion in rules.criteria]
@@ -262,7 +217,8 @@ def moments_of(
     until = (episodes.until[own] - begin).tolist()
     places = np.arange(begin, end)
     newest = (episodes.opened[own].searchsorted(places, side="right") - 1).tolist()
-    fever_rows = np.where(judged.recent[begin:end], columns.fever.last_fever_row, -1).tolist()
+    last_fever_row = grades.fever.last_fever_row()[begin:end]
+    fever_rows = np.where(judged.recent[begin:end], last_fever_row, -1).tolist()
     rows = zip(
         judged.truths[:, begin:end].T.tolist(),
         judged.state[begin:end].tolist(),

@@ -4,12 +4,13 @@ Clinical reference 1.4 (devices and flows), C13-C16 (what does not count) and C2
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.clinical.concepts import OXYGEN_DEVICES, OXYGEN_INDICATIONS
+from monitoring.clinical.everywhere import everywhere, is_everywhere
 from monitoring.clinical.facts import BaselineRecord
 from monitoring.clinical.policy_types import Freshness
 from monitoring.clinical.rulebook_types import CrsRules
@@ -22,6 +23,8 @@ NASAL_CANNULA = OXYGEN_DEVICES.index("nasal_cannula")
 POSITIVE_PRESSURE_CLASS = 4
 # Flow columns of the class table.
 FLOW_ZERO, FLOW_LOW, FLOW_HIGH, FLOW_UNKNOWN = range(4)
+_COLUMNS = 4
+_YES = np.full(1, YES)
 # 6 L/min converted from another unit is still 6 L/min.
 _FLOW_EPSILON_LPM = 1e-6
 
@@ -34,7 +37,7 @@ NOTE_HOME_UNKNOWN = "Whether oxygen is above the home level is not known: chart 
 NOTE_ATTRIBUTED = "Hypoxia is attributed to another cause."
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class SupportColumns:
     """Oxygen support at each of n moments.
 
@@ -43,97 +46,152 @@ class SupportColumns:
     the newest row it rests on (0 where attributed, which holds at any age), ``support_age_us`` that
     of the charted support itself. ``level`` is the class of the support and ``above_home`` whether
     it exceeds the home level, both whatever the reason it is given for. The boolean columns in
-    ``noted`` say which note applies where.
+    ``noted`` say which note applies where. What only evidence asks for is made when asked.
     """
 
-    device: NDArray[np.intp]
+    device: NDArray[np.int8]
     flow_lpm: NDArray[np.float64]
     uses_flow: NDArray[np.bool_]
     age_us: NDArray[np.int64]
     support_age_us: NDArray[np.int64]
-    on_oxygen: NDArray[np.int8]
-    level: NDArray[np.int8]
-    above_home: NDArray[np.int8]
     truths: NDArray[np.int8]
-    noted: dict[str, NDArray[np.bool_]]
+    level: NDArray[np.int8]
+    _highest: NDArray[np.int8]
+    _column: NDArray[np.int8]
+    _counts: NDArray[np.int8]
+    _excused: NDArray[np.bool_]
+    _attributed: NDArray[np.bool_]
+    _low_notes: tuple[tuple[int, str], ...]
+    _taken_as: dict[str, NDArray[np.bool_]]
 
     def support_age_s(self, place: int) -> float:
         """The age of the charted support at one moment in seconds."""
         return float(self.support_age_us[place]) / US_PER_S
 
+    @cached_property
+    def on_oxygen(self) -> NDArray[np.int8]:
+        """Whether any oxygen is given: ``truths.NO``, ``YES`` or ``UNKNOWN``."""
+        given = np.where(self.level > 0, YES, NO)
+        return np.where(self.device >= 0, given, UNKNOWN).astype(np.int8)
+
+    @cached_property
+    def above_home(self) -> NDArray[np.int8]:
+        """Whether the support exceeds the home level, in the same values."""
+        counts = np.where(self.level > 0, self._counts, NO)
+        return np.where(self.device >= 0, counts, UNKNOWN).astype(np.int8)
+
+    @cached_property
+    def noted(self) -> dict[str, NDArray[np.bool_]]:
+        """Where each note applies."""
+        needs_word = (self.device >= 0) & (self.level > 0)
+        noted = self._taken_as | {
+            NOTE_FLOW_MISSING: (self.device >= 0) & (self._highest > self.level),
+            NOTE_EXCUSED: self._excused & needs_word,
+            NOTE_HOME: needs_word & (self._counts == NO),
+            NOTE_HOME_UNKNOWN: needs_word & (self._counts == UNKNOWN),
+            NOTE_ATTRIBUTED: self._attributed,
+        }
+        is_low = (self._column == FLOW_LOW) | (self._column == FLOW_ZERO)
+        for place, note in self._low_notes:
+            noted[note] = (self.device == place) & is_low
+        return noted
+
 
 def support_columns(timeline: Timeline, rules: CrsRules, freshness: Freshness) -> SupportColumns:
     """The oxygen support in force at each moment and the hypoxia criteria it meets when fresh."""
-    device, flow_lpm, uses_flow, taken_us, noted = _in_force(timeline, freshness)
-    table, could_be, low_notes = class_table(rules)
+    device, flow_lpm, uses_flow, support_age_us, taken_as = _in_force(timeline, freshness)
+    _, _, low_notes = class_table(rules)
+    levels, highests, by_class = _unfolded(rules)
     column = flow_column(flow_lpm, rules.low_flow_to_lpm)
-    known = device >= 0
-    level = np.where(known, table[device, column], 0)
-    highest = np.where(known, np.maximum(level, could_be[device, column]), 0)
+    # The four columns of the device unknown come last, where -1 leads.
+    entry = (device * np.int8(_COLUMNS) + column).astype(np.intp)
+    level, highest = levels.take(entry, mode="wrap"), highests.take(entry, mode="wrap")
     counts = _above_home(timeline, rules, level=level, device=device, flow_lpm=flow_lpm)
-    above_home = np.where(known, np.where(level > 0, counts, NO), UNKNOWN)
     excused = _excused(timeline, rules, freshness, device, uses_flow)
     attributed = covered(timeline.facts.attributions, "hypoxia", timeline.at_us)
-    truths = np.empty((len(HYPOXIA_CLASSES), len(level)), dtype=np.int8)
-    for place, grade in enumerate(HYPOXIA_CLASSES):
-        truth = np.where(level == grade, counts, NO)
-        truth[(highest == grade) & (level < grade)] = UNKNOWN
-        truth[~known] = UNKNOWN
-        truth[excused | attributed] = NO
-        truths[place] = truth
-    needs_word = known & (level > 0)
-    noted |= {
-        NOTE_FLOW_MISSING: known & (highest > level),
-        NOTE_EXCUSED: excused & needs_word,
-        NOTE_HOME: needs_word & (counts == NO),
-        NOTE_HOME_UNKNOWN: needs_word & (counts == UNKNOWN),
-        NOTE_ATTRIBUTED: attributed,
-    }
-    for place, note in low_notes:
-        noted[note] = (device == place) & ((column == FLOW_LOW) | (column == FLOW_ZERO))
-    support_age_us = timeline.at_us - taken_us
-    on_oxygen = np.where(known, np.where(level > 0, YES, NO), UNKNOWN).astype(np.int8)
+    truths = by_class.take(entry, axis=1, mode="wrap")
+    if not is_everywhere(counts):
+        for truth in truths:
+            np.copyto(truth, counts, where=truth == YES)
+    absent = excused | attributed
+    age_us = support_age_us
+    if absent.any():
+        truths[:, absent] = NO
+        age_us = np.where(attributed, 0, support_age_us)
     return SupportColumns(
         device=device,
         flow_lpm=flow_lpm,
         uses_flow=uses_flow,
-        age_us=np.where(attributed, 0, support_age_us),
+        age_us=age_us,
         support_age_us=support_age_us,
-        on_oxygen=on_oxygen,
-        level=level,
-        above_home=above_home.astype(np.int8),
         truths=truths,
-        noted=noted,
+        level=level,
+        _highest=highest,
+        _column=column,
+        _counts=counts,
+        _excused=excused,
+        _attributed=attributed,
+        _low_notes=low_notes,
+        _taken_as=taken_as,
+    )
+
+
+@lru_cache(maxsize=8)
+def _unfolded(
+    rules: CrsRules,
+) -> tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.int8]]:
+    """Class, highest class that may hide, and the truths of the classes, by device * 4 + column.
+
+    The device unknown stands last; nothing is known of its classes.
+    """
+    table, could_be, _ = class_table(rules)
+    highest = np.maximum(table, could_be)
+    grades = np.array(HYPOXIA_CLASSES, dtype=np.int8)[:, None, None]
+    truths = np.where(table == grades, YES, np.where(highest == grades, UNKNOWN, NO))
+    unknown = np.full((len(HYPOXIA_CLASSES), 1, _COLUMNS), UNKNOWN)
+    nothing = np.zeros((1, _COLUMNS), dtype=np.int8)
+    return (
+        np.concatenate([table, nothing]).ravel(),
+        np.concatenate([highest, nothing]).ravel(),
+        np.concatenate([truths, unknown], axis=1).astype(np.int8).reshape(len(grades), -1),
     )
 
 
 def _in_force(
     timeline: Timeline, freshness: Freshness
 ) -> tuple[
-    NDArray[np.intp],
+    NDArray[np.int8],
     NDArray[np.float64],
     NDArray[np.bool_],
     NDArray[np.int64],
     dict[str, NDArray[np.bool_]],
 ]:
-    """Device, flow and the newest row's time; a flow belongs to the device it was charted with."""
-    window_us = int(freshness.set_window_s * US_PER_S)
-    charted = timeline.value("oxygen_device").astype(np.intp)
-    device_us = timeline.taken_us("oxygen_device")
-    flow_us = timeline.taken_us("oxygen_flow")
-    has_flow = timeline.age_s("oxygen_flow") <= freshness.oxygen_flow_s_at_most
-    belongs = has_flow & ((charted < 0) | (flow_us >= run_start_us(timeline) - window_us))
-    flow_lpm = np.where(belongs, timeline.value("oxygen_flow"), np.nan)
+    """Device, flow and the newest row's age; a flow belongs to the device it was charted with."""
+    charted = timeline.value("oxygen_device").astype(np.int8)
+    none_charted = charted < 0
+    if timeline.at_every_moment.issuperset(("oxygen_device", "oxygen_flow")):
+        belongs: NDArray[np.bool_] = np.ones(len(charted), dtype=np.bool_)
+        flow_lpm = timeline.value("oxygen_flow")
+        age_us = timeline.age_us("oxygen_device")
+        is_newest: NDArray[np.bool_] = belongs
+    else:
+        window_us = int(freshness.set_window_s * US_PER_S)
+        device_us, flow_us = timeline.taken_us("oxygen_device"), timeline.taken_us("oxygen_flow")
+        has_flow = timeline.age_us("oxygen_flow") <= freshness.oxygen_flow_s_at_most * US_PER_S
+        belongs = has_flow & (none_charted | (flow_us >= run_start_us(timeline) - window_us))
+        flow_lpm = np.where(belongs, timeline.value("oxygen_flow"), np.nan)
+        age_us = timeline.at_us - np.maximum(device_us, np.where(belongs, flow_us, NEVER_US))
+        is_newest = flow_us >= device_us
     flows = flow_lpm > 0
-    contradicted = (charted == ROOM_AIR) & flows & (flow_us >= device_us)
-    orphan = (charted < 0) & flows
-    device = np.where(contradicted | orphan, NASAL_CANNULA, charted)
-    # A flow of 0 without a device is a charted absence of oxygen.
-    device = np.where((charted < 0) & (flow_lpm == 0), ROOM_AIR, device)
-    uses_flow = belongs & ((device != ROOM_AIR) | (charted < 0))
-    taken_us = np.maximum(device_us, np.where(belongs, flow_us, NEVER_US))
-    noted = {NOTE_DEVICE_MISSING: orphan, NOTE_ROOM_AIR_WITH_FLOW: contradicted}
-    return device, flow_lpm, uses_flow, taken_us, noted
+    contradicted = (charted == ROOM_AIR) & flows & is_newest
+    orphan = none_charted & flows
+    device = np.where(contradicted | orphan, np.int8(NASAL_CANNULA), charted)
+    if none_charted.any():
+        # A flow of 0 without a device is a charted absence of oxygen.
+        device = np.where(none_charted & (flow_lpm == 0), np.int8(ROOM_AIR), device)
+    uses_flow = belongs & ((device != ROOM_AIR) | none_charted)
+    taken_as = {NOTE_DEVICE_MISSING: orphan, NOTE_ROOM_AIR_WITH_FLOW: contradicted}
+    return device, flow_lpm, uses_flow, age_us, taken_as
 
 
 def run_start_us(timeline: Timeline) -> NDArray[np.int64]:
@@ -143,8 +201,7 @@ def run_start_us(timeline: Timeline) -> NDArray[np.int64]:
     begins[1:] = series.value[1:] != series.value[:-1]
     start_us = np.maximum.accumulate(np.where(begins, series.taken_us, NEVER_US))
     start_us[-1] = NEVER_US
-    result: NDArray[np.int64] = start_us[timeline.rows["oxygen_device"]]
-    return result
+    return timeline.at_moments("oxygen_device", start_us)
 
 
 def _last_rise_us(timeline: Timeline) -> NDArray[np.int64]:
@@ -154,15 +211,14 @@ def _last_rise_us(timeline: Timeline) -> NDArray[np.int64]:
     rises[1:] = series.value[1:] > series.value[:-1] + _FLOW_EPSILON_LPM
     rise_us = np.maximum.accumulate(np.where(rises, series.taken_us, NEVER_US))
     rise_us[-1] = NEVER_US
-    result: NDArray[np.int64] = rise_us[timeline.rows["oxygen_flow"]]
-    return result
+    return timeline.at_moments("oxygen_flow", rise_us)
 
 
 def _excused(
     timeline: Timeline,
     rules: CrsRules,
     freshness: Freshness,
-    device: NDArray[np.intp],
+    device: NDArray[np.int8],
     uses_flow: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
     """Whether a charted reason other than hypoxia covers the support of now (C13, C15, C16).
@@ -170,6 +226,8 @@ def _excused(
     A reason covers the support it was charted with: after another device or more flow it must be
     charted again, and daily in any case, or the support counts.
     """
+    if not timeline.is_charted("oxygen_indication"):
+        return np.zeros(len(device), dtype=np.bool_)
     excuses = [
         place for place, code in enumerate(OXYGEN_INDICATIONS) if code in rules.not_for_hypoxia
     ]
@@ -185,11 +243,13 @@ def _excused(
     return fits & covers & recent & (device >= 0)
 
 
-def flow_column(flow_lpm: NDArray[np.float64], low_to_lpm: float) -> NDArray[np.intp]:
+def flow_column(flow_lpm: NDArray[np.float64], low_to_lpm: float) -> NDArray[np.int8]:
     """The column of ``class_table`` for each flow: none, low (6 L/min included), high, unknown."""
-    column = np.where(flow_lpm > low_to_lpm + _FLOW_EPSILON_LPM, FLOW_HIGH, FLOW_LOW)
-    column[flow_lpm == 0] = FLOW_ZERO
-    column[np.isnan(flow_lpm)] = FLOW_UNKNOWN
+    # One column to the left of low for none, one to the right for high, two for unknown.
+    is_high = (flow_lpm > low_to_lpm + _FLOW_EPSILON_LPM).view(np.int8)
+    column = is_high + np.int8(FLOW_LOW)
+    column -= (flow_lpm == 0).view(np.int8)
+    column += np.isnan(flow_lpm).view(np.int8) * np.int8(FLOW_UNKNOWN - FLOW_LOW)
     return column
 
 
@@ -231,12 +291,12 @@ def _above_home(
     rules: CrsRules,
     *,
     level: NDArray[np.int8],
-    device: NDArray[np.intp],
+    device: NDArray[np.int8],
     flow_lpm: NDArray[np.float64],
 ) -> NDArray[np.int8]:
     """Whether the support exceeds what the person has at home (C13, C15), three-valued."""
     if all(_home_support(baseline)[0] < 0 for baseline in timeline.facts.baselines):
-        return np.full(len(level), YES)
+        return everywhere(_YES, len(level))
     home_device, home_flow_lpm, home_level = _home(timeline, rules)
     more_flow = flow_lpm > home_flow_lpm + _FLOW_EPSILON_LPM
     flow_unknown = np.isnan(flow_lpm) | np.isnan(home_flow_lpm)

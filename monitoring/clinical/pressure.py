@@ -5,25 +5,29 @@ Children are judged by the PALS fifth centile (C19). MAP formula: clinical refer
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.clinical.everywhere import everywhere
 from monitoring.clinical.facts import BaselineRecord
 from monitoring.clinical.policy_types import HypotensionLimits
 from monitoring.clinical.rulebook_types import ChildrenRule
 from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
-from monitoring.clinical.truths import NO, UNKNOWN, YES
+from monitoring.clinical.truths import UNKNOWN, YES
 
 _DAYS_PER_YEAR = 365.25
 # 80 % of 110 must not become 88.00000000000001 and call 88 low.
 _EPSILON_MMHG = 1e-6
+_NOTHING_OWN = (np.nan, np.nan)
+_NAN = np.full(1, np.nan)
 
 _Mmhg = TypeVar("_Mmhg", float, NDArray[np.float64])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PressureColumns:
     """Blood pressure at each of n moments, judged.
 
@@ -40,10 +44,15 @@ class PressureColumns:
     mean_limit_mmhg: NDArray[np.float64]
     absolute: NDArray[np.bool_]
     relative: NDArray[np.bool_]
-    severe: NDArray[np.bool_]
+    low: NDArray[np.bool_]
     truth: NDArray[np.int8]
     age_us: NDArray[np.int64]
     severe_below_mmhg: float
+
+    @cached_property
+    def severe(self) -> NDArray[np.bool_]:
+        """Where it is low and the systolic pressure is below the severe limit."""
+        return self.low & (self.systolic_mmhg < self.severe_below_mmhg)
 
     def age_s(self, place: int) -> float:
         """The age of the set at one moment in seconds."""
@@ -54,14 +63,14 @@ def pressure_columns(
     timeline: Timeline, limits: HypotensionLimits, children: ChildrenRule, *, set_window_s: float
 ) -> PressureColumns:
     """Whether the newest blood pressure at each moment is low for this person."""
-    systolic, mean, measured, taken_us = _newest_set(timeline, set_window_s)
-    rows = timeline.baseline_rows
-    own = [_own(baseline) for baseline in timeline.facts.baselines]
-    own_systolic = np.array([one[0] for one in own] + [np.nan])[rows]
-    own_mean = np.array([one[1] for one in own] + [np.nan])[rows]
+    systolic, mean, measured, age_us = _newest_set(timeline, set_window_s)
+    n = len(timeline.at_us)
+    own = np.array([_own(baseline) for baseline in timeline.facts.baselines] + [_NOTHING_OWN])
+    # Without any baseline one person's limits hold at every moment.
+    own_systolic, own_mean = own[timeline.baseline_rows].T if len(own) > 1 else own.T
     centile = child_limit_mmhg(timeline.facts.age_years, children)
     if centile is not None:
-        mean = np.full(len(mean), np.nan)
+        mean = everywhere(_NAN, n)
     judged = judge_pressure(
         systolic,
         mean,
@@ -71,21 +80,20 @@ def pressure_columns(
         limits=limits,
     )
     low = judged.absolute | judged.relative
-    severe_below = limits.severe_systolic_mmhg if centile is None else centile
-    known = ~(np.isnan(systolic) & np.isnan(mean))
+    unknown = np.isnan(systolic) & np.isnan(mean)
     return PressureColumns(
         systolic_mmhg=systolic,
         mean_mmhg=mean,
         mean_is_measured=measured,
-        baseline_systolic_mmhg=own_systolic,
-        systolic_limit_mmhg=judged.systolic_limit_mmhg,
-        mean_limit_mmhg=judged.mean_limit_mmhg,
+        baseline_systolic_mmhg=_for_all(own_systolic, n),
+        systolic_limit_mmhg=_for_all(judged.systolic_limit_mmhg, n),
+        mean_limit_mmhg=_for_all(judged.mean_limit_mmhg, n),
         absolute=judged.absolute,
         relative=judged.relative,
-        severe=low & (systolic < severe_below),
-        truth=np.where(known, np.where(low, YES, NO), UNKNOWN).astype(np.int8),
-        age_us=timeline.at_us - taken_us,
-        severe_below_mmhg=severe_below,
+        low=low,
+        truth=low.view(np.int8) * YES + unknown.view(np.int8) * UNKNOWN,
+        age_us=age_us,
+        severe_below_mmhg=limits.severe_systolic_mmhg if centile is None else centile,
     )
 
 
@@ -123,6 +131,10 @@ def judge_pressure(
     own_limit = limits.baseline_fraction * own_systolic_mmhg - _EPSILON_MMHG
     relative = (systolic_mmhg < own_limit) & (systolic_mmhg < limits.baseline_cap_mmhg)
     return JudgedPressure(systolic_limit, mean_limit, absolute, relative)
+
+
+def _for_all(limit: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    return limit if len(limit) == n else everywhere(limit, n)
 
 
 def child_limits_mmhg(
@@ -182,16 +194,33 @@ def _newest_set(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64]]:
     """Systolic and mean of the newest set; a measured MAP is preferred to the formula's."""
     window_us = int(set_window_s * US_PER_S)
+    systolic, diastolic = timeline.value("systolic_bp"), timeline.value("diastolic_bp")
+    if not timeline.is_charted("mean_arterial_pressure"):
+        mean = _mean_by_formula(timeline, systolic, diastolic, window_us)
+        never = np.zeros(len(mean), dtype=np.bool_)
+        return systolic, mean, never, timeline.age_us("systolic_bp")
     systolic_us = timeline.taken_us("systolic_bp")
     mean_us = timeline.taken_us("mean_arterial_pressure")
-    diastolic_us = timeline.taken_us("diastolic_bp")
     taken_us = np.maximum(systolic_us, mean_us)
     of_set_us = np.where(taken_us > NEVER_US, taken_us - window_us, NEVER_US)
-    systolic = np.where(systolic_us >= of_set_us, timeline.value("systolic_bp"), np.nan)
+    systolic = np.where(systolic_us >= of_set_us, systolic, np.nan)
     mean = np.where(mean_us >= of_set_us, timeline.value("mean_arterial_pressure"), np.nan)
-    diastolic = timeline.value("diastolic_bp")
-    fits = (np.abs(diastolic_us - systolic_us) <= window_us) & (diastolic < systolic)
-    by_formula = mean_pressure_mmhg(systolic_mmhg=systolic, diastolic_mmhg=diastolic)
-    formula = np.where(fits, by_formula, np.nan)
+    formula = _mean_by_formula(timeline, systolic, diastolic, window_us)
     measured = ~np.isnan(mean)
-    return systolic, np.where(measured, mean, formula), measured, taken_us
+    age_us = timeline.at_us - taken_us
+    return systolic, np.where(measured, mean, formula), measured, age_us
+
+
+def _mean_by_formula(
+    timeline: Timeline,
+    systolic: NDArray[np.float64],
+    diastolic: NDArray[np.float64],
+    window_us: int,
+) -> NDArray[np.float64]:
+    """The mean of a systolic and a diastolic pressure taken together; NaN where they do not fit."""
+    fits = diastolic < systolic
+    if not timeline.at_every_moment.issuperset(("systolic_bp", "diastolic_bp")):
+        apart_us = timeline.taken_us("diastolic_bp") - timeline.taken_us("systolic_bp")
+        fits &= np.abs(apart_us) <= window_us
+    by_formula = mean_pressure_mmhg(systolic_mmhg=systolic, diastolic_mmhg=diastolic)
+    return np.where(fits, by_formula, np.nan)

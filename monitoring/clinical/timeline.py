@@ -4,13 +4,16 @@ A series is padded with one missing row at its end, so that the index -1 ("nothi
 missing and no look-up needs a mask.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.clinical.concepts import CONCEPTS, ICE_ITEMS, NEUROLOGY
+from monitoring.clinical.everywhere import everywhere
 from monitoring.clinical.facts import AttributionSpan, EncounterFacts, ObservationColumns
 
 # Earlier than any chart, and far enough from the limits of int64 to be subtracted safely.
@@ -53,8 +56,33 @@ class Series:
         return len(self.taken_us) - 1
 
     def latest(self, at_us: NDArray[np.int64]) -> NDArray[np.intp]:
-        """The row of the newest value at or before each moment, -1 where there is none."""
-        return self.taken_us[:-1].searchsorted(at_us, side="right") - 1
+        """The row of the newest value at or before each moment, -1 where there is none.
+
+        ``at_us`` ascends.
+        """
+        taken_us = self.taken_us[:-1]
+        if len(at_us) < 2 * len(taken_us):
+            return taken_us.searchsorted(at_us, side="right") - 1
+        # Few values over many moments: each row lasts until the next.
+        until = np.append(at_us.searchsorted(taken_us), len(at_us))
+        return np.repeat(np.arange(-1, len(taken_us)), np.diff(until, prepend=0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Charted:
+    """The values of one concept in the order taken, of equal times the last recorded last.
+
+    ``value`` is float64, for a coded concept the place of its code in the dictionary. ``row_id``
+    may be left out where no evidence is asked for. Nothing is taken as sent by a device.
+    ``unknown`` are the rows from which on nothing is known, whatever was before: where another stay
+    begins. ``ends`` says that ``value`` has the missing row of a series at its end already.
+    """
+
+    taken_us: NDArray[np.int64]
+    value: NDArray[np.float64]
+    row_id: NDArray[np.int64] | None = None
+    unknown: NDArray[np.intp] | None = None
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +91,8 @@ class Timeline:
 
     ``baseline_rows`` says which baseline (by order of effect) holds, -1 where none does yet.
     ``unusable`` holds (concept, taken_us) of rows that lie outside their possible range or carry no
-    known code: they are never used, and conclusions near them say so.
+    known code: they are never used, and conclusions near them say so. A concept of
+    ``at_every_moment`` has exactly one value a moment.
     """
 
     facts: EncounterFacts
@@ -72,25 +101,50 @@ class Timeline:
     rows: dict[str, NDArray[np.intp]]
     baseline_rows: NDArray[np.intp]
     unusable: tuple[tuple[str, int], ...]
+    at_every_moment: frozenset[str] = frozenset()
 
     def value(self, concept: str) -> NDArray[np.float64]:
         """The newest value at each moment, however old; missing is NaN, or -1 for a code."""
-        return self.series[concept].value[self.rows[concept]]
+        return self.at_moments(concept, self.series[concept].value)
 
     def taken_us(self, concept: str) -> NDArray[np.int64]:
         """When the newest value was taken; ``NEVER_US`` where there is none."""
-        return self.series[concept].taken_us[self.rows[concept]]
+        return self.at_moments(concept, self.series[concept].taken_us)
+
+    def at_moments(self, concept: str, of_series: NDArray[Any]) -> NDArray[Any]:
+        """What is known of each row of a series (its last one the missing), at each moment."""
+        if concept in self.at_every_moment:
+            return of_series[:-1]
+        if len(of_series) == 1:
+            return everywhere(of_series, len(self.at_us))
+        return of_series.take(self.rows[concept])
+
+    def is_charted(self, concept: str) -> bool:
+        """Whether there is any value of it at all."""
+        return len(self.series[concept]) > 0
+
+    def age_us(self, concept: str) -> NDArray[np.int64]:
+        """Microseconds since the newest value was taken, beyond any limit where there is none."""
+        if concept in self.at_every_moment:
+            return everywhere(_ZERO, len(self.at_us))
+        return self.at_us - self.taken_us(concept)
 
     def age_s(self, concept: str) -> NDArray[np.float64]:
         """Seconds since the newest value was taken, beyond any limit where there is none."""
         return (self.at_us - self.taken_us(concept)) / US_PER_S
 
 
-def build(facts: EncounterFacts, at_us: NDArray[np.int64]) -> Timeline:
+def build(
+    facts: EncounterFacts,
+    at_us: NDArray[np.int64],
+    charted: Mapping[str, Charted] | None = None,
+) -> Timeline:
     """Lay the facts out by concept and find what was newest at each moment.
 
-    ``at_us`` must ascend. Of several values taken at one instant the last recorded (the highest row
-    id) counts. Raises ``ValueError`` when the moments do not ascend or baselines are out of order.
+    ``charted`` takes the place of the facts' observations where a whole history is at hand as
+    columns already. ``at_us`` must ascend. Of several values taken at one instant the last recorded
+    (the highest row id) counts. Raises ``ValueError`` when moments, charted values or baselines are
+    out of order.
     """
     if len(at_us) > 1 and not bool(np.all(at_us[1:] >= at_us[:-1])):
         message = "The moments to evaluate must ascend; sort them first."
@@ -99,11 +153,71 @@ def build(facts: EncounterFacts, at_us: NDArray[np.int64]) -> Timeline:
     if not bool(np.all(effective_us[1:] >= effective_us[:-1])):
         message = "Baselines must come in the order in which they take effect; sort them first."
         raise ValueError(message)
-    series, unusable = _series(facts.observations)
-    series["ice_total"] = _with_totals(series)
-    rows = {concept: one.latest(at_us) for concept, one in series.items()}
     baseline_rows = effective_us.searchsorted(at_us, side="right") - 1
-    return Timeline(facts, at_us, series, rows, baseline_rows, unusable)
+    if charted is None:
+        series, unusable = _series(facts.observations)
+        series["ice_total"] = _with_totals(series)
+        rows = {concept: one.latest(at_us) for concept, one in series.items()}
+        return Timeline(facts, at_us, series, rows, baseline_rows, unusable)
+    return _laid_out(facts, at_us, charted, baseline_rows)
+
+
+def _laid_out(
+    facts: EncounterFacts,
+    at_us: NDArray[np.int64],
+    charted: Mapping[str, Charted],
+    baseline_rows: NDArray[np.intp],
+) -> Timeline:
+    every, no_rows = np.arange(len(at_us)), everywhere(_NO_ROW, len(at_us))
+    ended_us = np.append(at_us, NEVER_US)
+    series: dict[str, Series] = {}
+    rows: dict[str, NDArray[np.intp]] = {}
+    unusable: list[tuple[str, int]] = []
+    at_every_moment = set()
+    for place, concept in enumerate(WATCHED):
+        if concept not in charted:
+            series[concept] = Series(_NEVER, MISSING[place : place + 1], _NO_ROW[:1], _BY_HAND)
+            rows[concept] = no_rows
+            continue
+        given, lost = _usable(concept, place, charted[concept])
+        unusable += [(concept, us) for us in lost]
+        value = given.value if given.ends else np.append(given.value, MISSING[place])
+        row_id = everywhere(_NO_ROW, len(value))
+        by_hand = everywhere(_BY_HAND, len(value))
+        if given.row_id is not None:
+            row_id = np.append(given.row_id, -1)
+        if given.taken_us is at_us or np.array_equal(given.taken_us, at_us):
+            at_every_moment.add(concept)
+            series[concept] = Series(ended_us, value, row_id, by_hand)
+            rows[concept] = every
+            continue
+        if not bool(np.all(given.taken_us[1:] >= given.taken_us[:-1])):
+            message = f"The values of {concept} must come in the order taken; sort them first."
+            raise ValueError(message)
+        series[concept] = Series(np.append(given.taken_us, NEVER_US), value, row_id, by_hand)
+        rows[concept] = series[concept].latest(at_us)
+    if any(item.code in charted for item in ICE_ITEMS):
+        series["ice_total"] = _with_totals(series)
+        rows["ice_total"] = series["ice_total"].latest(at_us)
+        at_every_moment.discard("ice_total")
+    return Timeline(
+        facts, at_us, series, rows, baseline_rows, tuple(unusable), frozenset(at_every_moment)
+    )
+
+
+def _usable(concept: str, place: int, charted: Charted) -> tuple[Charted, list[int]]:
+    """One concept's charted values without those that are impossible, and when those were taken."""
+    value, unknown = charted.value[: len(charted.taken_us)], charted.unknown
+    low, high = _LOWEST[place], _HIGHEST[place]
+    if not len(value) or (unknown is None and value.min() >= low and value.max() <= high):
+        return charted, []
+    keep = (value >= low) & (value <= high)
+    if unknown is not None:
+        keep[unknown] = True
+    if keep.all():
+        return charted, []
+    row_id = None if charted.row_id is None else charted.row_id[keep]
+    return Charted(charted.taken_us[keep], value[keep], row_id), charted.taken_us[~keep].tolist()
 
 
 def covered(
@@ -135,7 +249,7 @@ def _series(
     concept = np.concatenate((concept[watched], _ALL))
     taken_us = np.concatenate((observations.taken_us[watched], _END_US))
     row_id = np.concatenate((observations.row_id[watched], _NO_ROW))
-    value = np.concatenate((observations.value[watched], _MISSING))
+    value = np.concatenate((observations.value[watched], MISSING))
     code = [*observations.code[watched].tolist(), *[None] * len(WATCHED)]
     streamed = np.zeros(len(concept), dtype=np.bool_)
     if observations.streamed is not None:
@@ -201,5 +315,8 @@ _LOWEST, _HIGHEST = np.array(_RANGES).T
 # The missing row of each concept, later than any time while sorting.
 _ALL = np.arange(len(WATCHED), dtype=np.intp)
 _END_US = np.full(len(WATCHED), np.iinfo(np.int64).max)
+_NEVER = np.array([NEVER_US])
+_BY_HAND = np.zeros(1, dtype=np.bool_)
+_ZERO = np.zeros(1, dtype=np.int64)
 _NO_ROW = np.full(len(WATCHED), -1, dtype=np.int64)
-_MISSING = np.array([-1.0 if CONCEPTS[concept].is_coded else np.nan for concept in WATCHED])
+MISSING = np.array([-1.0 if CONCEPTS[concept].is_coded else np.nan for concept in WATCHED])

@@ -12,7 +12,7 @@ from monitoring.clinical.facts import TreatmentSpan
 from monitoring.clinical.policy_types import GradingWindows
 from monitoring.clinical.rulebook_types import CrsRules
 from monitoring.clinical.timeline import US_PER_S, Timeline
-from monitoring.clinical.truths import NO, UNKNOWN, YES
+from monitoring.clinical.truths import UNKNOWN, YES
 
 # A bolus without a stated reason counts: an unknown cause is counted (C17).
 _FLUID_REASONS = frozenset({None, "hypotension"})
@@ -58,7 +58,8 @@ def vasopressor_columns(
     n = len(at_us)
     infusions: dict[str, NDArray[np.bool_]] = {}
     started_us: dict[str, NDArray[np.int64]] = {}
-    vasopressin, pushes, unlisted, others = (np.zeros(n, dtype=np.bool_) for _ in range(4))
+    nowhere = np.zeros(n, dtype=np.bool_)
+    vasopressin = pushes = unlisted = others = nowhere
     running: list[tuple[TreatmentSpan, NDArray[np.bool_]]] = []
     first_us: int | None = None
     for span in timeline.facts.treatments:
@@ -66,7 +67,7 @@ def vasopressor_columns(
         is_listed = agent in rules.counted or agent in rules.not_multiple
         if agent in rules.noted or not (is_listed or span.kind == "vasopressor"):
             if agent in rules.noted or span.kind == "inotrope":
-                others |= _during(at_us, span, 0)
+                others = others | _during(at_us, span, 0)
             continue
         first_us = span.started_us if first_us is None else min(first_us, span.started_us)
         if span.started_us > at_us[-1]:
@@ -77,29 +78,24 @@ def vasopressor_columns(
             continue
         running.append((span, mask))
         if agent in rules.not_multiple:
-            vasopressin |= mask
+            vasopressin = vasopressin | mask
         elif is_push:
-            pushes |= mask
+            pushes = pushes | mask
         else:
             infusions[agent] = infusions.get(agent, np.zeros(n, dtype=np.bool_)) | mask
             since = np.where(mask, span.started_us, np.iinfo(np.int64).max)
             started_us[agent] = np.minimum(started_us.get(agent, since), since)
             if not is_listed:
-                unlisted |= mask
-    count = np.sum(list(infusions.values()), axis=0, dtype=np.int64) if infusions else np.zeros(n)
-    any_running = (count > 0) | vasopressin | pushes
-    known = any_running | _status_known(timeline, first_us)
+                unlisted = unlisted | mask
     boluses = _boluses(timeline, windows)
-    fluids = np.zeros(n, dtype=np.bool_)
-    without_reason = np.zeros(n, dtype=np.bool_)
-    for span, mask in boluses:
-        fluids |= mask
-        if span.indication is None:
-            without_reason |= mask
+    known = _status_known(timeline, first_us)
+    count: NDArray[np.int64] = np.sum(list(infusions.values()), axis=0, dtype=np.int64)
+    any_running = vasopressin | pushes | (count > 0)
+    unknown = (~(any_running | known)).view(np.int8) * UNKNOWN
     return VasopressorColumns(
-        one=np.where(any_running, YES, np.where(known, NO, UNKNOWN)).astype(np.int8),
-        multiple=np.where(count > 1, YES, np.where(known, NO, UNKNOWN)).astype(np.int8),
-        fluids=fluids,
+        one=any_running.view(np.int8) * YES + unknown,
+        multiple=(count > 1).view(np.int8) * YES + unknown,
+        fluids=_any([mask for _, mask in boluses], nowhere),
         fluids_known=timeline.facts.treatments_charted,
         running=tuple(running),
         boluses=boluses,
@@ -109,9 +105,15 @@ def vasopressor_columns(
             NOTE_OVERLAP: _young_overlap(at_us, infusions, started_us, windows),
             NOTE_UNLISTED: unlisted,
             NOTE_NOT_COUNTED: others,
-            NOTE_FLUIDS_WITHOUT_REASON: without_reason,
+            NOTE_FLUIDS_WITHOUT_REASON: _any(
+                [mask for span, mask in boluses if span.indication is None], nowhere
+            ),
         },
     )
+
+
+def _any(masks: list[NDArray[np.bool_]], nowhere: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.logical_or.reduce(masks) if masks else nowhere
 
 
 def _during(at_us: NDArray[np.int64], span: TreatmentSpan, longer_us: int) -> NDArray[np.bool_]:

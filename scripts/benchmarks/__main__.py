@@ -13,6 +13,7 @@ BENCHMARKS = {
     "news2_columns": ("news2", "news2_columns"),
     "crs_timeline": ("crs", "crs_timeline"),
     "grade_records": ("records", "grade_records"),
+    "evaluate_one_value": ("evaluating", "evaluate_one_value"),
     "patient_figure": ("figure", "patient_figure_lines"),
     "replay_month": ("replay_month", "replay_month"),
     "latest": ("latest", "latest"),

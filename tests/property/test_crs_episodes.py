@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from monitoring.clinical.criteria import CriteriaColumns, criteria_columns
 from monitoring.clinical.episode_walk import walk
-from monitoring.clinical.episodes import Before, Moment, follow_stays, moments_of
+from monitoring.clinical.episodes import Axis, Before, Moment, follow_stays, moments_of
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.results import EpisodeState
 from monitoring.clinical.rulebook import load_rulebook
-from monitoring.clinical.timeline import Timeline, build
+from monitoring.clinical.stays import Stay as StayColumns
+from monitoring.clinical.stays import grade_stays
+from monitoring.clinical.timeline import Charted, Timeline, build
 from tests.property.effort import examples
 from tests.property.test_crs_grading import SPARSE_STAYS, STAYS, Stay, told
 from tests.spec.bedside import HOUR_US, MIDNIGHT_US, Bedside
@@ -31,8 +33,9 @@ def laid_out(case: Bedside) -> tuple[Timeline, CriteriaColumns]:
 def followed(case: Bedside, prior: EpisodeState, before: Before | None) -> list[Moment]:
     """By columns, however short the stay."""
     timeline, columns = laid_out(case)
-    grades = follow_stays([(timeline, columns)], RULES, POLICY, priors=[prior], befores=[before])
-    return moments_of(grades, 0, columns, RULES)
+    axis = Axis(np.array([0, len(timeline.at_us)]), np.zeros(1, dtype=np.int64))
+    grades = follow_stays(timeline, columns, axis, RULES, POLICY, priors=[prior], befores=[before])
+    return moments_of(grades, 0, RULES)
 
 
 @settings(max_examples=examples(300))
@@ -72,16 +75,65 @@ def test_going_on_from_any_moment_is_the_same_as_walking_on(case: Bedside, seed:
     assert followed(case, prior, before) == walked
 
 
+def as_columns(case: Bedside) -> StayColumns:
+    timeline, _ = laid_out(case)
+    charted = {
+        concept: Charted(one.taken_us[:-1], one.value[:-1])
+        for concept, one in timeline.series.items()
+        if len(one)
+    }
+    return StayColumns(facts=case.facts(), at_us=timeline.at_us, charted=charted)
+
+
+def beside(dice: random.Random, case: Bedside) -> Bedside:
+    """The same stay of somebody else at another time."""
+    return replace(
+        case,
+        age_years=dice.choice([None, 52.0, 52.0, 9.0, 0.5]),
+        moments_us=[us for us in case.moments_us if dice.random() < 0.9] or case.moments_us,
+    )
+
+
+@settings(max_examples=examples(80))
+@given(st.lists(CASES, min_size=2, max_size=8), st.integers(0, 2**32))
+def test_many_stays_at_once_are_the_same_as_each_alone(cases: list[Bedside], seed: int) -> None:
+    dice = random.Random(seed)
+    cases = [beside(dice, case) for case in cases]
+    stays = [as_columns(case) for case in cases]
+
+    found = {
+        place: [replace(one, fever_row=None) for one in moments_of(grades, own, RULES)]
+        for places, grades in grade_stays(stays, RULES, POLICY)
+        for own, place in enumerate(places)
+    }
+
+    assert found == {
+        place: [replace(one, fever_row=None) for one in followed(case, EpisodeState(), None)]
+        for place, case in enumerate(cases)
+    }
+
+
 @settings(max_examples=examples(60))
-@given(st.lists(CASES, min_size=2, max_size=6))
-def test_many_stays_at_once_are_the_same_as_each_alone(cases: list[Bedside]) -> None:
-    stays = [laid_out(case) for case in cases]
+@given(st.lists(CASES, min_size=2, max_size=4))
+def test_many_stays_go_on_at_once_from_their_halves(cases: list[Bedside]) -> None:
+    stays, rests = [], []
+    for case in cases:
+        half = len(case.moments_us) // 2
+        stay = as_columns(case)
+        first = followed(
+            replace(case, moments_us=case.moments_us[: half or 1]), EpisodeState(), None
+        )
+        rest = case.moments_us[half or 1 :] or case.moments_us[-1:]
+        before = Before(grade=first[-1].grade)
+        stays.append(replace(stay, at_us=np.array(rest), prior=first[-1].episode, before=before))
+        rests.append(followed(replace(case, moments_us=rest), first[-1].episode, before))
 
-    together = follow_stays(stays, RULES, POLICY)
-
-    for place, case in enumerate(cases):
-        _, columns = stays[place]
-        assert moments_of(together, place, columns, RULES) == followed(case, EpisodeState(), None)
+    for places, grades in grade_stays(stays, RULES, POLICY):
+        for own, place in enumerate(places):
+            found = moments_of(grades, own, RULES)
+            assert [replace(one, fever_row=None) for one in found] == [
+                replace(one, fever_row=None) for one in rests[place]
+            ]
 
 
 @settings(max_examples=examples(60))
