@@ -61,7 +61,9 @@ class Series:
         ``at_us`` ascends.
         """
         taken_us = self.taken_us[:-1]
-        if len(at_us) < 2 * len(taken_us):
+        if not len(taken_us):
+            return everywhere(_NO_ROW, len(at_us))
+        if len(at_us) < _MANY_MOMENTS + 2 * len(taken_us):
             return taken_us.searchsorted(at_us, side="right") - 1
         # Few values over many moments: each row lasts until the next.
         until = np.append(at_us.searchsorted(taken_us), len(at_us))
@@ -316,6 +318,7 @@ _LOWEST, _HIGHEST = np.array(_RANGES).T
 _ALL = np.arange(len(WATCHED), dtype=np.intp)
 _END_US = np.full(len(WATCHED), np.iinfo(np.int64).max)
 _NEVER = np.array([NEVER_US])
+_MANY_MOMENTS = 64
 _BY_HAND = np.zeros(1, dtype=np.bool_)
 _ZERO = np.zeros(1, dtype=np.int64)
 _NO_ROW = np.full(len(WATCHED), -1, dtype=np.int64)

@@ -20,7 +20,7 @@ from monitoring.clinical.stays import Stay, grade_stays
 from monitoring.clinical.timeline import Charted, build
 from monitoring.clinical.truths import COUNT
 from scripts.benchmarks.line import Line
-from scripts.benchmarks.timing import interleaved
+from scripts.benchmarks.timing import interleaved, processor_seconds
 
 MOMENTS = 1_000_000
 STAYS, SETS = 250, 4_000
@@ -148,6 +148,7 @@ def _whole_way(stays: list[Stay], *, name: str, what: str) -> Line:
         detail={
             "timed": "charted columns to criteria, hold, waiver, gate, episode, grade and peak",
             "rows": what,
+            "rows_per_processor_s": moments / processor_seconds(ours),
             "stays": len(stays),
             "episodes": sum(len(one.judged.episodes.stay) for one in grades),
             "rounds_at_most": max(one.judged.rounds for one in grades),
