@@ -3,7 +3,7 @@
 Clinical reference C3-C7 (fever and its waiver), C20 (peak), C21 (resolution), C23 (missing data).
 The stays lie one after the other on one axis of time, further apart than any window of the policy,
 so that whatever looks back over an end finds it too long ago. Only episodes are walked, all stays
-in step, never moments (docs/adr/0018).
+in step, never moments (docs/adr/0021).
 """
 
 from dataclasses import dataclass
