@@ -68,8 +68,8 @@ def test_a_file_is_read_and_a_dash_is_the_input(tmp_path: Path) -> None:
         ('{"vasopressors": "dopamine"}', "vasopressors takes a list, [] for none"),
         ('{"vasopressors": ["water"]}', "Unknown value 'water' for vasopressors. It takes:"),
         ('{"sbp": 90, "dbp": 90}', "dbp must be below sbp"),
-        ('{"fio2": 5}', "fio2 takes a fraction from 0.21 to 1, or per cent from 21 to 100"),
-        ('{"temp_c": 37.0, "temp_f": 101.0}', "temp_c and temp_f are two different temperatures"),
+        ('{"fio2": 5}', "fio2 takes a fraction from 0.21 to 1 or per cent from 21 to 100"),
+        ('{"temp_c": 37.0, "temp_f": 101.0}', "temp_c and temp_f disagree. Give one of them"),
         ('{"premedicated": 1}', "premedicated takes true or false"),
     ],
 )
@@ -133,7 +133,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_the_fields_of_a_scale_are_shown_with_what_they_take() -> None:
     text = grade("--scale", "astct-crs", "--fields").stdout.decode()
 
-    assert "temp_c: Temperature in Celsius" in text
+    assert "temp_c: Temperature\n  number in Cel from 25 to 45" in text
     assert "number in Cel from 25 to 45" in text
     assert "nonrebreather_mask = nrb, " in text
     assert "norepinephrine = noradrenaline" in text
