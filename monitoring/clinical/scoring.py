@@ -192,14 +192,15 @@ class _Sets:
             cells[_SPO2, rows] = chart.cells(self.columns[_SPO2][rows])
         return cells
 
-    def on_other_charts(self) -> Iterator[tuple[StepChart, NDArray[np.bool_]]]:
+    def on_other_charts(self) -> Iterator[tuple[StepChart, NDArray[np.intp]]]:
         """The rows whose SpO2 scores by another chart than that of scale 1, chart by chart."""
-        on_scale_2 = self.scale == _SCALE_2
-        if on_scale_2.any():
+        on_scale_2 = np.broadcast_to(self.scale == _SCALE_2, len(self.columns[_SPO2]))
+        # Few have a target of 88-92 %: their rows are picked out and not masked among all.
+        rows = np.flatnonzero(on_scale_2)
+        if len(rows):
+            answers = self.columns[_OXYGEN][rows]
             for answer, chart in enumerate(self.charts.spo2_scale_2):
-                rows = on_scale_2 & (self.columns[_OXYGEN] == answer)
-                if rows.any():
-                    yield chart, rows
+                yield chart, rows[answers == answer]
 
     def sliced(self, rows: slice) -> "_Sets":
         scale = narrowed(self.scale[rows]) if self.scale.ndim else self.scale
@@ -257,12 +258,9 @@ def _add_up(sets: _Sets) -> _Sums:
         known = known_in(chart, column)
         points, scored = _climbed(chart, column, known)
         if place == _SPO2:
+            scored = scored.copy()
             for other, rows in sets.on_other_charts():
-                theirs, their_scored = _climbed(other, column, known)
-                points *= (~rows).view(np.uint8)
-                theirs *= rows.view(np.uint8)
-                points += theirs
-                scored = scored & (their_scored | ~rows)
+                points[rows], scored[rows] = _climbed(other, column[rows], known[rows])
         sums += points
         complete &= scored
     return sums, complete
