@@ -104,7 +104,7 @@ STREAM_SOURCE = "monitor"
 Columns = tuple[ColumnElement[Any], ...]
 
 _ROW: Columns = columns(_observation, ObservationRow._fields)
-_FACT: Columns = (
+FACT: Columns = (
     _observation.c.id,
     _observation.c.concept,
     epoch_us(_observation.c.taken_at),
@@ -158,7 +158,7 @@ def facts(
         "as_known_at": as_known_at,
     }
     before = _latest_facts(as_known=as_known).all(session, asked)
-    within = _window(_FACT, as_known=as_known).all(session, asked)
+    within = _window(FACT, as_known=as_known).all(session, asked)
     # The window comes in its order, and whatever was before it is older.
     return [*sorted(map(FactRow._make, before), key=_WHEN), *map(FactRow._make, within)]
 
@@ -308,7 +308,7 @@ def _latest_rows(*, bounded: bool, as_known: bool) -> Select[Any]:
 @cache
 def _latest_facts(*, as_known: bool) -> Prepared:
     of_one = _encounter.c.id == bindparam("encounter")
-    return Prepared(_latest(_FACT, of_one, bounded=True, as_known=as_known))
+    return Prepared(_latest(FACT, of_one, bounded=True, as_known=as_known))
 
 
 def _latest(

@@ -77,7 +77,7 @@ def load_facts(
         as_known_at=as_known_at,
     )
     return EncounterFacts(
-        observations=_columns(rows),
+        observations=columns_of(rows),
         treatments=tuple(
             TreatmentSpan(
                 row_id=row.id,
@@ -140,7 +140,8 @@ def load_facts(
     )
 
 
-def _columns(rows: Sequence[observations.FactRow]) -> ObservationColumns:
+def columns_of(rows: Sequence[observations.FactRow]) -> ObservationColumns:
+    """Stored rows, oldest first, as the columns that the rules look at."""
     ids, concepts, taken_us, numbers, codes, streamed = (
         zip(*rows, strict=True) if rows else ((),) * 6
     )

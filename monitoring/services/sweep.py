@@ -11,6 +11,7 @@ from monitoring.clinical.results import Evaluation
 from monitoring.clinical.watch_flags import stale_feed_condition
 from monitoring.services.evaluate import judge, store_evaluations
 from monitoring.services.instants import to_us
+from monitoring.services.laboratory_watch import step_laboratory
 from monitoring.services.liveness import Pulse
 from monitoring.services.policies import policy_for
 from monitoring.services.settle import snapshot_of, step_overdue
@@ -59,6 +60,7 @@ def sweep(
         for condition in evaluation.conditions:
             threads.step(condition, now_us=to_us(now), snapshot=snapshot_of(condition, evaluation))
         step_overdue(threads, judged, now=now, policy=policy)
+        step_laboratory(session, threads, judged, encounter_id, now=now, policy=policy)
         for pulse in pulses:
             if pulse.encounter_id == encounter_id:
                 silent = stale_feed_condition(

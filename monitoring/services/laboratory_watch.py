@@ -1,0 +1,50 @@
+"""What a stay's laboratory values say now: neutropenic fever and its clock, the IEC-HS watch.
+
+Both look at the whole stay and not at its last day, so the watcher asks them at each of its sweeps,
+and not every recording.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from db.queries.stay_facts import facts_of
+from monitoring.clinical.concepts import CONCEPTS, Category
+from monitoring.clinical.iec_hs import iec_hs_watch
+from monitoring.clinical.laboratory_flags import iec_hs_condition, neutropenic_fever_condition
+from monitoring.clinical.neutropenic_fever import neutropenic_fever
+from monitoring.clinical.policy import Policy
+from monitoring.services.evaluate import Judged, columns_of
+from monitoring.services.instants import to_us
+from monitoring.services.settle import snapshot_of
+from monitoring.services.threads import EncounterThreads
+
+_LOOKED_AT = (
+    "body_temperature",
+    *(code for code, one in CONCEPTS.items() if one.category is Category.LABORATORY),
+)
+
+
+def step_laboratory(
+    session: Session,
+    threads: EncounterThreads,
+    judged: Judged,
+    encounter_id: int,
+    *,
+    now: datetime,
+    policy: Policy,
+) -> None:
+    """Let neutropenic fever and the IEC-HS watch move their alerts."""
+    rows = facts_of(session, encounter_id, _LOOKED_AT, to_at=now)
+    facts = replace(judged.facts, observations=columns_of(rows))
+    at_us = np.array([to_us(now)], dtype=np.int64)
+    (fever,) = neutropenic_fever(facts, at_us=at_us)
+    (watch,) = iec_hs_watch(facts, at_us=at_us)
+    for condition in (
+        neutropenic_fever_condition(fever, policy, now_us=to_us(now)),
+        iec_hs_condition(watch, policy),
+    ):
+        snapshot = snapshot_of(condition, judged.evaluations[-1])
+        threads.step(condition, now_us=to_us(now), snapshot=snapshot)
