@@ -18,6 +18,8 @@ from monitoring.services.replay import Played, Report, play, report
 
 _DEFAULT = timedelta(days=30)
 _LISTED = 20
+_TODAY = "today's policy"
+_HAPPENED = "what happened"
 
 
 def replay(
@@ -34,22 +36,29 @@ def replay(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """Play a stored period again: alerts per patient-day, rises of the grade caught, lead time."""
+    """Play a stored period again: alerts per patient-day, rises of the grade caught, lead time.
+
+    Without limits to try, what was really raised and answered stands beside it.
+    """
     now = clock()
     to_at = read_moment(to, now)
     from_at = to_at - _DEFAULT if from_ is None else read_moment(from_, now)
     if from_at >= to_at:
         stop("The period ends before it begins. Check --from and --to.")
-    columns = {"today's policy" if policy is None else policy.name: policy}
+    columns = {_TODAY if policy is None else policy.name: policy}
     if against is not None:
         columns[against.name if against.name not in columns else str(against)] = against
     played = {
         name: _play(ward, from_at=from_at, to_at=to_at, now=now, limits=file)
         for name, file in columns.items()
     }
+    if policy is None and against is None:
+        played[_HAPPENED] = _play(
+            ward, from_at=from_at, to_at=to_at, now=now, limits=None, as_recorded=True
+        )
     reports = {name: report(one) for name, one in played.items()}
     appearing: dict[str, list[dict[str, Any]]] = {}
-    if len(played) > 1:
+    if against is not None:
         (one, these), (other, those) = played.items()
         appearing = {
             f"only under {one}": _rows(burden.appearing(these.events, those.events)),
@@ -68,7 +77,13 @@ def replay(
 
 
 def _play(
-    ward: str, *, from_at: datetime, to_at: datetime, now: datetime, limits: Path | None
+    ward: str,
+    *,
+    from_at: datetime,
+    to_at: datetime,
+    now: datetime,
+    limits: Path | None,
+    as_recorded: bool = False,
 ) -> Played:
     overrides = None if limits is None else read_limits(limits)
     with (
@@ -83,6 +98,7 @@ def _play(
             to_at=to_at,
             now=now,
             overrides=overrides,
+            as_recorded=as_recorded,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
 
@@ -98,6 +114,7 @@ def _table(reports: dict[str, Report]) -> Table:
         ("interruptive per episode day", lambda r: r.episode.interruptive_per_patient_day),
         ("  and reminders", lambda r: r.episode.reminders_per_patient_day),
         ("followed by an action or another grade", lambda r: r.whole.acted_share),
+        ("minutes until somebody took it (median)", _minutes_to_acknowledge),
         ("repeats that nobody heard", lambda r: r.whole.ignored_repeats),
         ("rises of the CRS grade", lambda r: r.timeliness.rises),
         ("  told with their first observation", lambda r: r.timeliness.caught),
@@ -108,6 +125,10 @@ def _table(reports: dict[str, Report]) -> Table:
     for words, value in rows:
         table.add_row(words, *(_written(value(one)) for one in reports.values()))
     return table
+
+
+def _minutes_to_acknowledge(one: Report) -> float | None:
+    return one.whole.minutes_to_acknowledge_median
 
 
 def _written(value: float | None) -> str:

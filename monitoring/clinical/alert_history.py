@@ -32,12 +32,15 @@ def is_told(event: Transition, state: AlertState) -> bool:
     return state.visibility is VisibilityAxis.SHOWN and not is_owned
 
 
-def state_after(problem: str, events: Iterable[Transition]) -> AlertState | None:
+def state_after(
+    problem: str, events: Iterable[Transition], *, before: AlertState | None = None
+) -> AlertState | None:
     """The state of one thread after its events, oldest first; None where there is none yet.
 
-    Raises ``ValueError`` where the first event begins nothing.
+    ``before`` is the state that earlier events came to. Raises ``ValueError`` where the first event
+    of a thread begins nothing.
     """
-    state: AlertState | None = None
+    state = before
     for event in events:
         if state is None:
             state = _begun(problem, event)

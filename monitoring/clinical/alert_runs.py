@@ -56,6 +56,20 @@ class Told:
     shown: bool
 
 
+def told_of(change: Transition, after: AlertState, *, thread: int) -> Told:
+    """A transition with the state after everything that happened to its thread at that moment."""
+    return Told(
+        thread=thread,
+        problem=after.problem,
+        kind=change.kind,
+        at_us=change.at_us,
+        actor=change.actor,
+        priority=after.priority,
+        severity=after.severity,
+        shown=is_told(change, after),
+    )
+
+
 TimingOf = Callable[[str, Priority], AlertTiming]
 # Microseconds until somebody takes an alert of a priority; one that is absent waits for ever.
 AnswerAfter = Mapping[Priority, int]
@@ -166,18 +180,7 @@ class _Walk:
 
     def _take(self, after: AlertState, changes: tuple[Transition, ...]) -> None:
         for change in changes:
-            self.told.append(
-                Told(
-                    thread=self._threads,
-                    problem=after.problem,
-                    kind=change.kind,
-                    at_us=change.at_us,
-                    actor=change.actor,
-                    priority=after.priority,
-                    severity=after.severity,
-                    shown=is_told(change, after),
-                )
-            )
+            self.told.append(told_of(change, after, thread=self._threads))
             delay_us = self._answer_after.get(after.priority)
             if delay_us is not None and change.kind in ANSWERED:
                 self._answers.append(change.at_us + delay_us)

@@ -24,6 +24,7 @@ from monitoring.clinical.alert_runs import AnswerAfter, Run, Told, follow, runs
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy import Policy, load_policy
 from monitoring.clinical.results import Condition, Evaluation, Priority
+from monitoring.services.alarm_history import told_in
 from monitoring.services.charted_sets import last_sets_us
 from monitoring.services.evaluate import judge_facts, load_facts, moments
 from monitoring.services.instants import to_us
@@ -96,10 +97,12 @@ def play(
     overrides: Mapping[str, Any] | None = None,
     answer_after: AnswerAfter = ANSWER_AFTER,
     progress: Progress | None = None,
+    as_recorded: bool = False,
 ) -> Played:
     """Every stay of a ward over a period, under each patient's policy with ``overrides`` over it.
 
-    Raises ``RuleFileError`` where the overrides make no sense.
+    With ``as_recorded`` the alerts are those that were really raised and answered. Raises
+    ``RuleFileError`` where the overrides make no sense.
     """
     load_policy(overrides)
     told: list[pd.DataFrame] = []
@@ -111,7 +114,11 @@ def play(
             stay = _judge(session, encounter, policy, from_at=from_at, to_at=to_at)
             if stay is not None:
                 judged.append(stay)
-                told.append(_events(stay, answer_after))
+                if as_recorded:
+                    said = list(told_in(session, encounter.id))
+                else:
+                    said = _told(stay, answer_after)
+                told.append(_events(stay, said))
             if progress is not None:
                 progress(done, len(encounters))
     days_us = [stay.days_us() for stay in judged]
@@ -209,9 +216,9 @@ def _judge(
     )
 
 
-def _events(stay: _Stay, answer_after: AnswerAfter) -> pd.DataFrame:
-    told = [
-        (stay.encounter_id, one)
+def _told(stay: _Stay, answer_after: AnswerAfter) -> list[Told]:
+    return [
+        one
         for problem_runs in _runs(stay)
         for one in follow(
             problem_runs,
@@ -220,8 +227,12 @@ def _events(stay: _Stay, answer_after: AnswerAfter) -> pd.DataFrame:
             answer_after=answer_after,
         )
     ]
-    events = burden.frame(told)
-    events = events[events["at_us"] >= stay.from_us].reset_index(drop=True)
+
+
+def _events(stay: _Stay, told: Iterable[Told]) -> pd.DataFrame:
+    events = burden.frame((stay.encounter_id, one) for one in told)
+    within = (events["at_us"] >= stay.from_us) & (events["at_us"] < stay.until_us)
+    events = events[within].reset_index(drop=True)
     place = np.searchsorted(stay.at_us(), events["at_us"], side="right") - 1
     events["in_episode"] = np.array(stay.in_episode())[place]
     return events

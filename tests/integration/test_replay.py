@@ -6,6 +6,7 @@ from db.engine import Store
 from db.queries import alerts
 from monitoring.clinical import burden
 from monitoring.clinical.rule_file import RuleFileError
+from monitoring.services.alerts import acknowledge
 from monitoring.services.replay import Played, play, report
 from tests.stories import Bedside, bedside, clock
 
@@ -56,6 +57,28 @@ def test_the_same_policy_says_what_was_said(store: Store) -> None:
     assert stored == {
         (one.problem, one.kind, one.at_us) for one in told.itertuples() if one.problem != "overdue"
     }
+
+
+def test_what_really_happened_is_read_from_the_events(store: Store) -> None:
+    bed = fall_ill(store)
+    acknowledge(
+        store,
+        thread_public_id=bed.thread("crs_grade").public_id,
+        note=None,
+        actor="nurse.amara",
+        now=clock("10:30"),
+    )
+
+    happened = played(bed, as_recorded=True)
+
+    told = happened.events
+    # Nobody came in time, so that others were called; and no watcher saw what was overdue.
+    called = {(problem, "escalated") for problem in ("crs_grade", "hypoxia")}
+    assert spoken(happened) - called == spoken(played(bed)) - {("overdue", "raised")}
+    assert set(told.loc[told["kind"] == "acknowledged", "problem"]) == {"crs_grade"}
+    # Grade 2 came at eight and was taken half past ten.
+    assert report(happened).whole.minutes_to_acknowledge_median == 150
+    assert report(happened).timeliness.caught == 2
 
 
 def test_another_limit_shows_what_it_would_cost_and_miss(store: Store) -> None:
