@@ -4,10 +4,11 @@ For the tests and the benchmark only; nothing of it is shared with the fast way.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from math import isnan
 
 from monitoring.clinical import alerts
-from monitoring.clinical.alert_runs import ANSWERED, ASSUMED, Told
+from monitoring.clinical.alert_runs import ANSWERED, ASSUMED, Told, told_of
 from monitoring.clinical.alert_state import (
     AcknowledgementAxis,
     AlertState,
@@ -36,18 +37,7 @@ def step_by_step(
             shown = after.visibility is VisibilityAxis.SHOWN and not (
                 owned and change.kind is TransitionKind.UNCOVERED
             )
-            told.append(
-                Told(
-                    thread=thread,
-                    problem=after.problem,
-                    kind=change.kind,
-                    at_us=change.at_us,
-                    actor=change.actor,
-                    priority=after.priority,
-                    severity=after.severity,
-                    shown=shown,
-                )
-            )
+            told.append(replace(told_of(change, after, thread=thread), shown=shown))
             if change.kind in ANSWERED and after.priority in answer_after:
                 waiting.append(change.at_us + answer_after[after.priority])
 
