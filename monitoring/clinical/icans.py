@@ -64,7 +64,7 @@ class IcansJudge:
 
     def of(self, place: int, before: IcansGrade | None) -> IcansGrade:
         """The grade at a moment after the one that was said ``before``."""
-        held = () if before is None else tuple(one.id for one in before.criteria)
+        held = {} if before is None else {one.id: one for one in before.criteria}
         truths = [
             _HELD if truth == _UNKNOWN and criterion.id in held else truth
             for criterion, truth in zip(self._criteria, self._truths[place], strict=True)
@@ -97,7 +97,9 @@ class IcansJudge:
                     label=one.label,
                     truth=WORDS[truth],
                     source=one.source,
-                    inputs=self._evidence.of(one, place),
+                    inputs=self._evidence.held(held[one.id], place)
+                    if truth == _HELD
+                    else self._evidence.of(one, place),
                     note=_HELD_NOTE if truth == _HELD else None,
                 )
                 for one, truth in met

@@ -228,4 +228,4 @@ def _confused_us(timeline: Timeline) -> NDArray[np.int64]:
         last_us = np.maximum.accumulate(worse_us)
         last_us[-1] = NEVER_US
         newest = np.maximum(newest, last_us[timeline.rows[concept]])
-    return np.where(timeline.at_us - newest <= _DAY_US, newest, NEVER_US)
+    return np.where(timeline.at_us - newest < _DAY_US, newest, NEVER_US)
