@@ -17,7 +17,7 @@ from monitoring.services.instants import from_us
 from monitoring.services.patient import PatientPage, StatedRow
 
 NAMES = {CRS: "CRS", ICANS: "ICANS"}
-_FIELDS = ("scale", "grade", "reason")
+_FIELDS = ("scale", "grade", "grade_reason")
 _REFUSED = "bedside:grade_refused"
 
 
@@ -88,7 +88,7 @@ def _draw_buttons(page: PatientPage, evaluation: Evaluation, *, now: datetime) -
                 "Scale", tuple(NAMES), key=form.key("scale"), format_func=NAMES.__getitem__
             )
             st.segmented_control("Grade (5 is death)", range(6), key=form.key("grade"))
-            st.text_input("Why", key=form.key("reason"), max_chars=200, autocomplete="off")
+            st.text_input("Why", key=form.key("grade_reason"), max_chars=200, autocomplete="off")
             st.button("Set this grade", key=form.key("set"), on_click=_set, args=(form, page))
     refused = st.session_state.pop(_REFUSED, None)
     if refused is not None:
@@ -100,7 +100,7 @@ def _set(form: Form, page: PatientPage) -> None:
     if fields.get("scale") is None or fields.get("grade") is None:
         st.session_state[_REFUSED] = "Choose the scale and the grade, and say why."
         return
-    _confirm(form, page, fields["scale"], fields["grade"], fields.get("reason"))
+    _confirm(form, page, fields["scale"], fields["grade"], fields.get("grade_reason"))
 
 
 def _confirm(form: Form, page: PatientPage, scale: str, grade: int, reason: str | None) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import wording
 from monitoring.clinical.confirmation import CRS, HIGHEST_SUGGESTED, ICANS
 from monitoring.clinical.explain import may_be_already, sentence
-from monitoring.clinical.explain_icans import icans_sentence
+from monitoring.clinical.explain_icans import icans_sentence, why_not_graded
 from monitoring.clinical.results import (
     ConfirmedGrade,
     CrsGrade,
@@ -65,7 +65,7 @@ def icans_badge(evaluation: Evaluation) -> str:
         return "<span class='sw-badge' data-grade='unknown'><b>ICANS ?</b> not judged</span>"
     details = [_ARROWS.get(icans.direction, "")]
     if icans.grade is None:
-        details = [f"{icans.tool} too old" if icans.tested_us is not None else "not assessed"]
+        details = [why_not_graded(icans)]
     return _badge("ICANS", icans, evaluation.word_on(ICANS), details)
 
 

@@ -65,7 +65,7 @@ function icansWords(icans) {
   if (!icans) return { fill: "unknown", value: "?", note: "not assessed" }
   const peak = icans.peak ? `peak ${icans.peak}` : ""
   if (icans.grade === null) {
-    return { fill: "unknown", value: "?", note: icans.tested ? peak || "ICE too old" : "not assessed" }
+    return { fill: "unknown", value: "?", note: [icans.why, peak].filter(Boolean).join(", ") }
   }
   const word = icans.confirmed ? "confirmed" : icans.held ? "held" : ARROWS[icans.direction] ?? ""
   return {

@@ -22,6 +22,7 @@ from monitoring.clinical.results import Evaluation
 from monitoring.clinical.rulebook_types import Rulebook
 from monitoring.clinical.timeline import build
 
+_WAYS_NAMED = 4
 _NAMES = {CRS: "CRS grade", ICANS: "ICANS grade"}
 
 
@@ -44,12 +45,14 @@ class Counterfactuals:
     def lines(self, *, nearest: bool) -> list[str]:
         """A line a grade: "CRS grade 3 if a vasopressor is started or ..."; the raising first.
 
-        ``nearest`` leaves out all but the next grade each way.
+        ``nearest`` leaves out all but the next grade each way, and names a few ways to it.
         """
+        if not nearest:
+            return [*_lines(self.raising), *_lines(self.lowering)]
         return [
             line
             for side in (self.raising, self.lowering)
-            for line in _lines(side)[: 1 if nearest else None]
+            for line in _lines(side, at_most=_WAYS_NAMED)[:1]
         ]
 
 
@@ -125,11 +128,17 @@ def _tried(
     )
 
 
-def _lines(side: Sequence[Counterfactual]) -> list[str]:
+def _lines(side: Sequence[Counterfactual], at_most: int | None = None) -> list[str]:
     by_grade: dict[int, list[str]] = {}
     for one in side:
         by_grade.setdefault(one.grade, []).append(one.change.words)
     return [
-        f"{_NAMES[side[0].scale]} {grade} if {' or '.join(dict.fromkeys(words))}."
+        f"{_NAMES[side[0].scale]} {grade} if {_ways(list(dict.fromkeys(words)), at_most)}."
         for grade, words in by_grade.items()
     ]
+
+
+def _ways(words: list[str], at_most: int | None) -> str:
+    if at_most is None or len(words) <= at_most:
+        return " or ".join(words)
+    return f"{' or '.join(words[:at_most])} or one of {len(words) - at_most} other findings"

@@ -34,6 +34,13 @@ def icans_sentence(evaluation: Evaluation) -> str:
     return f"{reasons}. ICANS grade {icans.grade} suggested."
 
 
+def why_not_graded(icans: IcansGrade) -> str:
+    """In two words why there is no grade: "sedated", "ICE too old"."""
+    if _obstacle(icans) is not None:
+        return "sedated" if icans.notes[0].startswith("Under sedation") else "not assessable"
+    return "not assessed" if icans.tested_us is None else f"{icans.tool} too old"
+
+
 def icans_criteria(icans: IcansGrade) -> tuple[CriterionEvidence, ...]:
     """Every row of the ICANS table with its truth, those of the other test left out."""
     met = {one.id: one for one in icans.criteria}
@@ -74,9 +81,16 @@ def _points(icans: IcansGrade) -> str:
     return f"{icans.tool} {icans.points} of {_MOST[icans.tool]}"
 
 
+def _obstacle(icans: IcansGrade) -> str | None:
+    """Why nobody can assess it now, where that was charted."""
+    first = icans.notes[0] if icans.notes else ""
+    return first if first.startswith(("Under sedation", f"{icans.tool} cannot")) else None
+
+
 def _untested(icans: IcansGrade, at_us: int) -> str:
-    if icans.notes and icans.notes[0].startswith(("Under sedation", f"{icans.tool} cannot")):
-        return icans.notes[0]
+    obstacle = _obstacle(icans)
+    if obstacle is not None:
+        return obstacle
     if icans.tested_us is None:
         return f"No {icans.tool} yet."
     return f"Last {icans.tool} {age_in_words((at_us - icans.tested_us) / _US_PER_S)} ago."

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from monitoring.clinical import schedule
 from monitoring.clinical.alert_state import AlertState, ConditionAxis, VisibilityAxis
 from monitoring.clinical.confirmation import CRS, ICANS
+from monitoring.clinical.explain_icans import why_not_graded
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import Evaluation, GradeStatus, Truth
@@ -92,7 +93,7 @@ class Grade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Icans:
-    """The ICANS grade as the tile shows it; ``tested`` is False where ICE was never charted."""
+    """The ICANS grade as the tile shows it; ``why`` says in two words why there is none."""
 
     grade: int | None
     at_least: bool
@@ -100,7 +101,7 @@ class Icans:
     direction: str
     held: bool
     confirmed: bool
-    tested: bool
+    why: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,14 +271,15 @@ def _icans(evaluation: Evaluation) -> Icans | None:
     icans, word = evaluation.icans, evaluation.word_on(ICANS)
     if icans is None:
         return None
+    grade = icans.grade if word is None else word.shown
     return Icans(
-        grade=icans.grade if word is None else word.shown,
+        grade=grade,
         at_least=icans.status is GradeStatus.AT_LEAST,
         peak=icans.peak,
         direction=icans.direction,
         held=any(one.truth is Truth.HELD and one.grade == icans.grade for one in icans.criteria),
         confirmed=word is not None and word.shown != icans.grade,
-        tested=icans.tested_us is not None,
+        why=None if grade is not None else why_not_graded(icans),
     )
 
 

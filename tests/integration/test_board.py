@@ -56,7 +56,7 @@ def test_before_anything_is_charted_everything_is_missing_and_nothing_is_zero(
     assert tile.summary is not None
     shown = {name for name, part in tile.summary.items() if part is not None}
     assert shown == {"crs", "icans", "news2", "next_set", "next_ice"}
-    assert (tile.summary["icans"]["grade"], tile.summary["icans"]["tested"]) == (None, False)
+    assert (tile.summary["icans"]["grade"], tile.summary["icans"]["why"]) == (None, "not assessed")
     assert tile.summary["crs"]["grade"] != 0 or tile.summary["crs"]["status"] != "graded"
     assert tile.summary["news2"]["total"] is None
     assert tile.alerts == ()

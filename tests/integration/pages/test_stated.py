@@ -55,7 +55,7 @@ def test_another_grade_needs_its_reason(patient: Bedside, open_page: OpenPage) -
     field(page, "button", "set").click().run()
     assert "Say why" in said(page)
     assert patient.latest().confirmed == ()
-    field(page, "text_input", "reason").set_value("norepinephrine in the theatre")
+    field(page, "text_input", "grade_reason").set_value("norepinephrine in the theatre")
     field(page, "button", "set").click().run()
     assert "CRS confirmed 3 by Dr Okonkwo" in said(page)
     assert "norepinephrine in the theatre; computed 2 now" in said(page)
