@@ -59,7 +59,7 @@ class IcansJudge:
         self._columns = columns
         self._evidence = evidence
         self._criteria = icans_rules().table.criteria
-        self._truths = np.stack([_truth(one, columns) for one in self._criteria]).T.tolist()
+        self._truths = _truths(self._criteria, columns)
         self._tested = _is_tested(columns).tolist()
 
     def of(self, place: int, before: IcansGrade | None) -> IcansGrade:
@@ -146,6 +146,37 @@ def _condition(icans: IcansGrade, quiet: Priority, policy: Policy) -> Condition:
         evidence=tuple(evidence.values()),
         action="Confirm the grade; look for seizures and oedema; treat by local protocol.",
     )
+
+
+# The truths of the whole table by what is found: a ward has few states and asks for them all day.
+_KNOWN: dict[tuple[object, ...], tuple[int, ...]] = {}
+_KEPT_STATES = 4096
+
+
+def _truths(criteria: tuple[Criterion, ...], columns: NeurologyColumns) -> list[tuple[int, ...]]:
+    """The truth of every criterion at each moment, each state of the findings judged once."""
+    test = columns.test
+    points = (np.where(np.isnan(one), NOT_KNOWN, one) for one in (test.mildest, test.worst))
+    found = (
+        *points,
+        test.obstacle,
+        *columns.arousal,
+        columns.seizure,
+        columns.sedated,
+        *columns.signs.values(),
+    )
+    states = [(test.tool, *state) for state in zip(*(one.tolist() for one in found), strict=True)]
+    known = {state: _KNOWN.get(state) for state in states}
+    unseen = {state: place for place, state in enumerate(states) if known[state] is None}
+    if unseen:
+        some = columns.at(np.array(list(unseen.values())))
+        judged = np.stack([_truth(one, some) for one in criteria]).T.tolist()
+        new = dict(zip(unseen, map(tuple, judged), strict=True))
+        known |= new
+        # Another thread may read it meanwhile: it grows to its size and is never emptied.
+        if len(_KNOWN) < _KEPT_STATES:
+            _KNOWN.update(new)
+    return [truths for state in states if (truths := known[state]) is not None]
 
 
 def _truth(criterion: Criterion, columns: NeurologyColumns) -> NDArray[np.int8]:

@@ -56,6 +56,19 @@ class TestColumns:
     disagrees: NDArray[np.bool_]
     in_set: dict[str, NDArray[np.bool_]]
 
+    def at(self, places: NDArray[np.intp]) -> "TestColumns":
+        """Some of the moments alone."""
+        return TestColumns(
+            tool=self.tool,
+            test_us=self.test_us[places],
+            mildest=self.mildest[places],
+            worst=self.worst[places],
+            obstacle=self.obstacle[places],
+            lacking=self.lacking[places],
+            disagrees=self.disagrees[places],
+            in_set={name: mask[places] for name, mask in self.in_set.items()},
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NeurologyColumns:
@@ -75,6 +88,19 @@ class NeurologyColumns:
     signs: dict[str, NDArray[np.int64]]
     sedated: NDArray[np.bool_]
     confused_us: NDArray[np.int64]
+
+    def at(self, places: NDArray[np.intp]) -> "NeurologyColumns":
+        """Some of the moments alone."""
+        mildest, worst = self.arousal
+        return NeurologyColumns(
+            test=self.test.at(places),
+            arousal=(mildest[places], worst[places]),
+            from_acvpu=self.from_acvpu[places],
+            seizure=self.seizure[places],
+            signs={name: sign[places] for name, sign in self.signs.items()},
+            sedated=self.sedated[places],
+            confused_us=self.confused_us[places],
+        )
 
 
 def tool_for(age_years: float | None) -> str:
