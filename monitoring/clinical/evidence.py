@@ -43,14 +43,13 @@ class EvidenceBook:
         """``rules`` give the devices their names."""
         self._timeline = timeline
         self._at_us = timeline.at_us.tolist()
-        self._rows = {concept: rows.tolist() for concept, rows in timeline.rows.items()}
         self._seen: dict[tuple[str, int, float], InputEvidence] = {}
         self._seen_at = -1
         self._labels = [rules.devices[device].label for device in OXYGEN_DEVICES]
 
     def newest(self, concept: str, place: int, limit_s: float) -> InputEvidence | None:
         """The newest value at a moment, or None where there is none yet."""
-        row = self._rows[concept][place]
+        row = int(self._timeline.rows[concept][place])
         return None if row < 0 else self.row(concept, row, place, limit_s)
 
     def row(self, concept: str, row: int, place: int, limit_s: float) -> InputEvidence:

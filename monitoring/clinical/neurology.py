@@ -145,6 +145,8 @@ def _test(timeline: Timeline, limits_s: NDArray[np.float64], set_window_s: float
     items = ICE_ITEMS if tool == ICE else ()
     total = "ice_total" if tool == ICE else "capd_total"
     names = (*(one.code for one in items), total, "test_obstacle")
+    if not any(map(timeline.is_charted, names)):
+        return _no_test(tool, names, len(timeline.at_us))
     taken = {name: timeline.taken_us(name) for name in names}
     test_us = np.maximum.reduce(list(taken.values()))
     is_fresh = (timeline.at_us - test_us) / US_PER_S <= limits_s
@@ -184,6 +186,21 @@ def _test(timeline: Timeline, limits_s: NDArray[np.float64], set_window_s: float
     )
 
 
+def _no_test(tool: str, names: tuple[str, ...], n: int) -> TestColumns:
+    """What the columns are before anybody tested; most sets of most patients are judged so."""
+    nothing, never = np.full(n, np.nan), np.zeros(n, dtype=np.bool_)
+    return TestColumns(
+        tool=tool,
+        test_us=np.full(n, NEVER_US),
+        mildest=nothing,
+        worst=nothing,
+        obstacle=np.full(n, NOT_KNOWN, dtype=np.int64),
+        lacking=np.zeros(n, dtype=np.int64),
+        disagrees=never,
+        in_set=dict.fromkeys(names, never),
+    )
+
+
 def _sedated(timeline: Timeline, test: TestColumns) -> NDArray[np.bool_]:
     """Under sedation until it is charted as over, or until a whole test was done after it."""
     said = timeline.value("sedation") == _PRESENT
@@ -216,6 +233,8 @@ def _seizure(
     timeline: Timeline, limits_s: NDArray[np.float64], counts_s: float
 ) -> NDArray[np.int64]:
     worst = _fresh_code(timeline, "seizure", limits_s)
+    if not timeline.is_charted("seizure"):
+        return worst
     series, at_us = timeline.series["seizure"], timeline.at_us
     for us, code in zip(series.taken_us[:-1].tolist(), series.value[:-1].tolist(), strict=True):
         seizure = int(code)
@@ -232,11 +251,15 @@ def _seizure(
 def _fresh_code(
     timeline: Timeline, concept: str, limits_s: NDArray[np.float64]
 ) -> NDArray[np.int64]:
+    if not timeline.is_charted(concept):
+        return np.full(len(timeline.at_us), NOT_KNOWN, dtype=np.int64)
     code = np.where(timeline.age_s(concept) <= limits_s, timeline.value(concept), NOT_KNOWN)
     return code.astype(np.int64)
 
 
 def _ever_found(timeline: Timeline, concept: str) -> NDArray[np.int64]:
+    if not timeline.is_charted(concept):
+        return np.zeros(len(timeline.at_us), dtype=np.int64)
     found: NDArray[np.int64] = (timeline.value(concept) == _PRESENT).astype(np.int64)
     return found
 

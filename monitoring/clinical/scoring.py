@@ -65,11 +65,15 @@ class News2Columns:
     any_three: NDArray[np.bool_]
     complete: NDArray[np.bool_]
     sets: "_Sets"
+    cells_of_few: NDArray[np.uint8] | None = None
 
     @property
     def cells(self) -> NDArray[np.uint8]:
-        """Band * 4 + points, or ``MISSING``: (7, n) in the order of ``PARAMETERS``, made anew."""
-        return self.sets.cells()
+        """Band * 4 + points, or ``MISSING``: (7, n) in the order of ``PARAMETERS``.
+
+        Made anew each time where there are many rows.
+        """
+        return self.sets.cells() if self.cells_of_few is None else self.cells_of_few
 
     def points(self, parameter: str) -> NDArray[np.int8]:
         """Points of one parameter, -1 where it is missing."""
@@ -194,9 +198,11 @@ class _Sets:
 
     def on_other_charts(self) -> Iterator[tuple[StepChart, NDArray[np.intp]]]:
         """The rows whose SpO2 scores by another chart than that of scale 1, chart by chart."""
-        on_scale_2 = np.broadcast_to(self.scale == _SCALE_2, len(self.columns[_SPO2]))
         # Few have a target of 88-92 %: their rows are picked out and not masked among all.
-        rows = np.flatnonzero(on_scale_2)
+        if self.scale.ndim:
+            rows = np.flatnonzero(self.scale == _SCALE_2)
+        else:
+            rows = np.arange(len(self.columns[_SPO2]) if self.scale == _SCALE_2 else 0)
         if len(rows):
             answers = self.columns[_OXYGEN][rows]
             for answer, chart in enumerate(self.charts.spo2_scale_2):
@@ -222,19 +228,23 @@ def _score(rules: News2Rules, columns: tuple[Column, ...], scale: Column) -> New
         message = "The columns of a NEWS2 must be equally long, one row a set."
         raise ValueError(message)
     sets = _Sets(_charts(rules), columns, scale)
+    is_few = n <= FEW_ROWS
+    if is_few:
+        sets.check()
     scored = News2Columns(
         total=np.empty(n, dtype=np.int16),
         minimum=np.empty(n, dtype=np.uint8),
         any_three=np.empty(n, dtype=np.bool_),
         complete=np.empty(n, dtype=np.bool_),
         sets=sets,
+        cells_of_few=sets.cells() if is_few else None,
     )
-    add_up = _add_up_one_by_one if n <= FEW_ROWS else _add_up
     for start in range(0, n, _ROWS_AT_ONCE):
         rows = slice(start, min(start + _ROWS_AT_ONCE, n))
-        some = sets.sliced(rows)
-        some.check()
-        sums, complete = add_up(some)
+        if scored.cells_of_few is None:
+            sums, complete = _add_up(sets.sliced(rows))
+        else:
+            sums, complete = _add_up_few(scored.cells_of_few)
         scored.complete[rows] = complete
         np.greater_equal(sums, THREE, out=scored.any_three[rows])
         minimum = np.bitwise_and(sums, POINTS_OF_SUM, out=scored.minimum[rows])
@@ -249,6 +259,7 @@ _Sums = tuple[NDArray[np.uint8], NDArray[np.bool_]]
 
 def _add_up(sets: _Sets) -> _Sums:
     """What each row adds up to (points, and how many parameters score 3), and if all are known."""
+    sets.check()
     n = len(sets.columns[0])
     sums = np.zeros(n, dtype=np.uint8)
     complete = np.ones(n, dtype=np.bool_)
@@ -282,23 +293,10 @@ def _climbed(chart: StepChart, values: Column, known: NDArray[np.bool_]) -> _Sum
     return sums, scored
 
 
-def _add_up_one_by_one(sets: _Sets) -> _Sums:
-    charts, types = sets.charts.by_parameter, [column.dtype for column in sets.columns]
-    scales = np.broadcast_to(sets.scale, len(sets.columns[0])).tolist()
-    sums, complete = [], []
-    for *values, scale in zip(*(column.tolist() for column in sets.columns), scales, strict=True):
-        cells = [
-            chart.cell(value, dtype)
-            for place, (chart, value, dtype) in enumerate(zip(charts, values, types, strict=True))
-            if place != _SPO2
-        ]
-        # Oxygen is known by now to be an answer that there is.
-        own = charts[_SPO2] if scale == _SCALE_1 else sets.charts.spo2_scale_2[values[_OXYGEN]]
-        cells.append(own.cell(values[_SPO2], types[_SPO2]))
-        points = [cell & POINTS_OF_CELL for cell in cells]
-        sums.append(sum(points) + THREE * points.count(3))
-        complete.append(MISSING not in cells)
-    return np.array(sums, dtype=np.uint8), np.array(complete, dtype=np.bool_)
+def _add_up_few(cells: NDArray[np.uint8]) -> _Sums:
+    points = cells & POINTS_OF_CELL
+    sums = points.sum(axis=0) + THREE * np.count_nonzero(points == POINTS_OF_CELL, axis=0)
+    return sums.astype(np.uint8), (cells != MISSING).all(axis=0)
 
 
 def _whole(name: str, column: ArrayLike) -> Column:

@@ -87,6 +87,21 @@ class Charted:
     ends: bool = False
 
 
+class _NewestRows(dict[str, NDArray[np.intp]]):
+    """Which row of a concept's series is newest at each moment, looked up when it is asked for.
+
+    A set is judged by a few of the many concepts that can be charted.
+    """
+
+    def __init__(self, series: Mapping[str, Series], at_us: NDArray[np.int64]) -> None:
+        super().__init__()
+        self._series, self._at_us = series, at_us
+
+    def __missing__(self, concept: str) -> NDArray[np.intp]:
+        rows = self[concept] = self._series[concept].latest(self._at_us)
+        return rows
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Timeline:
     """One encounter's series and, for each asked moment, which value is the newest.
@@ -159,8 +174,7 @@ def build(
     if charted is None:
         series, unusable = _series(facts.observations)
         series["ice_total"] = _with_totals(series)
-        rows = {concept: one.latest(at_us) for concept, one in series.items()}
-        return Timeline(facts, at_us, series, rows, baseline_rows, unusable)
+        return Timeline(facts, at_us, series, _NewestRows(series, at_us), baseline_rows, unusable)
     return _laid_out(facts, at_us, charted, baseline_rows)
 
 
