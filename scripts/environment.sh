@@ -1,6 +1,9 @@
 # Sourced by the scripts beside it: prepares .venv with the pinned packages, once for each change of
 # the pins. `prepare_environment FILE...` takes the requirement files to install.
 
+# Where it is set, every start compiles the whole program again; the cache goes into __pycache__.
+unset PYTHONDONTWRITEBYTECODE
+
 say() { printf '%s\n' "$*" >&2; }
 
 stop() {

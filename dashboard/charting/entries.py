@@ -19,6 +19,8 @@ NUMBER_FIELDS = (
     "mean_arterial_pressure",
     "spo2",
     "oxygen_flow",
+    "inhaled_oxygen",
+    "body_weight",
 )
 CODE_FIELDS = ("oxygen_device", "oxygen_indication", "consciousness")
 SYMPTOM_FIELDS = tuple(concept.code for concept in SYMPTOMS)

@@ -42,7 +42,7 @@ _OTHER_FIELDS = ("unit", "site", "partial", "partial_words", "confirmed")
 FIELDS = (*NUMBER_FIELDS, *CODE_FIELDS, *SYMPTOM_FIELDS, *_OTHER_FIELDS, *time_field.FIELDS)
 _DEFAULTS = {"unit": "°C"}
 
-# A keypad of digits on a tablet; temperature and flow need a decimal point, which it has not.
+# A keypad of digits on a tablet; the other numbers need a decimal point, which it has not.
 _WHOLE = {
     "heart_rate": "Heart rate /min",
     "respiratory_rate": "Respiration /min",
@@ -106,7 +106,7 @@ def read(fields: Mapping[str, object]) -> Entries:
 
 
 def _draw_vitals(form: Form, page: PatientPage, entries: Entries, *, now: datetime) -> None:
-    grid = st.grid(6, min_column_width=150, gap="small")
+    grid = st.grid(7, min_column_width=140, gap="small")
     with grid.cell():
         label = f"Temperature {st.session_state[form.key('unit')]}"
         _number(form, page, entries, "body_temperature", label, now=now)
@@ -125,6 +125,8 @@ def _draw_vitals(form: Form, page: PatientPage, entries: Entries, *, now: dateti
         _last(page, entries, "oxygen_device", now=now)
     with grid.cell():
         _number(form, page, entries, "oxygen_flow", "Flow L/min", now=now)
+    with grid.cell():
+        _number(form, page, entries, "inhaled_oxygen", "FiO2 %", now=now)
     with grid.cell():
         on_air = st.session_state.get(form.key("oxygen_device")) == "room_air"
         st.selectbox(
@@ -145,6 +147,8 @@ def _draw_vitals(form: Form, page: PatientPage, entries: Entries, *, now: dateti
             format_func=lambda code: words.coded("consciousness", code).split(": ")[0],
         )
         _last(page, entries, "consciousness", now=now)
+    with grid.cell():
+        _number(form, page, entries, "body_weight", "Weight kg", now=now)
 
 
 def _number(

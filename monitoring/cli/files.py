@@ -64,7 +64,9 @@ def import_(
                 else:
                     _show(_import(store, path, choices, taking, who))
             except (FeedError, RefusedError) as error:
-                failed.append(f"{path.name}: {error}")
+                # Some errors name the file themselves.
+                said = str(error)
+                failed.append(said if said.startswith(path.name) else f"{path.name}: {said}")
                 err.print(failed[-1])
     if len(failed) == len(files) == 1:
         raise typer.Exit(2)

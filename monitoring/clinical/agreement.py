@@ -24,16 +24,18 @@ class Concern:
 _MEAN_TOLERANCE_MMHG = 20.0
 # A nasal cannula above this flow is asked about (8.4).
 _NASAL_CANNULA_HIGH_LPM = 15.0
+# Air holds 21 % oxygen (the lowest FiO2 of 8.4).
+_AIR_PERCENT = 21.0
 
 
 def check_set(values: Mapping[str, float | str | None]) -> tuple[Concern, ...]:
     """What the values of one moment say against each other; ``values`` are canonical, by concept.
 
     A diastolic pressure at or above the systolic one is refused; a mean further than 20 mmHg from
-    the formula, oxygen flow on room air, and more than 15 L/min by nasal cannula are asked about
-    (clinical reference 5.1 and 8.4). Give the pressures of one method only, cuff or arterial line.
+    the formula, oxygen flow or more than 21 % inhaled oxygen on room air, and more than 15 L/min by
+    nasal cannula are asked about (clinical reference 5.1 and 8.4). Give the pressures of one method only, cuff or arterial line.
     """
-    return (*_check_pressures(values), *_check_oxygen(values))
+    return (*_check_pressures(values), *_check_oxygen(values), *_check_fraction(values))
 
 
 def _check_pressures(values: Mapping[str, float | str | None]) -> list[Concern]:
@@ -86,6 +88,20 @@ def _check_oxygen(values: Mapping[str, float | str | None]) -> list[Concern]:
     else:
         return []
     return [Concern(concept="oxygen_flow", reason_code=reason, message=message, refused=False)]
+
+
+def _check_fraction(values: Mapping[str, float | str | None]) -> list[Concern]:
+    percent = _number(values.get("inhaled_oxygen"))
+    if percent is None or percent <= _AIR_PERCENT or values.get("oxygen_device") != "room_air":
+        return []
+    return [
+        Concern(
+            concept="inhaled_oxygen",
+            reason_code=Reason.FRACTION_WITHOUT_OXYGEN,
+            message=f"Room air with {percent:g} % of oxygen: which of the two is right?",
+            refused=False,
+        )
+    ]
 
 
 def _number(value: float | str | None) -> float | None:

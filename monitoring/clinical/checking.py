@@ -33,6 +33,7 @@ class Reason(StrEnum):
     DIASTOLIC_NOT_BELOW_SYSTOLIC = "diastolic_not_below_systolic"
     MEAN_DISAGREES = "mean_disagrees"
     FLOW_WITHOUT_OXYGEN = "flow_without_oxygen"
+    FRACTION_WITHOUT_OXYGEN = "fraction_without_oxygen"
     FLOW_HIGH_FOR_DEVICE = "flow_high_for_device"
 
 

@@ -1,5 +1,6 @@
 """Which mapping a file's header belongs to; a column that nobody explained is never ignored."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,9 @@ from monitoring.feeds.mapping import FileMapping, Layout, NameRule, folded
 from monitoring.feeds.problems import FeedError
 
 DELIMITERS = (",", "|", ";", "\t")
+
+# A number, a date or a time of day: no column is called so, it is a row of values.
+_VALUE = re.compile(r"[+-]?\d[\d.,:/TZ+ -]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +132,12 @@ def _nothing_fits(
     first_line: Sequence[tuple[str, tuple[str, ...]]], mappings: Sequence[FileMapping]
 ) -> str:
     _, header = max(first_line, key=lambda split: len(split[1]))
+    if any(_VALUE.fullmatch(column) for column in header):
+        # What it says may be a patient's, and is not repeated.
+        return (
+            "The first line holds values, not the names of columns. Put a line with the names "
+            "above it (docs/import-mappings.md)."
+        )
     found = ", ".join(column[:40] for column in header[:12])
     more = f" and {len(header) - 12} more" if len(header) > 12 else ""
     known = "; ".join(

@@ -113,6 +113,8 @@ def test_one_bad_file_does_not_keep_the_others_out(stormwatch, patient_file, tmp
     said = in_a_sentence(done)
     assert "bad.csv: No mapping fits" in said
     assert "1 of 2 files were not imported" in said
+    (tmp_path / "empty.csv").touch()
+    assert in_a_sentence(stormwatch("import", "empty.csv")).count("empty.csv") == 1
     assert re.search(r"8\s+values accepted", done.stdout)
 
 

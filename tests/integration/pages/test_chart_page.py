@@ -131,6 +131,50 @@ def test_fahrenheit_is_converted_and_kept_as_sent(patient: Bedside, open_page: O
     assert (row.value_num, row.value_sent, row.unit_sent) == (38.0, "100.4", "[degF]")
 
 
+def test_inhaled_oxygen_and_weight_are_charted_and_stand_beside_their_fields(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    page = open_page("chart")
+    assert field(page, "text_input", "inhaled_oxygen").label == "FiO2 %"
+    type_set(page, inhaled_oxygen="40", body_weight="71.5")
+    field(page, "selectbox", "oxygen_device").set_value("venturi_mask").run()
+    press(page)
+    assert "Stored for" in said(page)
+    assert patient.value_row("inhaled_oxygen").value_num == 40
+    assert patient.value_row("body_weight").value_num == 71.5
+    assert "40 %, now" in said(page)
+    assert "71.5 kg, now" in said(page)
+
+
+def test_inhaled_oxygen_is_asked_about_where_it_cannot_be_and_is_not_needed_for_a_full_set(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    page = open_page("chart")
+    before = stored_sets(patient)
+    type_set(page, inhaled_oxygen="40")
+    press(page)
+    assert "Press each unusual value that is right" in said(page)
+    assert stored_sets(patient) == before
+    field(page, "text_input", "inhaled_oxygen").set_value("4").run()
+    press(page)
+    assert "Inhaled oxygen 4 % is not possible." in said(page)
+    assert stored_sets(patient) == before
+    field(page, "text_input", "inhaled_oxygen").set_value("").run()
+    press(page)
+    assert stored_sets(patient) == before + 1
+
+
+def test_a_charted_weight_checks_the_dose_of_tocilizumab(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    page = open_page("chart")
+    type_set(page, body_weight="50")
+    press(page)
+    warned = said(open_treatment(open_page, "tocilizumab"))
+    assert "Weight unknown" not in warned
+    assert "at 50 kg" in warned
+
+
 def test_measured_at_is_apart_from_entered_at(patient: Bedside, open_page: OpenPage) -> None:
     page = open_page("chart")
     earlier = datetime.now(UTC) - timedelta(minutes=90)

@@ -186,3 +186,12 @@ def test_oxygen_flow_must_fit_its_device():
     assert not cannula.refused
     assert not air.refused
     assert check_set({"oxygen_device": "room_air", "oxygen_flow": 0.0}) == ()
+
+
+def test_inhaled_oxygen_above_that_of_air_is_asked_about_on_room_air():
+    (enriched,) = check_set({"oxygen_device": "room_air", "inhaled_oxygen": 40.0})
+    assert enriched.concept == "inhaled_oxygen"
+    assert not enriched.refused
+    assert check_set({"oxygen_device": "room_air", "inhaled_oxygen": 21.0}) == ()
+    assert check_set({"oxygen_device": "venturi_mask", "inhaled_oxygen": 40.0}) == ()
+    assert check_set({"oxygen_device": None, "inhaled_oxygen": 40.0}) == ()

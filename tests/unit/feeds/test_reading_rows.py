@@ -228,6 +228,12 @@ def test_a_file_that_is_no_known_table_is_an_error_that_says_what_it_is(read, co
         read(content)
 
 
+def test_a_file_without_a_header_repeats_nothing_of_its_first_patient(read):
+    with pytest.raises(FeedError, match="not the names of columns") as told:
+        read("Alvarez,2026-01-01T10:00:00Z,heart_rate,80,/min\n")
+    assert "Alvarez" not in str(told.value)
+
+
 def test_a_file_with_a_header_alone_holds_nothing(read):
     assert read(MIMIC) == []
 
