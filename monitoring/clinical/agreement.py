@@ -33,7 +33,8 @@ def check_set(values: Mapping[str, float | str | None]) -> tuple[Concern, ...]:
 
     A diastolic pressure at or above the systolic one is refused; a mean further than 20 mmHg from
     the formula, oxygen flow or more than 21 % inhaled oxygen on room air, and more than 15 L/min by
-    nasal cannula are asked about (clinical reference 5.1 and 8.4). Give the pressures of one method only, cuff or arterial line.
+    nasal cannula are asked about (clinical reference 5.1 and 8.4). Give the pressures of one method
+    only, cuff or arterial line.
     """
     return (*_check_pressures(values), *_check_oxygen(values), *_check_fraction(values))
 

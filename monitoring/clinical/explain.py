@@ -1,5 +1,6 @@
 """A CRS grade in plain words: why this one, what is not known, and the rows behind it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitoring.clinical.results import (
@@ -101,6 +102,21 @@ def age_in_words(age_s: float) -> str:
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d"
 
 
+def ago_in_words(age_s: float) -> str:
+    """The same, inside a sentence: "now", "4 min ago"."""
+    age = age_in_words(age_s)
+    return age if age == "now" else f"{age} ago"
+
+
+def last_known_in_words(ages_s: Sequence[float]) -> str:
+    """Of a criterion that is held, by the ages of its inputs: "when last known 3 h ago".
+
+    Inputs of this minute that leave the criterion open do not say when it was last met.
+    """
+    known = bool(ages_s) and age_in_words(min(ages_s)) != "now"
+    return f"when last known {ago_in_words(min(ages_s))}" if known else "when last known"
+
+
 def _row(criterion: CriterionEvidence, one: InputEvidence | None) -> EvidenceRow:
     return EvidenceRow(
         grade=criterion.grade,
@@ -146,8 +162,7 @@ def _reason(criterion: CriterionEvidence) -> str:
     text = f"{values[0].upper()}{values[1:]}: {finding}" if values else finding.capitalize()
     if criterion.truth is Truth.HELD:
         ages = [one.age_s for one in criterion.inputs if one.table == "observation"]
-        since = f" {age_in_words(min(ages))} ago" if ages else ""
-        return f"{text} when last known{since}"
+        return f"{text} {last_known_in_words(ages)}"
     return text
 
 
@@ -173,7 +188,7 @@ def _fever_values(criterion: CriterionEvidence) -> str:
     newest, *earlier = criterion.inputs
     text = f"temperature {newest.display}"
     if earlier:
-        text += f", {earlier[0].display} {age_in_words(earlier[0].age_s)} ago"
+        text += f", {earlier[0].display} {ago_in_words(earlier[0].age_s)}"
     return text
 
 

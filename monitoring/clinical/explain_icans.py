@@ -1,7 +1,7 @@
 """The ICANS grade in plain words: why it is suggested, or what has to be assessed first."""
 
 from monitoring.clinical.concepts import CONCEPTS
-from monitoring.clinical.explain import age_in_words
+from monitoring.clinical.explain import ago_in_words, last_known_in_words
 from monitoring.clinical.icans import icans_rules
 from monitoring.clinical.results import (
     CriterionEvidence,
@@ -93,7 +93,7 @@ def _untested(icans: IcansGrade, at_us: int) -> str:
         return obstacle
     if icans.tested_us is None:
         return f"No {icans.tool} yet."
-    return f"Last {icans.tool} {age_in_words((at_us - icans.tested_us) / _US_PER_S)} ago."
+    return f"Last {icans.tool} {ago_in_words((at_us - icans.tested_us) / _US_PER_S)}."
 
 
 def _reason(criterion: CriterionEvidence, icans: IcansGrade) -> str:
@@ -103,5 +103,4 @@ def _reason(criterion: CriterionEvidence, icans: IcansGrade) -> str:
     if criterion.truth is not Truth.HELD:
         return text
     ages = [one.age_s for one in criterion.inputs]
-    since = f" {age_in_words(min(ages))} ago" if ages else ""
-    return f"{criterion.label} when last known{since}"
+    return f"{criterion.label} {last_known_in_words(ages)}"

@@ -107,3 +107,19 @@ def test_the_table_has_every_criterion_with_its_rows() -> None:
 )
 def test_an_age_in_words(age_s: float, words: str) -> None:
     assert explain.age_in_words(age_s) == words
+
+
+@pytest.mark.parametrize(
+    ("ages_s", "words"),
+    [
+        ((10800.0, 14400.0), "when last known 3 h ago"),
+        ((0.0, 14400.0), "when last known"),
+        ((), "when last known"),
+    ],
+)
+def test_when_a_held_criterion_was_last_known(ages_s: tuple[float, ...], words: str) -> None:
+    assert explain.last_known_in_words(ages_s) == words
+
+
+def test_a_moment_ago_is_now() -> None:
+    assert (explain.ago_in_words(30), explain.ago_in_words(240)) == ("now", "4 min ago")
