@@ -35,6 +35,12 @@ def date_and_clock(instant: datetime, zone: ZoneInfo) -> str:
     return f"{local:%a} {local.day} {local:%b}, {clock(instant, zone)}"
 
 
+def clock_or_date(instant: datetime, zone: ZoneInfo, *, now: datetime) -> str:
+    """A time of day, with its day unless that is today."""
+    same_day = instant.astimezone(zone).date() == now.astimezone(zone).date()
+    return clock(instant, zone) if same_day else date_and_clock(instant, zone)
+
+
 def age(seconds: float) -> str:
     """How long ago, in the shortest words that are still true: "now", "12 min", "5 h", "3 d"."""
     minutes = int(seconds // 60)

@@ -77,6 +77,5 @@ def _next(counted: DoseCount, *, zone: ZoneInfo, now: datetime) -> str:
         return "none may follow"
     if counted.next_us <= to_us(now):
         return "the interval is over"
-    at = from_us(counted.next_us)
-    same_day = at.astimezone(zone).date() == now.astimezone(zone).date()
-    return f"next not before {(wording.clock if same_day else wording.date_and_clock)(at, zone)}"
+    at = wording.clock_or_date(from_us(counted.next_us), zone, now=now)
+    return f"next not before {at}"

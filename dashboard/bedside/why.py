@@ -121,7 +121,7 @@ def _dues(page: PatientPage, *, zone: ZoneInfo, now_us: int) -> list[str]:
 
 def _due(what: str, due: Due, *, zone: ZoneInfo, now_us: int) -> str:
     late_s = (now_us - due.next_us) / 1_000_000
-    at = wording.clock(from_us(due.next_us), zone)
+    at = wording.clock_or_date(from_us(due.next_us), zone, now=from_us(now_us))
     when = f"Next {what} due {at}, in {wording.age(-late_s)}"
     if late_s > 0:
         overdue = "overdue" if now_us > due.overdue_at_us else "due"

@@ -63,6 +63,10 @@ export function overdueSince(tile, now_s) {
   return tile.next_set !== null && now_s > tile.next_set.overdue_s ? now_s - tile.next_set.due_s : null
 }
 
+export function iceOverdueSince(tile, now_s) {
+  return tile.next_ice && now_s > tile.next_ice.overdue_s ? now_s - tile.next_ice.due_s : null
+}
+
 const DIRECTION_RANK = { rising: 2, steady: 1, unknown: 1, falling: 0 }
 
 function key(tile, now_s) {
@@ -94,7 +98,8 @@ export const FILTERS = [
   { id: "all", label: "All", holds: () => true },
   { id: "grade", label: "Grade 2 or more", holds: (tile, now_s) => Math.max(gradeNow(tile, now_s) ?? 0, icansNow(tile)) >= 2 },
   { id: "unowned", label: "Unowned alerts", holds: tile => unowned(tile).length > 0, count: tile => unowned(tile).length },
-  { id: "overdue", label: "Overdue", holds: (tile, now_s) => overdueSince(tile, now_s) !== null },
+  // Whatever a tile calls overdue: the set or the ICE.
+  { id: "overdue", label: "Overdue", holds: (tile, now_s) => (overdueSince(tile, now_s) ?? iceOverdueSince(tile, now_s)) !== null },
 ]
 
 export function matches(tile, text) {

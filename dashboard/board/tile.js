@@ -1,6 +1,6 @@
 // One bed's tile: made once, then patched in place.
 
-import { freshness, gradeFreshness, isUnowned, overdueSince, topAlert } from "./acuity.js"
+import { freshness, gradeFreshness, iceOverdueSince, isUnowned, overdueSince, topAlert } from "./acuity.js"
 import { el, setAttribute, setHidden, setText } from "./dom.js"
 import { createSparkline } from "./sparkline.js"
 import { DIRECTIONS, age, ago, clock, device, sinceDose } from "./words.js"
@@ -223,7 +223,7 @@ export function createTile(actions) {
       setAttribute(due, "data-overdue", late_s === null ? null : "")
       setText(due, dueWords(tile, now_s, zone, late_s))
       setText(ice, iceWords(tile, now_s, zone))
-      setAttribute(ice, "data-overdue", tile.next_ice && now_s > tile.next_ice.overdue_s ? "" : null)
+      setAttribute(ice, "data-overdue", iceOverdueSince(tile, now_s) === null ? null : "")
     },
   }
 }
@@ -255,7 +255,8 @@ function dueWords(tile, now_s, zone, late_s) {
 function iceWords(tile, now_s, zone) {
   const ice = tile.next_ice
   if (!ice) return ""
-  if (now_s > ice.overdue_s) return `ICE overdue ${age(now_s - ice.due_s)}`
+  const late_s = iceOverdueSince(tile, now_s)
+  if (late_s !== null) return `ICE overdue ${age(late_s)}`
   if (now_s >= ice.due_s) return "ICE now"
   return tile.next_set !== null && ice.due_s <= tile.next_set.due_s ? `ICE ${clock(ice.due_s, zone)}` : ""
 }

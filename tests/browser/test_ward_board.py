@@ -73,6 +73,10 @@ def test_order_and_choice(ward: SmallWard, sign_in: SignIn) -> None:
     expect(beds).to_have_text(["2A"])
     page.get_by_role("button", name="Grade 2 or more").click()
 
+    # Nobody was asked for ICE since the infusion, two days ago.
+    expect(page.get_by_text("ICE overdue 2 d")).to_have_count(3)
+    expect(page.get_by_role("button", name="Overdue")).to_have_text("Overdue 3")
+
     page.get_by_role("searchbox").fill("becker")
     expect(beds).to_have_text(["1B"])
     page.get_by_role("searchbox").fill("nobody here")
