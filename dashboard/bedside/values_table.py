@@ -35,7 +35,7 @@ def frame(
             row.taken_us,
             wording.date_and_clock(from_us(row.taken_us), zone),
             CONCEPTS[row.concept].label,
-            words.value(row.concept, row.value_num, row.value_code),
+            measured(row),
             "amended" if row.status == "amended" else "asked about" if row.queried else "",
             row.recorded_by,
             wording.date_and_clock(from_us(row.recorded_us), zone),
@@ -59,6 +59,12 @@ def frame(
     rows.sort(key=lambda row: row[0], reverse=True)
     names = ["Measured", "What", "Value", "State", "Recorded by", "Known since", "Source"]
     return pd.DataFrame([row[1:] for row in rows], columns=names)
+
+
+def measured(row: ValueRow) -> str:
+    """A value, and where or how it was measured when that is known: "37.4 C, axillary" (C2)."""
+    said = words.value(row.concept, row.value_num, row.value_code)
+    return said if row.method is None else f"{said}, {row.method.replace('_', ' ')}"
 
 
 def struck(text: str) -> str:

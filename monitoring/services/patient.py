@@ -78,6 +78,7 @@ class LatestValue:
     value: float | None
     code: str | None
     taken_us: int
+    method: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +172,7 @@ def open_page(store: Store, *, public_id: str, now: datetime) -> PatientPage | N
                 value=row.value_num,
                 code=row.value_code,
                 taken_us=to_us(row.taken_at),
+                method=row.method,
             )
             for row in observations.latest_per_concept(session, [head.encounter_id])
         }

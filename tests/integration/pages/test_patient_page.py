@@ -262,6 +262,32 @@ def test_other_scales_stand_apart_by_name_and_say_what_they_lack(
     assert "organ toxicity" in lacking[1]
 
 
+def test_a_temperature_under_the_arm_beside_symptoms_is_marked_and_its_site_is_shown(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    def charted(site: str) -> None:
+        now = datetime.now(UTC)
+        record_set(
+            patient.store, encounter_id=patient.encounter_id,
+            values=[
+                NewValue(concept="body_temperature", value=37.6, code=None, value_sent="37.6",
+                         unit_sent="Cel", method=site),
+                NewValue(concept="symptom_cough", value=1.0, code=None, value_sent="1",
+                         unit_sent="{grade}"),
+            ],
+            taken_at=now, source="chart", source_id=site, actor="nurse.amara", now=now,
+        )  # fmt: skip
+
+    charted("axillary")
+    page = open_page("patient")
+    assert "37.6 C under the arm, with cough: may be fever. Measure at another site." in said(page)
+    assert patient.latest().crs.grade == 0, "no offset is added"
+    page.button_group("show").set_value("table").run()
+    assert "37.6 C, axillary" in set(page.dataframe[0].value["Value"])
+    charted("tympanic")
+    assert "under the arm" not in said(open_page("patient"))
+
+
 def test_a_symptom_asks_for_its_observation_until_it_is_charted(
     patient: Bedside, open_page: OpenPage
 ) -> None:
