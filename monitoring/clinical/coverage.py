@@ -3,7 +3,8 @@
 A fever that is part of CRS grade 1 is no second alert. Local policy (clinical reference 8.3,
 "deduplicate"): a sign is covered by the grade that was suggested because of it, and by "hypotension
 without fever"; a grade of 3 and more mutes the fever, and any grade a sign that is only not clearly
-gone; NEWS2 is covered by the grade. Always as long as it is not more urgent than what covers it.
+gone; NEWS2 is covered by the grade. Reduced consciousness and a fall of ICE are covered by the
+ICANS grade. Always as long as it is not more urgent than what covers it.
 """
 
 from collections.abc import Mapping
@@ -14,8 +15,10 @@ from monitoring.clinical.rulebook_types import Rulebook
 
 _SIGNS = frozenset({"fever", "hypotension", "hypoxia"})
 _GRADE = "crs_grade"
-_COVERING = (_GRADE, "hypotension_without_fever", "possible_masked_crs")
-_COVERED = _SIGNS | {"news2"}
+_ICANS = "icans_grade"
+_COVERING = (_GRADE, "hypotension_without_fever", "possible_masked_crs", _ICANS)
+_NEUROLOGIC = frozenset({"new_confusion", "ice_fall"})
+_COVERED = _SIGNS | _NEUROLOGIC | {"news2"}
 _MUTES_FEVER_FROM = 3
 
 
@@ -55,6 +58,8 @@ def _cover_of(
 
 def _includes(cover: Condition, below: Condition, domain_of: Mapping[str, str]) -> bool:
     """Whether the cover speaks of what is below it."""
+    if cover.problem == _ICANS or below.problem in _NEUROLOGIC:
+        return cover.problem == _ICANS and below.problem in _NEUROLOGIC
     if below.problem in {domain_of[criterion] for criterion in cover.criteria}:
         return True
     if cover.problem != _GRADE:

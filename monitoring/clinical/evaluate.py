@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.clinical import confirmation, grading
+from monitoring.clinical.coverage import covered
 from monitoring.clinical.criteria import (
     NOTE_FEVER_ATTRIBUTED,
     NOTE_HYPOTENSION_ATTRIBUTED,
@@ -105,7 +106,10 @@ def evaluate(
                 crs=crs,
                 news2=news2,
                 conditions=confirmation.heard(
-                    (*flags.of(place, moment, crs, news2), *icans_conditions(icans, policy)),
+                    covered(
+                        (*flags.of(place, moment, crs, news2), *icans_conditions(icans, policy)),
+                        rulebook,
+                    ),
                     confirmed,
                     policy,
                 ),

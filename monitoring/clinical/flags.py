@@ -11,7 +11,6 @@ from functools import cached_property
 from math import isnan
 
 from monitoring.clinical.conditions import no_data, normal
-from monitoring.clinical.coverage import covered
 from monitoring.clinical.criteria import FEVER_EPSILON_C, CriteriaColumns
 from monitoring.clinical.episodes import Moment
 from monitoring.clinical.evidence import EvidenceBook
@@ -77,7 +76,7 @@ class Flags:
         found += self._watch.of(place, moment)
         if news2.applicable:
             found.append(news2_condition(news2, self.rulebook.news2, self.policy))
-        return covered(tuple(found), self.rulebook)
+        return tuple(found)
 
     def _fever(self, place: int, moment: Moment) -> Condition:
         policy, limit_c = self.policy, self.rulebook.crs.fever_c
