@@ -2,16 +2,18 @@
 
 from importlib.resources import files
 from string import Template
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from dashboard import session, wording
+from dashboard.loaders import boards
 from dashboard.tokens import Theme, css_variables
 from monitoring.config import settings
 
 _STYLE = (files("dashboard") / "chrome.css").read_text(encoding="utf-8")
 _FRAME = Template((files("dashboard") / "chrome.html").read_text(encoding="utf-8"))
-_PAGES = (("Ward", "/"), ("Patient", "/patient"), ("Chart", "/chart"))
+_PAGES = (("Patient", "/patient"), ("Chart", "/chart"))
 
 
 def frame(current: str, *, wall_screen: bool) -> None:
@@ -51,11 +53,28 @@ def _banner() -> str:
 
 def _links(current: str) -> str:
     marked = {True: " aria-current='page'", False: ""}
+    links = [(name, address, current == "Ward" and here) for name, address, here in _wards()]
+    links += [(name, address, True) for name, address in _PAGES if name == current]
     return "".join(
-        f"<a href='{address}' target='_self'{marked[name == current]}>{name}</a>"
-        for name, address in _PAGES
-        if name in ("Ward", current)
+        f"<a href='{wording.plain(address)}' target='_self'{marked[here]}>{wording.plain(name)}</a>"
+        for name, address, here in links
     )
+
+
+def _wards() -> list[tuple[str, str, bool]]:
+    """The boards to choose from, the usual one first, and whether it is the one in the address."""
+    known = boards().wards()
+    if len(known) < 2:
+        return [("Ward", "/", True)]
+    usual, open_one = settings().ward, session.ward_code()
+    return [
+        (
+            ward.name,
+            "/" if ward.code == usual else f"/?{urlencode({session.WARD_PARAMETER: ward.code})}",
+            ward.code == open_one,
+        )
+        for ward in sorted(known, key=lambda ward: ward.code != usual)
+    ]
 
 
 def _style() -> str:

@@ -22,14 +22,14 @@ def boards() -> Boards:
 
 def ward_sign(ward_code: str) -> Sign:
     """What an open board must hear of: the ward's data version, and who is silent."""
+    board = boards().ward(ward_code)
+    version = board.version()
     silent = [
         f"{pulse.kind}:{pulse.name}"
         for pulse in liveness.pulses(store(), now=datetime.now(UTC))
-        if pulse.is_silent
+        if pulse.is_silent and board.concerns(pulse.ward_id)
     ]
-    return Sign(
-        version=boards().ward(ward_code).version(), liveness="silent: " + ", ".join(sorted(silent))
-    )
+    return Sign(version=version, liveness="silent: " + ", ".join(sorted(silent)))
 
 
 @cache

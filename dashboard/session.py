@@ -19,6 +19,7 @@ _ACTIVE_AT = "last_active_at"
 _UNASKED = "running_unasked"
 ENCOUNTER_PARAMETER = "encounter"
 KIOSK_PARAMETER = "kiosk"
+WARD_PARAMETER = "ward"
 
 
 def now() -> datetime:
@@ -82,8 +83,8 @@ def encounter_public_id() -> str | None:
 
 
 def ward_code() -> str:
-    """The ward whose board opens."""
-    return settings().ward
+    """The ward whose board opens: the one in the page's address, which may not exist."""
+    return st.query_params.get(WARD_PARAMETER) or settings().ward
 
 
 def _find_member() -> Member | None:

@@ -52,7 +52,8 @@ def live_on(
     ``speed`` is how many minutes of its stories pass in a minute; records keep the wall's time.
     """
     ward = load_in_turn(store, seed=seed, now=now, wait=stop.wait)
-    LivingWard(store, ward, speed=speed, now=now).run(stop)
+    if ward is not None:
+        LivingWard(store, ward, speed=speed, now=now).run(stop)
 
 
 class LivingWard:

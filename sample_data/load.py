@@ -81,13 +81,17 @@ def load_in_turn(
     *,
     seed: int,
     now: Callable[[], datetime],
-    wait: Callable[[float], object],
+    wait: Callable[[float], bool | None],
     progress: Progress | None = None,
-) -> LoadedWard:
-    """``load_ward``, once whoever else is loading has finished; ``wait`` sleeps some seconds."""
+) -> LoadedWard | None:
+    """``load_ward``, once whoever else is loading has finished.
+
+    ``wait`` sleeps some seconds; True from it means that nobody wants the ward any more.
+    """
     holder = uuid4().hex
     while not leases.acquire(store, name=LEASE, holder=holder, now=now(), seconds=LEASE_S):
-        wait(_LOOK_AGAIN_S)
+        if wait(_LOOK_AGAIN_S):
+            return None
     try:
         return load_ward(store, seed=seed, now=now(), progress=progress)
     finally:

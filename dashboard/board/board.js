@@ -69,6 +69,14 @@ function serverNow() {
   return (lastPulse.now_ms + passed_ms) / 1000
 }
 
+// The rest of the address stays: which ward it is.
+function goToWall(on) {
+  const asked = new URLSearchParams(location.search)
+  if (on) asked.set("kiosk", "1")
+  else asked.delete("kiosk")
+  location.assign(asked.size > 0 ? `/?${asked}` : "/")
+}
+
 function createBoard(parent) {
   const find = selector => parent.querySelector(selector)
   const root = find(".board")
@@ -133,7 +141,7 @@ function createBoard(parent) {
   find(".theme").addEventListener("click", () =>
     chooseTheme(root.dataset.theme === "night" ? "day" : "night", viewer.pages),
   )
-  find(".wall").addEventListener("click", () => location.assign("/?kiosk=1"))
+  find(".wall").addEventListener("click", () => goToWall(true))
 
   const still = () => {
     moved_ms = performance.now()
@@ -142,7 +150,7 @@ function createBoard(parent) {
     root.addEventListener(kind, still, { passive: true })
   }
   const leaveWall = event => {
-    if (event.key === "Escape" && viewer?.kiosk) location.assign("/")
+    if (event.key === "Escape" && viewer?.kiosk) goToWall(false)
   }
   const visible = () => {
     if (!document.hidden) ask({ version: asked.version, liveness: "seen again" })

@@ -81,7 +81,7 @@ def _live() -> None:
             silent=tuple(
                 _silent(board, pulse)
                 for pulse in liveness.pulses(store(), now=now)
-                if pulse.is_silent
+                if pulse.is_silent and board.concerns(pulse.ward_id)
             ),
             notice=st.session_state.get(_NOTICE),
         ),

@@ -67,6 +67,10 @@ class WardBoard:
                 self._payload = None
                 raise
 
+    def concerns(self, ward_id: int | None) -> bool:
+        """Whether what belongs to a ward is told on this board; None belongs to the house."""
+        return ward_id is None or self._ward is None or ward_id == self._ward.id
+
     def bed_of(self, encounter_id: int) -> str | None:
         """The label of the bed in which an encounter lies; None where it is not on the ward."""
         return self._beds.get(encounter_id)
@@ -159,6 +163,11 @@ class Boards:
         """The board of a ward, the same one for every viewer."""
         with self._lock:
             return self._wards.setdefault(ward_code, WardBoard(self._store, ward_code))
+
+    def wards(self) -> list[census.WardRow]:
+        """The wards there are now, by code."""
+        with self._store.read() as session:
+            return census.wards(session)
 
 
 def _summary_anew(

@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from db.engine import Store
+from db.queries.census import ward_by_code
 from monitoring.services import alerts, census
-from monitoring.services.board import WardBoard
+from monitoring.services.board import Boards, WardBoard
 from monitoring.services.correct import amend_value, strike_out
 from monitoring.services.errors import RefusedError
+from monitoring.services.intake_ward import intake_ward
 from monitoring.services.tiles import Tile
 from tests.stories import NURSE, WELL, Bedside, bedside, clock
 
@@ -172,6 +174,22 @@ def test_a_ward_that_is_not_there_is_refused_with_advice(store: Store) -> None:
     assert board.version() == 0
     with pytest.raises(RefusedError, match="load the sample ward"):
         board.payload(now=datetime.now(UTC))
+
+
+def test_a_board_tells_of_its_own_ward_and_of_the_house_alone(
+    store: Store, board: WardBoard, alvarez: Bedside
+) -> None:
+    other = intake_ward(
+        store, code=None, time_zone="Europe/Berlin", actor=NURSE, now=clock("20:00")
+    )
+    assert board.version() > 0
+    with store.read() as session:
+        own = ward_by_code(session, WARD)
+    assert own is not None
+    assert board.concerns(own.id)
+    assert board.concerns(None), "the watcher watches every ward"
+    assert not board.concerns(other.ward_id)
+    assert [ward.code for ward in Boards(store).wards()] == ["IMPORT", WARD]
 
 
 def test_a_long_history_keeps_its_extremes_on_a_short_line(

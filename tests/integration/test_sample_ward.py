@@ -15,10 +15,10 @@ from db.engine import Store, create_store
 from db.queries import alerts, audit, census, evaluations, observations, treatments, users
 from monitoring.clinical.results import Evaluation
 from monitoring.services import census as census_service
-from monitoring.services import liveness, replay
+from monitoring.services import leases, liveness, replay
 from sample_data.events import Admitted, ObservationsCharted
 from sample_data.living import FEED, LivingWard, live_on
-from sample_data.load import load_ward
+from sample_data.load import LEASE, load_ward
 from sample_data.plan import ward_plan
 from sample_data.scenario import scenarios
 from sample_data.ward import build_ward
@@ -343,6 +343,22 @@ def test_the_ward_lives_on_faster_than_the_wall_clock(morning: Ward, copied: Sto
     lead = resumed.clock.story - resumed.clock.wall
     assert timedelta(hours=10) < lead < timedelta(hours=12.5)
     assert counted(copied, morning.loaded.ward_id) - len(rows) < 60
+
+
+def test_it_stops_while_it_waits_for_another_to_load(sqlite_store: Store) -> None:
+    assert leases.acquire(sqlite_store, name=LEASE, holder="another", now=MORNING, seconds=60)
+    stop = StopEvent()
+    thread = Thread(
+        target=live_on, args=(sqlite_store, stop), kwargs={"speed": 1.0, "now": lambda: MORNING}
+    )
+    thread.start()
+    stop.set()
+    thread.join(timeout=30)
+    alive = thread.is_alive()
+    # Whether it stopped or not, the thread must not go on into the next test.
+    leases.release(sqlite_store, name=LEASE, holder="another")
+    thread.join()
+    assert not alive
 
 
 def test_it_stops_when_told_and_says_so(morning: Ward, copied: Store) -> None:

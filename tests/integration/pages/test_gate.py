@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import wording
 from dashboard.identity import DEMO_COOKIE
 from monitoring.config import settings
+from monitoring.services.intake_ward import intake_ward
 from tests.stories import Bedside
 
 APP = Path(__file__).parents[3] / "dashboard" / "app.py"
@@ -31,6 +32,28 @@ def test_a_member_sees_the_ward_under_the_banner(patient: Bedside) -> None:
     assert wording.DEMO_BANNER in _words(page)
     assert wording.INTENDED_USE in _words(page)
     assert "Nurse Adeyemi" in _words(page)
+
+
+def test_a_ward_of_imported_patients_is_chosen_in_the_bar_and_named_in_the_address(
+    patient: Bedside,
+) -> None:
+    assert "?ward=" not in _words(_open("demo.nurse")), "one ward is no choice"
+    intake_ward(
+        patient.store, code=None, time_zone="Europe/Berlin", actor="system:tests",
+        now=datetime.now(UTC),
+    )  # fmt: skip
+    page = _open("demo.nurse")
+    assert "<a href='/?ward=IMPORT' target='_self'>Imported patients</a>" in _words(page)
+
+    page.query_params["ward"] = "IMPORT"
+    page.run()
+    assert not page.exception
+    assert "<a href='/?ward=IMPORT' target='_self' aria-current='page'>" in _words(page)
+    assert not page.info
+
+    page.query_params["ward"] = "<b>"
+    page.run()
+    assert "There is no ward with this code." in page.info[0].value
 
 
 @pytest.mark.parametrize("stranger", [None, "demo.nobody", "dr.lindqvist"])
