@@ -146,6 +146,7 @@ def _tracks(taken_us: NDArray[np.int64], columns: dict[str, Column]) -> Tracks:
         spo2=track("spo2"),
         oxygen=(),
         grades=(),
+        icans=(),
         masked_fever=(),
         given=(),
         struck=(),

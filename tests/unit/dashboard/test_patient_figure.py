@@ -25,6 +25,7 @@ from dashboard.charts.tracks import (
     Tracks,
 )
 from dashboard.tokens import PALETTES, Theme
+from scripts.benchmarks.figure import patient_figure_lines
 
 MINUTE_US = 60_000_000
 HOUR_US = 60 * MINUTE_US
@@ -286,3 +287,9 @@ def test_nothing_of_a_figure_leaves_the_ward() -> None:
     assert config["showLink"] is False
     assert config["plotlyServerURL"] == ""
     assert config["editable"] is False
+
+
+def test_the_benchmark_measures_the_figure_of_today() -> None:
+    lines = {line.name: line for line in patient_figure_lines()}
+    assert lines["patient_figure_extremes"].ours == 1.0
+    assert set(lines) == {"patient_figure", "patient_figure_size", "patient_figure_extremes"}
