@@ -23,6 +23,8 @@ from monitoring.services.instants import from_us, to_us
 from monitoring.services.patient import PatientPage
 
 _ARROWS = {"rising": "↑ rising", "falling": "↓ falling", "steady": "→ steady", "unknown": ""}
+# What is met is certain in both; in the second a vasopressor may run unseen (C23).
+_LOWER_BOUNDS = (GradeStatus.AT_LEAST, GradeStatus.CANNOT_GRADE)
 
 
 def draw(page: PatientPage, *, changes: Sequence[str] = (), zone: ZoneInfo, now: datetime) -> None:
@@ -76,7 +78,7 @@ def _badge(
     number = "?" if shown is None else str(shown)
     if word is not None and shown != grade.grade:
         details = ["confirmed by a clinician"]
-    elif grade.status is GradeStatus.AT_LEAST and shown is not None:
+    elif grade.status in _LOWER_BOUNDS and shown is not None:
         number = f"≥{shown}"
     if grade.peak is not None:
         details.append(f"peak {grade.peak}")

@@ -67,13 +67,14 @@ export function iceOverdueSince(tile, now_s) {
   return tile.next_ice && now_s > tile.next_ice.overdue_s ? now_s - tile.next_ice.due_s : null
 }
 
+const LOWER_BOUNDS = ["at_least", "cannot_grade"]
 const DIRECTION_RANK = { rising: 2, steady: 1, unknown: 1, falling: 0 }
 
 function key(tile, now_s) {
   const grade = gradeNow(tile, now_s)
   const highest = Math.max(-1, ...unowned(tile).map(urgency))
   // Not known is not none: it stands above grade 1 and below a grade 2 that is certain.
-  const crs = grade === null ? 1.5 : grade + (tile.crs.status === "at_least" ? 0.5 : 0)
+  const crs = grade === null ? 1.5 : grade + (LOWER_BOUNDS.includes(tile.crs.status) ? 0.5 : 0)
   const rank = Math.max(crs, icansNow(tile))
   const score = tile.news2?.total ?? tile.news2?.minimum ?? 0
   const overdue_s = overdueSince(tile, now_s) ?? -1

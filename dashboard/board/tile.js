@@ -47,12 +47,13 @@ function gradeWords(tile, now_s) {
   if (crs.grade !== null && gradeFreshness(tile, now_s) === "expired") {
     return { fill: "unknown", value: "?", first: `was ${crs.grade}`, second: "data too old" }
   }
-  if (crs.status === "cannot_grade") return { fill: "unknown", value: "?", first: "cannot grade", second: peak }
-  if (crs.grade === null) return { fill: "unknown", value: "?", first: "unknown", second: peak }
-  const direction = crs.confirmed ? "confirmed" : crs.resolving ? "resolving" : DIRECTIONS[crs.direction] ?? ""
+  const open = crs.status === "cannot_grade" && !crs.confirmed
+  if (crs.grade === null) return { fill: "unknown", value: "?", first: open ? "cannot grade" : "unknown", second: peak }
+  // What is met is certain, and counted above, also where a vasopressor may run unseen.
+  const direction = open ? "cannot grade" : crs.confirmed ? "confirmed" : crs.resolving ? "resolving" : DIRECTIONS[crs.direction] ?? ""
   return {
     fill: String(crs.grade),
-    value: crs.status === "at_least" ? `≥${crs.grade}` : String(crs.grade),
+    value: open || crs.status === "at_least" ? `≥${crs.grade}` : String(crs.grade),
     first: direction,
     second: [peak, crs.held ? "held" : ""].filter(Boolean).join(", "),
   }
