@@ -164,9 +164,13 @@ def known_in(chart: StepChart, column: Column) -> NDArray[np.bool_]:
             chart.refuse()
         return known
     missing = chart.missing_in(dtype)
-    known = column < dtype.type(chart.beyond) if _holds(dtype, chart.beyond) else column != missing
     if dtype.kind == "i":
-        known &= column >= dtype.type(0)
+        # Read without its sign a negative number is a large one: one comparison finds both.
+        known = column.view(_unsigned(dtype)) < _unsigned(dtype).type(chart.beyond)
+    else:
+        known = (
+            column < dtype.type(chart.beyond) if _holds(dtype, chart.beyond) else column != missing
+        )
     if not (known | (column == dtype.type(missing))).all():
         chart.refuse()
     return known
@@ -215,6 +219,12 @@ def _weight(points: int | None) -> int:
     return points + (THREE if points == _HIGHEST_POINTS else 0)
 
 
+@lru_cache(maxsize=16)
+def _unsigned(dtype: np.dtype[np.generic]) -> np.dtype[np.unsignedinteger[Any]]:
+    return np.dtype(f"u{dtype.itemsize}")
+
+
+@lru_cache(maxsize=64)
 def _holds(dtype: np.dtype[np.generic], step: int) -> bool:
     return step <= int(np.iinfo(str(dtype)).max)
 
