@@ -181,24 +181,7 @@ def _draw_bar(
             f"<p class='sw-ahead' aria-live='polite'>{wording.plain(outlook.sentence)}</p>",
             width="stretch",
         )
-        st.button(
-            "Discard",
-            key=form.key("discard"),
-            on_click=_discard,
-            args=(form,),
-            disabled=entries.is_empty,
-        )
-        st.button(
-            "Save",
-            type="primary",
-            key=form.key("save"),
-            on_click=_save,
-            args=(form, form.draft.key, page),
-        )
-
-
-def _discard(form: Form) -> None:
-    form.begin_anew(now=session.now())
+        save_bar.buttons(form, page, is_empty=entries.is_empty, save=_save)
 
 
 def _save(form: Form, key: str, page: PatientPage) -> None:

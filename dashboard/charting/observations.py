@@ -258,24 +258,7 @@ def _draw_bar(
                     label_visibility="collapsed",
                     width=230,
                 )
-        st.button(
-            "Discard",
-            key=form.key("discard"),
-            on_click=_discard,
-            args=(form,),
-            disabled=entries.is_empty,
-        )
-        st.button(
-            "Save",
-            type="primary",
-            key=form.key("save"),
-            on_click=_save,
-            args=(form, form.draft.key, page),
-        )
-
-
-def _discard(form: Form) -> None:
-    form.begin_anew(now=session.now())
+        save_bar.buttons(form, page, is_empty=entries.is_empty, save=_save)
 
 
 def _save(form: Form, key: str, page: PatientPage) -> None:

@@ -4,14 +4,15 @@ Its parts keep their places whether they have something to say or not, so that t
 move away under a finger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import wording
+from dashboard import session, wording
 from dashboard.charting.form import Form
 from dashboard.charting.saving import refusal
+from monitoring.services.patient import PatientPage
 
 
 def draw(form: Form, problems: Sequence[str] = (), *, ask: tuple[str, ...] = ()) -> DeltaGenerator:
@@ -34,3 +35,31 @@ def draw(form: Form, problems: Sequence[str] = (), *, ask: tuple[str, ...] = ())
                 selection_mode="multi",
             )
     return bar.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False)
+
+
+def buttons(
+    form: Form,
+    page: PatientPage,
+    *,
+    is_empty: bool,
+    save: Callable[[Form, str, PatientPage], None],
+) -> None:
+    """Discard what was typed, or ``save`` it; the draft's key tells one press from the next."""
+    st.button(
+        "Discard",
+        key=form.key("discard"),
+        on_click=_discard,
+        args=(form,),
+        disabled=is_empty,
+    )
+    st.button(
+        "Save",
+        type="primary",
+        key=form.key("save"),
+        on_click=save,
+        args=(form, form.draft.key, page),
+    )
+
+
+def _discard(form: Form) -> None:
+    form.begin_anew(now=session.now())
