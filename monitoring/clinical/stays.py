@@ -24,6 +24,8 @@ from monitoring.clinical.timeline import MISSING, US_PER_S, WATCHED, Charted, bu
 # So many moments are judged in one go, while they are in the processor's cache.
 _TOGETHER = 128_000
 _NOTHING = Charted(np.empty(0, dtype=np.int64), np.empty(0))
+# Of these the rules ask since when, where a reason for the oxygen may excuse it.
+_FOLLOWED = frozenset({"oxygen_device", "oxygen_flow"})
 _NO_BASELINE = BaselineRecord(
     row_id=-1,
     effective_us=0,
@@ -113,7 +115,7 @@ def _apart_us(policy: Policy) -> int:
 def _joined(
     stays: Sequence[Stay], apart_us: int
 ) -> tuple[EncounterFacts, NDArray[np.int64], dict[str, Charted], Axis]:
-    """One long chart. What a stay has not charted yet is charted as missing before it begins."""
+    """One long chart, in which everything is charted as missing before a stay begins."""
     shifts_us, bases_us = [], []
     base_us = None
     for stay in stays:
@@ -151,7 +153,10 @@ def _joined_values(
     at_us: NDArray[np.int64],
 ) -> Charted:
     every = [stay.charted.get(concept, _NOTHING) for stay in stays]
-    if all(one.taken_us is stay.at_us for one, stay in zip(every, stays, strict=True)):
+    is_followed = concept in _FOLLOWED and any("oxygen_indication" in s.charted for s in stays)
+    if not is_followed and all(
+        one.taken_us is stay.at_us for one, stay in zip(every, stays, strict=True)
+    ):
         values = [*(one.value for one in every), np.array([missing])]
         return Charted(at_us, np.concatenate(values), ends=True)
     taken_us: list[NDArray[np.int64]] = []
@@ -160,11 +165,11 @@ def _joined_values(
     rows = 0
     for stay, one, shift_us, base_us in zip(stays, every, shifts_us, bases_us, strict=True):
         known = one.taken_us.searchsorted(stay.at_us[-1], side="right")
-        if known == 0 or one.taken_us[0] > stay.at_us[0]:
-            unknown.append(rows)
-            taken_us.append(np.array([base_us]))
-            values.append(np.array([missing]))
-            rows += 1
+        # A stay's first value is no rise and no change from the last one of somebody else.
+        unknown.append(rows)
+        taken_us.append(np.array([base_us]))
+        values.append(np.array([missing]))
+        rows += 1
         taken_us.append(one.taken_us[:known] + shift_us)
         values.append(one.value[:known])
         rows += int(known)

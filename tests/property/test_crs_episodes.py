@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitoring.clinical.criteria import CriteriaColumns, criteria_columns
@@ -17,7 +17,14 @@ from monitoring.clinical.stays import Stay as StayColumns
 from monitoring.clinical.stays import grade_stays
 from monitoring.clinical.timeline import Charted, Timeline, build
 from tests.property.effort import examples
-from tests.property.test_crs_grading import SPARSE_STAYS, STAYS, Stay, told
+from tests.property.test_crs_grading import (
+    SPARSE_STAYS,
+    STAYS,
+    Stay,
+    sparse_stay_of,
+    stay_of,
+    told,
+)
 from tests.spec.bedside import HOUR_US, MIDNIGHT_US, Bedside
 
 RULES = load_rulebook().crs
@@ -113,6 +120,8 @@ def test_many_stays_at_once_are_the_same_as_each_alone(cases: list[Bedside], see
     }
 
 
+# The first flow of a stay is no rise from the last one of the stay laid before it.
+@example([told(stay_of(0)), sparse_stay_of(303)])
 @settings(max_examples=examples(60))
 @given(st.lists(CASES, min_size=2, max_size=4))
 def test_many_stays_go_on_at_once_from_their_halves(cases: list[Bedside]) -> None:
