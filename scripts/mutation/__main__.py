@@ -37,7 +37,7 @@ def _run(sample: int | None, seed: int, only: str | None) -> None:
         return
     if not _verdicts():
         # The tool writes the mutants down before it tries the first one.
-        _mutmut(["monitoring.clinical.truths*"])
+        _mutmut(["monitoring.clinical.vasopressors*"])
     names = sorted(name for name, code in _verdicts().items() if code is None)
     _mutmut(sorted(random.Random(seed).sample(names, min(sample, len(names)))))
 
