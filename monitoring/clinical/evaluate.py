@@ -79,7 +79,13 @@ def evaluate(
     sets = set_columns(timeline, columns.support, rulebook.news2, policy.freshness, limits_s)
     flags = Flags(timeline, columns, rulebook, policy, book)
     judge = _Judge(timeline, columns, rulebook, policy, book)
-    icans_judge = _icans_judge(timeline, book, moments, limits_s, policy)
+    test_limits_s = np.array(
+        [
+            ice_counts_s(moment.grade, is_open=moment.episode.is_open, policy=policy)
+            for moment in moments
+        ]
+    )
+    icans_judge = _icans_judge(timeline, book, test_limits_s, limits_s, policy)
     result = []
     for place, moment in enumerate(moments):
         news2 = news2_score(
@@ -137,32 +143,23 @@ def judge_icans(
     timeline = build(facts, np.array([at_us], dtype=np.int64))
     crs, is_open = standing.crs.grade, standing.episode.is_open
     state = policy.schedule.states[crs_state(crs, is_open=is_open)]
-    columns = neurology_columns(
+    judge = _icans_judge(
         timeline,
-        test_limits_s=np.array([ice_counts_s(crs, is_open=is_open, policy=policy)]),
-        set_limits_s=np.array([policy.freshness.expected_intervals * state.interval_s]),
-        seizure_counts_s=policy.schedule.seizure_counts_s,
-        set_window_s=policy.freshness.set_window_s,
+        EvidenceBook(timeline, rulebook.crs),
+        np.array([ice_counts_s(crs, is_open=is_open, policy=policy)]),
+        np.array([policy.freshness.expected_intervals * state.interval_s]),
+        policy,
     )
-    book = EvidenceBook(timeline, rulebook.crs)
-    limits_s = [ice_counts_s(crs, is_open=is_open, policy=policy)]
-    evidence = IcansEvidence(timeline, columns, book, limits_s, FINDINGS)
-    return IcansJudge(columns, evidence).of(0, standing.icans)
+    return judge.of(0, standing.icans)
 
 
 def _icans_judge(
     timeline: Timeline,
     book: EvidenceBook,
-    moments: list[Moment],
+    test_limits_s: NDArray[np.float64],
     limits_s: NDArray[np.float64],
     policy: Policy,
 ) -> IcansJudge:
-    test_limits_s = np.array(
-        [
-            ice_counts_s(moment.grade, is_open=moment.episode.is_open, policy=policy)
-            for moment in moments
-        ]
-    )
     columns = neurology_columns(
         timeline,
         test_limits_s=test_limits_s,
