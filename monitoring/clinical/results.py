@@ -231,6 +231,7 @@ class Condition:
 class Evaluation:
     """Everything the rules say of one patient at one moment.
 
+    ``policy`` names the limits it was judged with, None where that was not yet written down.
     ``therapy_class`` is that of the newest dose. ``icans`` is None where it was judged before the
     rules knew ICANS. ``confirmed`` holds the
     clinicians' words that stand, a scale at most one.
@@ -247,6 +248,7 @@ class Evaluation:
     therapy_class: str | None = None
     icans: IcansGrade | None = None
     confirmed: tuple[ConfirmedGrade, ...] = ()
+    policy: str | None = None
 
     def word_on(self, scale: str) -> ConfirmedGrade | None:
         """The clinician's word that stands on a scale's grade, or None."""
@@ -288,6 +290,7 @@ class Evaluation:
             therapy_class=document.get("therapy_class"),
             icans=read_icans(document.get("icans")),
             confirmed=tuple(ConfirmedGrade(**one) for one in document.get("confirmed", ())),
+            policy=document.get("policy"),
         )
 
 
