@@ -125,7 +125,6 @@ def evaluate(
                 icans=icans,
                 therapy_class=judge.therapy_class(int(at_us[place])),
                 confirmed=confirmed,
-                policy=policy.id,
             )
         )
         previous = crs

@@ -22,15 +22,6 @@ __all__ = ["PROBLEMS", "STATES", "Policy", "Schedule", "load_policy"]
 _FREQUENCIES = {"frequencies": "state", "ice_frequencies": "ice"}
 
 
-def packaged_limits() -> dict[str, Any]:
-    """The packaged policy whole, as its files say it, for a store to keep: plain JSON.
-
-    An old conclusion names its policy; once a release has other limits, only the store still knows
-    what that one was.
-    """
-    return {name: read_packaged(f"{name}.toml") for name in ("alerts", "frequencies")}
-
-
 def load_policy(overrides: Mapping[str, Any] | None = None) -> Policy:
     """The packaged policy with ``overrides`` laid over it.
 

@@ -1,11 +1,13 @@
 """What local policy can say: typed limits, windows, frequencies, priorities and times."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from monitoring.clinical.alert_state import AlertTiming, EscalationStep
 from monitoring.clinical.results import Priority
 
+# The symptoms that ask for an observation, each a problem of its own while nobody answers.
+SYMPTOM_PROBLEMS = ("symptom_confusion", "symptom_dyspnoea", "symptom_chills")
 # Every problem that can become an alert.
 PROBLEMS = (
     "fever",
@@ -23,6 +25,8 @@ PROBLEMS = (
     "neutropenic_fever",
     "iec_hs_watch",
     "overdue",
+    "ice_overdue",
+    *SYMPTOM_PROBLEMS,
     "stale_feed",
     "device_off",
 )
@@ -88,6 +92,9 @@ PRIORITY_KEYS = (
     "iec_hs_watch",
     "overdue",
     "overdue_from_grade_2",
+    "ice_overdue",
+    "ice_overdue_urgent",
+    *SYMPTOM_PROBLEMS,
     "stale_feed",
     "device_off",
 )
@@ -246,21 +253,14 @@ class Policy:
     late_alert_window_s: float
     confirmation_valid_s: float
     schedule: Schedule
-    _timings: dict[tuple[str, Priority], AlertTiming] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
 
     def timing(self, problem: str, priority: Priority) -> AlertTiming:
         """The times of an alert of this problem and priority; ``KeyError`` on another problem."""
-        # A dozen problems are asked for at each recording, and the answer never changes.
-        known = self._timings.get((problem, priority))
-        if known is None:
-            known = self._timings[problem, priority] = AlertTiming(
-                debounce_s=self.debounce_s[problem],
-                repeat_after_s=self.repeat_after_s[priority],
-                acknowledgement_valid_s=self.acknowledgement_valid_s[priority],
-                snooze_at_most_s=None if priority in self.snooze_never else self.snooze_longest_s,
-                escalation=self.escalation[priority],
-                latches_severity=problem in self.told_once,
-            )
-        return known
+        return AlertTiming(
+            debounce_s=self.debounce_s[problem],
+            repeat_after_s=self.repeat_after_s[priority],
+            acknowledgement_valid_s=self.acknowledgement_valid_s[priority],
+            snooze_at_most_s=None if priority in self.snooze_never else self.snooze_longest_s,
+            escalation=self.escalation[priority],
+            latches_severity=problem in self.told_once,
+        )

@@ -7,6 +7,7 @@ Frequencies are local policy after the clinical reference, 7.3 (by CRS state) an
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitoring.clinical.conditions import no_data, normal
 from monitoring.clinical.confirmation import CRS, HIGHEST_SUGGESTED, ICANS
 from monitoring.clinical.policy_types import Frequency, Policy
 from monitoring.clinical.results import (
@@ -21,13 +22,15 @@ from monitoring.clinical.results import (
 _US_PER_S = 1_000_000
 _HOUR_S = 3600.0
 _ESCALATES_FROM_GRADE = 2
+_OVERDUE = ("overdue", "overdue_from_grade_2")
+_ICE_OVERDUE = ("ice_overdue", "ice_overdue_urgent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """When the next set is due. ``reason`` is the row of the policy that set the interval.
+    """When the next set or ICE is due. ``reason`` is the row of the policy that set the interval.
 
-    ``priority`` is that of the overdue alert: higher from CRS grade 2 on.
+    ``priority`` is that of the overdue alert: higher from grade 2 on.
     """
 
     next_us: int
@@ -55,7 +58,7 @@ def next_due(evaluation: Evaluation, last_set_us: int | None, policy: Policy) ->
     frequency = _strictest([states[name] for name in _states(evaluation, policy)])
     interval_us = int(frequency.interval_s * _US_PER_S)
     next_us = evaluation.at_us if last_set_us is None else last_set_us + interval_us
-    return _due(next_us, frequency, evaluation, policy)
+    return _due(next_us, frequency, policy, policy.priority[_key(_OVERDUE, evaluation, (CRS,))])
 
 
 def next_ice_due(evaluation: Evaluation, policy: Policy) -> Due | None:
@@ -72,7 +75,7 @@ def next_ice_due(evaluation: Evaluation, policy: Policy) -> Due | None:
     tested_us = icans.tested_us
     if icans.confused_us is not None and (tested_us is None or tested_us < icans.confused_us):
         frequency = policy.schedule.ice["new_confusion"]
-        return _due(icans.confused_us, frequency, evaluation, policy)
+        return _due(icans.confused_us, frequency, policy, policy.priority[_ICE_OVERDUE[1]])
     names = [name for name in _crs_states(evaluation, policy) if name in policy.schedule.ice]
     grade = _higher(icans.grade, evaluation, ICANS)
     if grade:
@@ -85,7 +88,8 @@ def next_ice_due(evaluation: Evaluation, policy: Policy) -> Due | None:
         next_us = evaluation.at_us - round(since_h * _HOUR_S * _US_PER_S)
     else:
         next_us = tested_us + int(frequency.interval_s * _US_PER_S)
-    return _due(next_us, frequency, evaluation, policy)
+    key = _key(_ICE_OVERDUE, evaluation, (CRS, ICANS))
+    return _due(next_us, frequency, policy, policy.priority[key])
 
 
 def ice_counts_s(grade: int | None, *, is_open: bool, policy: Policy) -> float:
@@ -142,19 +146,27 @@ def _strictest(frequencies: Sequence[Frequency]) -> Frequency:
     return min(frequencies, key=lambda one: one.interval_s)
 
 
-def _due(next_us: int, frequency: Frequency, evaluation: Evaluation, policy: Policy) -> Due:
+def _due(next_us: int, frequency: Frequency, policy: Policy, priority: Priority) -> Due:
     grace_s = max(
         policy.schedule.overdue_fraction * frequency.interval_s,
         policy.schedule.overdue_at_least_s,
     )
-    is_high = (_higher(evaluation.crs.grade, evaluation, CRS) or 0) >= _ESCALATES_FROM_GRADE
     return Due(
         next_us=next_us,
         interval_s=frequency.interval_s,
         overdue_at_us=next_us + int(grace_s * _US_PER_S),
         reason=frequency.label,
-        priority=policy.priority["overdue_from_grade_2" if is_high else "overdue"],
+        priority=priority,
     )
+
+
+def _key(keys: tuple[str, str], evaluation: Evaluation, scales: tuple[str, ...]) -> str:
+    """Which of the two priorities of an overdue alert holds: the second from grade 2 on."""
+    grades = {CRS: evaluation.crs.grade}
+    if evaluation.icans is not None:
+        grades[ICANS] = evaluation.icans.grade
+    worst = max(_higher(grades.get(scale), evaluation, scale) or 0 for scale in scales)
+    return keys[worst >= _ESCALATES_FROM_GRADE]
 
 
 def _higher(computed: int | None, evaluation: Evaluation, scale: str) -> int | None:
@@ -176,6 +188,58 @@ def overdue_condition(due: Due, *, now_us: int, policy: Policy) -> Condition:
         label=f"Observations overdue by {minutes} min" if late else "Observations in time",
         criteria=("overdue",) if late else (),
         action="Chart a full set now." if late else None,
+    )
+
+
+def ice_overdue_condition(
+    evaluation: Evaluation, symptoms: Sequence[Condition] = (), *, now_us: int, policy: Policy
+) -> Condition:
+    """The overdue ICE (CAPD under 12) now, by the rule of overdue observations.
+
+    New confusion, or the confusion among ``symptoms``, that speaks at least as urgently asks for
+    the same assessment and covers it.
+    Source: clinical reference 7.3, 2.4; 8.2 for the priority.
+    """
+    usual = policy.priority["ice_overdue"]
+    icans = evaluation.icans
+    if icans is None:
+        return no_data("ice_overdue", usual, None, "neurological assessment")
+    due = next_ice_due(evaluation, policy)
+    if due is None:
+        return normal("ice_overdue", usual, f"No {icans.tool} asked for")
+    if now_us <= due.overdue_at_us:
+        return normal("ice_overdue", due.priority, f"{icans.tool} in time")
+    hours, minutes = divmod((now_us - due.next_us) // (60 * _US_PER_S), 60)
+    late = f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    return Condition(
+        problem="ice_overdue",
+        state=ConditionState.ACTIVE,
+        priority=due.priority,
+        severity=1 + (due.priority != usual),
+        label=f"{icans.tool} overdue by {late}",
+        criteria=("ice_overdue",),
+        action=f"Assess {icans.tool} now.",
+        covered_by=covering(
+            (*evaluation.conditions, *symptoms),
+            ("new_confusion", "symptom_confusion"),
+            due.priority,
+        ),
+    )
+
+
+def covering(
+    conditions: Sequence[Condition], problems: tuple[str, ...], priority: Priority
+) -> str | None:
+    """The first of the active conditions, of these problems, as urgent as a priority; or None."""
+    return next(
+        (
+            one.problem
+            for one in conditions
+            if one.problem in problems
+            and one.state is ConditionState.ACTIVE
+            and one.priority.rank >= priority.rank
+        ),
+        None,
     )
 
 

@@ -5,13 +5,16 @@ Local policy after the clinical reference, section 6 [D]; the rows stand in
 ``rules/symptom_triggers.toml``. Symptoms never change the ASTCT grade.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitoring.clinical.concepts import CONCEPTS, SYMPTOMS
 from monitoring.clinical.facts import ObservationColumns
+from monitoring.clinical.policy_types import SYMPTOM_PROBLEMS
 from monitoring.clinical.rule_file import RuleTable, read_packaged
 
 # The assessment that answers new confusion: any part of it, its total, the children's scale, or
@@ -30,6 +33,7 @@ ICE_CONCEPTS = (
 
 _US_PER_MINUTE = 60_000_000
 _LONGEST_MINUTES = 24 * 60
+_NEVER_US = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +52,11 @@ class SymptomTrigger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A trigger that was met and is not answered at the asked moment.
+    """A trigger that was met: what it asks for from ``since_us`` on.
 
     ``since_us`` is when the symptom was taken, ``row_id`` its row, ``severity`` its CTCAE grade;
-    the answer is late after ``due_us``.
+    the answer is late after ``due_us``. ``ended_us`` is when it was answered or the symptom was
+    gone, None where neither is charted.
     """
 
     trigger: SymptomTrigger
@@ -59,6 +64,11 @@ class Asked:
     severity: int
     since_us: int
     due_us: int
+    ended_us: int | None
+
+    def is_open(self, at_us: int) -> bool:
+        """Whether it asks at a moment."""
+        return self.since_us <= at_us and (self.ended_us is None or at_us < self.ended_us)
 
 
 @cache
@@ -75,56 +85,64 @@ def load_symptom_triggers() -> tuple[SymptomTrigger, ...]:
     return triggers
 
 
+def all_asked(
+    observations: ObservationColumns, triggers: tuple[SymptomTrigger, ...] | None = None
+) -> tuple[Asked, ...]:
+    """Everything that the charted symptoms asked for, answered or not; of one trigger by time.
+
+    Of a trigger the oldest onset that no answer follows speaks: a symptom that is charted again at
+    the same severity moves no clock. The columns ascend by ``taken_us``.
+    """
+    triggers = load_symptom_triggers() if triggers is None else triggers
+    return tuple(asked for one in triggers for asked in _asked(one, observations))
+
+
 def asked_for(
     observations: ObservationColumns,
     *,
     at_us: int,
     triggers: tuple[SymptomTrigger, ...] | None = None,
 ) -> tuple[Asked, ...]:
-    """What the symptoms charted up to ``at_us`` ask for and nobody has answered yet.
+    """What the symptoms charted up to ``at_us`` ask for and nobody has answered by then.
 
-    Of a trigger the oldest onset that no answer follows speaks: a symptom that is charted again at
-    the same severity moves no clock. The columns ascend by ``taken_us`` and hold the rules' usual
-    look-back.
+    The columns hold the rules' usual look-back.
     """
-    triggers = load_symptom_triggers() if triggers is None else triggers
-    open_ones = (_open(one, observations, at_us) for one in triggers)
-    return tuple(one for one in open_ones if one is not None)
+    return tuple(one for one in all_asked(observations, triggers) if one.is_open(at_us))
 
 
-def _open(trigger: SymptomTrigger, observations: ObservationColumns, at_us: int) -> Asked | None:
-    known = observations.taken_us <= at_us
+def _asked(trigger: SymptomTrigger, observations: ObservationColumns) -> Iterator[Asked]:
+    charted = observations.concept == trigger.concept
+    if not charted.any():
+        return
     wanted = ICE_CONCEPTS if trigger.asks_for == ICE else (trigger.asks_for,)
-    answers = observations.taken_us[known & np.isin(observations.concept, wanted)]
-    answer_us = max(answers.tolist(), default=None)
-    charted = known & (observations.concept == trigger.concept)
-    asked: Asked | None = None
-    before = 0
-    for row_id, taken_us, value in zip(
-        observations.row_id[charted].tolist(),
-        observations.taken_us[charted].tolist(),
-        observations.value[charted].tolist(),
-        strict=True,
-    ):
-        if not value >= 0:  # not a severity: the row was refused where it came in
-            continue
-        severity = int(value)
-        if severity < trigger.from_severity:
-            asked = None
-        elif (
-            severity > before
-            and asked is None
-            and not (answer_us is not None and answer_us >= taken_us)
-        ):
-            asked = Asked(
-                trigger=trigger,
-                row_id=row_id,
-                severity=severity,
-                since_us=taken_us,
-                due_us=taken_us + trigger.within_us,
-            )
+    answers_us = observations.taken_us[np.isin(observations.concept, wanted)]
+    taken_us = observations.taken_us[charted]
+    severities = observations.value[charted]
+    # What is no severity was refused where it came in.
+    rows = np.flatnonzero(severities >= 0).tolist()
+    gone_us = taken_us[severities < trigger.from_severity]
+    before, ended_us = 0, None
+    for place in rows:
+        severity, since_us = int(severities[place]), int(taken_us[place])
+        is_asking = severity >= trigger.from_severity and severity > before
         before = severity
-    return asked
+        if not is_asking or (ended_us is not None and since_us < ended_us):
+            continue
+        ended_us = min(_first_from(answers_us, since_us), _first_from(gone_us, since_us))
+        if ended_us > since_us:
+            yield Asked(
+                trigger=trigger,
+                row_id=int(observations.row_id[charted][place]),
+                severity=severity,
+                since_us=since_us,
+                due_us=since_us + trigger.within_us,
+                ended_us=None if ended_us == _NEVER_US else ended_us,
+            )
+
+
+def _first_from(times_us: NDArray[np.int64], at_us: int) -> int:
+    place = int(times_us.searchsorted(at_us))
+    return int(times_us[place]) if place < len(times_us) else _NEVER_US
 
 
 def _trigger(row: RuleTable) -> SymptomTrigger:
@@ -141,6 +159,8 @@ def _trigger(row: RuleTable) -> SymptomTrigger:
     row.finish()
     if trigger.concept not in {one.code for one in SYMPTOMS}:
         row.refuse(f"{trigger.concept} is not a symptom of the dictionary")
+    if trigger.concept not in SYMPTOM_PROBLEMS:
+        row.refuse(f"{trigger.concept} is no watched problem; name it there first")
     if trigger.asks_for != ICE and trigger.asks_for not in CONCEPTS:
         row.refuse(f"{trigger.asks_for} is neither a concept of the dictionary nor {ICE}")
     return trigger

@@ -6,7 +6,8 @@ out. A stay is played from its beginning, so that what was open when the period 
 by it. Nothing is written.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -21,9 +22,11 @@ from db.queries import census, policies
 from db.queries.census import EncounterRow
 from monitoring.clinical import burden, schedule
 from monitoring.clinical.alert_runs import AnswerAfter, Run, Told, follow, runs
+from monitoring.clinical.by_the_clock import clock_conditions, turns
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy import Policy, load_policy
 from monitoring.clinical.results import Condition, Evaluation, Priority
+from monitoring.clinical.symptom_triggers import all_asked
 from monitoring.services.alarm_history import told_in
 from monitoring.services.charted_sets import last_sets_us
 from monitoring.services.evaluate import judge_facts, load_facts, moments
@@ -243,24 +246,39 @@ def _runs(stay: _Stay) -> list[list[Run]]:
     for evaluation in stay.evaluations:
         for condition in evaluation.conditions:
             by_problem.setdefault(condition.problem, []).append((evaluation.at_us, condition))
-    by_problem["overdue"] = _overdue(stay)
+    for now_us, condition in _by_the_clock(stay):
+        by_problem.setdefault(condition.problem, []).append((now_us, condition))
     return [runs(one) for one in by_problem.values()]
 
 
-def _overdue(stay: _Stay) -> list[tuple[int, Condition]]:
+def _by_the_clock(stay: _Stay) -> Iterator[tuple[int, Condition]]:
     """The clock's word between one judgement and the next: in time, then late."""
-    found = []
     at_us = stay.at_us()
     sets_us = last_sets_us(stay.facts, np.array(at_us, dtype=np.int64))
+    asked = all_asked(stay.facts.observations)
+    turns_us = sorted(turn for one in asked for turn in turns(one))
     ends_us = [*at_us[1:], stay.until_us]
     for evaluation, last_set_us, end_us in zip(stay.evaluations, sets_us, ends_us, strict=True):
-        due = schedule.next_due(evaluation, last_set_us, stay.policy)
-        late_us = max(evaluation.at_us, due.overdue_at_us + 1)
-        for now_us in dict.fromkeys((evaluation.at_us, late_us)):
+        begin_us = evaluation.at_us
+        late = {
+            due.overdue_at_us + 1
+            for due in (
+                schedule.next_due(evaluation, last_set_us, stay.policy),
+                schedule.next_ice_due(evaluation, stay.policy),
+            )
+            if due is not None
+        }
+        between = turns_us[bisect_left(turns_us, begin_us) : bisect_left(turns_us, end_us)]
+        for now_us in sorted({begin_us, *between, *(max(begin_us, one) for one in late)}):
             if now_us < end_us:
-                word = schedule.overdue_condition(due, now_us=now_us, policy=stay.policy)
-                found.append((now_us, word))
-    return found
+                for word in clock_conditions(
+                    evaluation,
+                    last_set_us=last_set_us,
+                    asked=asked,
+                    now_us=now_us,
+                    policy=stay.policy,
+                ):
+                    yield now_us, word
 
 
 def _rises(stays: Iterable[_Stay], *, from_us: int) -> pd.DataFrame:

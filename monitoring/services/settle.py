@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from db.queries import evaluations
 from db.queries.census import EncounterRow
-from monitoring.clinical import schedule
+from monitoring.clinical.by_the_clock import clock_conditions
 from monitoring.clinical.policy import Policy
 from monitoring.clinical.results import Condition, ConditionState, Evaluation
+from monitoring.clinical.symptom_triggers import all_asked
 from monitoring.services.charted_sets import last_set_us
 from monitoring.services.evaluate import Judged, judge, store_evaluations
 from monitoring.services.instants import to_us
@@ -100,18 +101,21 @@ def settle(
     )
     steps.run(judged.evaluations, stepped_until_us)
     last = judged.evaluations[-1]
-    step_overdue(threads, judged, now=now, policy=policy)
+    step_clock(threads, judged, now=now, policy=policy)
     return Settled(before=judged.before, evaluation=last, changes=threads.flush())
 
 
-def step_overdue(
-    threads: EncounterThreads, judged: Judged, *, now: datetime, policy: Policy
-) -> None:
-    """Let the clock's word on the next observations move the overdue alert."""
+def step_clock(threads: EncounterThreads, judged: Judged, *, now: datetime, policy: Policy) -> None:
+    """Let what only the clock says move its alerts: what is overdue, what a symptom asked for."""
     evaluation = judged.evaluations[-1]
-    due = schedule.next_due(evaluation, last_set_us(judged.facts), policy)
-    overdue = schedule.overdue_condition(due, now_us=to_us(now), policy=policy)
-    threads.step(overdue, now_us=to_us(now), snapshot=snapshot_of(overdue, evaluation))
+    for condition in clock_conditions(
+        evaluation,
+        last_set_us=last_set_us(judged.facts),
+        asked=all_asked(judged.facts.observations),
+        now_us=to_us(now),
+        policy=policy,
+    ):
+        threads.step(condition, now_us=to_us(now), snapshot=snapshot_of(condition, evaluation))
 
 
 def snapshot_of(condition: Condition, evaluation: Evaluation) -> Snapshot:
@@ -121,7 +125,6 @@ def snapshot_of(condition: Condition, evaluation: Evaluation) -> Snapshot:
         return {
             "at_us": evaluation.at_us,
             "rulebook": evaluation.rulebook,
-            "policy": evaluation.policy,
             "label": condition.label,
             "action": condition.action,
             "criteria": list(condition.criteria),

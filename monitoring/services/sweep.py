@@ -14,7 +14,7 @@ from monitoring.services.instants import to_us
 from monitoring.services.laboratory_watch import step_laboratory
 from monitoring.services.liveness import Pulse
 from monitoring.services.policies import policy_for
-from monitoring.services.settle import snapshot_of, step_overdue
+from monitoring.services.settle import snapshot_of, step_clock
 from monitoring.services.threads import Change, EncounterThreads
 
 
@@ -59,7 +59,7 @@ def sweep(
             )
         for condition in evaluation.conditions:
             threads.step(condition, now_us=to_us(now), snapshot=snapshot_of(condition, evaluation))
-        step_overdue(threads, judged, now=now, policy=policy)
+        step_clock(threads, judged, now=now, policy=policy)
         step_laboratory(session, threads, judged, encounter_id, now=now, policy=policy)
         for pulse in pulses:
             if pulse.encounter_id == encounter_id:

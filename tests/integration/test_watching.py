@@ -11,6 +11,7 @@ from monitoring.clinical.results import GradeStatus
 from monitoring.services import liveness
 from monitoring.services import sweep as sweeping
 from monitoring.services.alerts import acknowledge
+from monitoring.services.record import NewValue, record_set
 from monitoring.watch import LEASE, Watcher
 from tests.stories import NURSE, Bedside, bedside, clock
 
@@ -62,6 +63,73 @@ def test_a_missed_set_is_overdue_by_the_clock_and_done_when_it_comes(bed: Bedsid
         now=clock("11:06"),
     )
     assert "overdue" not in bed.open_problems()
+
+
+def score(bed: Bedside, at: str, concept: str, value: float) -> None:
+    record_set(
+        bed.store,
+        encounter_id=bed.encounter_id,
+        values=[
+            NewValue(
+                concept=concept, value=value, code=None, value_sent=str(value), unit_sent="{score}"
+            )
+        ],
+        taken_at=clock(at),
+        source="chart",
+        source_id=f"{concept} {at}",
+        actor=NURSE,
+        now=clock(at),
+    )
+
+
+def test_a_rigor_without_a_temperature_is_an_alert_until_one_is_charted(bed: Bedside) -> None:
+    bed.well("06:00")
+    score(bed, "07:00", "symptom_chills", 2)
+    sweep(bed, "07:14")
+    assert "symptom_chills" not in bed.open_problems(), "a quarter of an hour is given"
+    sweep(bed, "07:15")
+    thread = bed.thread("symptom_chills")
+    assert (thread.priority, kinds(bed, "symptom_chills")) == ("low", ["raised"])
+    acknowledge(
+        bed.store, thread_public_id=thread.public_id, note=None, actor=NURSE, now=clock("07:16")
+    )
+    sweep(bed, "07:20")
+    assert bed.open_problems()["symptom_chills"] == "acknowledged", "taken is not answered"
+
+    bed.chart("07:21", temp_c=37.2)
+    assert "symptom_chills" not in bed.open_problems()
+
+
+def test_shortness_of_breath_that_nobody_looks_into_calls_after_five_minutes(bed: Bedside) -> None:
+    bed.well("06:00")
+    score(bed, "07:00", "symptom_dyspnoea", 1)
+    sweep(bed, "07:04")
+    assert kinds(bed, "symptom_dyspnoea") == ["pending"]
+    sweep(bed, "07:05")
+    assert bed.thread("symptom_dyspnoea").priority == "medium"
+
+    score(bed, "07:30", "symptom_confusion", 1)
+    bed.chart("07:31", spo2=96)
+    assert bed.thread("symptom_dyspnoea").condition == "normal", "answered, and nobody took it"
+    score(bed, "07:33", "ice_total", 9)
+    sweep(bed, "07:40")
+    assert "symptom_confusion" not in bed.open_problems(), "ICE came within the five minutes"
+
+
+def test_a_missed_ice_is_overdue_by_the_clock_and_done_when_it_is_charted(bed: Bedside) -> None:
+    bed.well("02:00")
+    sweep(bed, "02:59")
+    assert "ice_overdue" not in bed.open_problems(), "due since the dose, and a quarter of 12 hours"
+
+    sweep(bed, "03:01")
+    sweep(bed, "03:06")
+    assert (bed.thread("ice_overdue").priority, kinds(bed, "ice_overdue")) == (
+        "low",
+        ["pending", "raised"],
+    )
+
+    score(bed, "03:10", "ice_total", 10)
+    assert bed.thread("ice_overdue").condition == "normal", "done, and still nobody took it"
 
 
 def test_an_alert_that_nobody_takes_goes_to_the_next_and_one_that_is_taken_does_not(

@@ -76,6 +76,8 @@ _NEUROLOGY = {
     "seizure": "seizure",
     "untested": "test_obstacle",
     "confusion": "symptom_confusion",
+    "dyspnoea": "symptom_dyspnoea",
+    "chills": "symptom_chills",
 }
 _CHARTED: dict[str, dict[str, float | str]] = {
     "no other sign": {"seizure": "none"} | {one.code: "absent" for one in BEDSIDE_SIGNS},

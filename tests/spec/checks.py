@@ -4,15 +4,24 @@ import re
 from collections.abc import Callable
 
 from monitoring.clinical import explain
+from monitoring.clinical.by_the_clock import symptom_conditions
+from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.results import Condition, ConditionState, Evaluation, IcansGrade, Truth
-from monitoring.clinical.schedule import next_due, next_ice_due
+from monitoring.clinical.schedule import ice_overdue_condition, next_due, next_ice_due
+from monitoring.clinical.symptom_triggers import all_asked
 
 Check = Callable[[Evaluation, re.Match[str]], bool]
 
 
-def holds(evaluation: Evaluation, claim: str) -> bool:
-    """Whether one claim, such as "peak 2" or "alert hypotension high", is true."""
+def holds(evaluation: Evaluation, claim: str, facts: EncounterFacts) -> bool:
+    """Whether one claim, such as "peak 2" or "alert hypotension high", is true.
+
+    What symptoms ask for is read from the ``facts``: no evaluation says it.
+    """
+    match = re.fullmatch(_ASKS, claim)
+    if match is not None:
+        return _asks(evaluation, match, facts)
     for pattern, check in _CLAIMS.items():
         match = re.fullmatch(pattern, claim)
         if match is not None:
@@ -68,6 +77,34 @@ def _ice_due(evaluation: Evaluation, match: re.Match[str]) -> bool:
     return due is not None and due.next_us - evaluation.at_us == int(match[1]) * 60_000_000
 
 
+def _ice_overdue(evaluation: Evaluation) -> Condition:
+    return ice_overdue_condition(evaluation, now_us=evaluation.at_us, policy=load_policy())
+
+
+_ASKS = r"(confusion|dyspnoea|chills) asks (nothing|low|medium|no more)(?: covered by (.+))?"
+
+
+def _asks(evaluation: Evaluation, match: re.Match[str], facts: EncounterFacts) -> bool:
+    conditions = symptom_conditions(
+        evaluation,
+        all_asked(facts.observations),
+        now_us=evaluation.at_us,
+        policy=load_policy(),
+    )
+    found = next(c for c in conditions if c.problem == f"symptom_{match[1]}")
+    said = {"normal": "nothing", "no_data": "no more"}.get(found.state, found.priority.value)
+    return (said, found.covered_by) == (match[2], match[3] and match[3].replace(" ", "_"))
+
+
+def _is_ice_overdue(evaluation: Evaluation, match: re.Match[str]) -> bool:
+    found = _ice_overdue(evaluation)
+    return (found.state, found.priority.value, found.covered_by) == (
+        ConditionState.ACTIVE,
+        match[1],
+        match[2] and match[2].replace(" ", "_"),
+    )
+
+
 _CLAIMS: dict[str, Check] = {
     r"ICANS (\d|none) (graded|at least|unknown)": _icans_grade,
     r"ICANS at most (\d)": lambda e, m: _icans(e).at_most == int(m[1]),
@@ -78,6 +115,8 @@ _CLAIMS: dict[str, Check] = {
     r"ICE (\d+)": lambda e, m: _icans(e).points == int(m[1]),
     r"ICE due in (-?\d+) min": _ice_due,
     r"no ICE due": lambda e, _: next_ice_due(e, load_policy()) is None,
+    r"ICE overdue (low|medium)(?: covered by (.+))?": _is_ice_overdue,
+    r"ICE not overdue": lambda e, _: _ice_overdue(e).state is ConditionState.NORMAL,
     r"peak (\d)": lambda e, m: e.crs.peak == int(m[1]),
     r"at most (\d)": lambda e, m: e.crs.at_most == int(m[1]),
     r"resolving": lambda e, _: e.crs.resolving,

@@ -45,7 +45,7 @@ def test_story(row: tables.Row) -> None:
     assert str("none" if last.crs.grade is None else last.crs.grade) == cells["grade"], last.crs
     assert last.crs.status.value.replace("_", " ") == cells["status"]
     for claim in filter(None, (part.strip() for part in cells["also"].split(";"))):
-        assert holds(last, claim), (claim, last)
+        assert holds(last, claim, told.facts()), (claim, last)
     assert bedside.judge_one_by_one(told) == whole
     document = orjson.loads(orjson.dumps(last))
     assert Evaluation.from_document(document) == last
