@@ -17,7 +17,7 @@ from monitoring.clinical.criteria import (
 )
 from monitoring.clinical.early_warning import news2_score, set_columns
 from monitoring.clinical.episodes import Before, Moment, follow
-from monitoring.clinical.evidence import EvidenceBook
+from monitoring.clinical.evidence import EvidenceBook, as_old_as_now
 from monitoring.clinical.facts import Dose, EncounterFacts, TreatmentSpan
 from monitoring.clinical.flags import Flags
 from monitoring.clinical.icans import FINDINGS, IcansJudge, icans_conditions
@@ -33,6 +33,7 @@ from monitoring.clinical.results import (
     GradeStatus,
     IcansGrade,
     InputEvidence,
+    Truth,
 )
 from monitoring.clinical.rulebook_types import Criterion, Rulebook
 from monitoring.clinical.schedule import crs_state, ice_counts_s
@@ -205,6 +206,7 @@ class _Judge:
     ) -> CrsGrade:
         """The suggested grade with every criterion, what is missing, and what to know about it."""
         notes = tuple(note for note, mask in self._noted if mask[place])
+        met_before = _met(previous) if HELD in moment.truths else {}
         return CrsGrade(
             grade=moment.grade,
             status=moment.status,
@@ -221,7 +223,9 @@ class _Judge:
                     label=criterion.label,
                     truth=WORDS[truth],
                     source=criterion.source,
-                    inputs=self._inputs(row, place, moment),
+                    inputs=self._held_inputs(met_before[criterion.id], place)
+                    if truth == HELD and criterion.id in met_before
+                    else self._inputs(row, place, moment),
                     note=_held_note(truth),
                 )
                 for row, (criterion, truth) in enumerate(
@@ -278,6 +282,10 @@ class _Judge:
         if self._columns.support.uses_flow[place]:
             flow = book.newest("oxygen_flow", place, support_limit_s)
         return tuple(one for one in (device, flow) if one is not None)
+
+    def _held_inputs(self, before: CriterionEvidence, place: int) -> tuple[InputEvidence, ...]:
+        """What met a criterion when it was last known: a newer value leaves it open."""
+        return as_old_as_now(before.inputs, int(self._timeline.at_us[place]))
 
     def _pressure_inputs(self, place: int, limit_s: float) -> tuple[InputEvidence, ...]:
         pressure = self._columns.pressure
@@ -346,8 +354,14 @@ def _direction(grade: int | None, previous: CrsGrade | None) -> str:
     return "rising" if grade > previous.grade else "falling"
 
 
+def _met(previous: CrsGrade | None) -> dict[str, CriterionEvidence]:
+    """The criteria that were met before, with what met them."""
+    criteria = () if previous is None else previous.criteria
+    return {one.id: one for one in criteria if one.truth in (Truth.YES, Truth.HELD)}
+
+
 def _held_note(truth: int) -> str | None:
-    return "Met when last known, nothing newer is charted." if truth == HELD else None
+    return "Met when last known, nothing newer decides it." if truth == HELD else None
 
 
 def _newest_dose(doses: tuple[Dose, ...], at_us: int) -> Dose | None:

@@ -1,5 +1,6 @@
 """The rows a conclusion rests on, each with its value as the ward writes it and its age."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from monitoring.clinical.concepts import CONCEPTS, OXYGEN_DEVICES
@@ -33,6 +34,16 @@ def treatment_evidence(span: TreatmentSpan, at_us: int) -> InputEvidence:
         table="treatment",
         row_id=span.row_id,
         stale=False,
+    )
+
+
+def as_old_as_now(inputs: Sequence[InputEvidence], at_us: int) -> tuple[InputEvidence, ...]:
+    """The rows that a criterion rested on when it was last known, as old as they are at a moment.
+
+    A criterion that is held was met by these; whatever came after them leaves it open.
+    """
+    return tuple(
+        replace(one, age_s=(at_us - one.taken_us) / US_PER_S, stale=True) for one in inputs
     )
 
 

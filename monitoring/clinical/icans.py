@@ -39,7 +39,7 @@ FINDINGS = {
 }
 # Haemorrhage, with or without oedema, is excluded from ICANS.
 _OEDEMA = ("focal_edema", "diffuse_edema")
-_HELD_NOTE = "Met when last known, nothing newer is charted."
+_HELD_NOTE = "Met when last known, nothing newer decides it."
 _UNABLE = TEST_OBSTACLES.index("unable_to_perform")
 _UNAROUSABLE = AROUSAL.index("unarousable")
 _YES, _HELD, _UNKNOWN = int(YES), int(HELD), int(UNKNOWN)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 
 from monitoring.clinical.concepts import ICE_ITEMS, SEIZURES
-from monitoring.clinical.evidence import EvidenceBook
+from monitoring.clinical.evidence import EvidenceBook, as_old_as_now
 from monitoring.clinical.neurology import CAPD, NeurologyColumns
 from monitoring.clinical.results import CriterionEvidence, InputEvidence
 from monitoring.clinical.rulebook_types import Criterion
-from monitoring.clinical.timeline import US_PER_S, Timeline
+from monitoring.clinical.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,11 +43,7 @@ class IcansEvidence:
 
     def held(self, before: CriterionEvidence, place: int) -> tuple[InputEvidence, ...]:
         """The rows that a criterion rested on when it was last known, as old as they are now."""
-        at_us = int(self.timeline.at_us[place])
-        return tuple(
-            replace(one, age_s=(at_us - one.taken_us) / US_PER_S, stale=True)
-            for one in before.inputs
-        )
+        return as_old_as_now(before.inputs, int(self.timeline.at_us[place]))
 
     def _test(self, place: int) -> tuple[InputEvidence, ...]:
         """The total, and of ICE every item that lost points; without a total every item."""

@@ -266,7 +266,7 @@ class Evaluation:
                 **{
                     **crs,
                     "status": GradeStatus(crs["status"]),
-                    "criteria": tuple(_criterion(one) for one in crs["criteria"]),
+                    "criteria": tuple(read_criterion(one) for one in crs["criteria"]),
                     "missing": tuple(crs["missing"]),
                     "notes": tuple(crs["notes"]),
                 }
@@ -295,7 +295,8 @@ def _inputs(documents: list[dict[str, Any]]) -> tuple[InputEvidence, ...]:
     return tuple(InputEvidence(**one) for one in documents)
 
 
-def _criterion(document: dict[str, Any]) -> CriterionEvidence:
+def read_criterion(document: dict[str, Any]) -> CriterionEvidence:
+    """A criterion with its evidence again from its JSON."""
     return CriterionEvidence(
         **{
             **document,
@@ -313,7 +314,7 @@ def read_icans(document: dict[str, Any] | None) -> IcansGrade | None:
         **{
             **document,
             "status": GradeStatus(document["status"]),
-            "criteria": tuple(_criterion(one) for one in document["criteria"]),
+            "criteria": tuple(read_criterion(one) for one in document["criteria"]),
             "unknown": tuple(document["unknown"]),
             "missing": tuple(document["missing"]),
             "notes": tuple(document["notes"]),

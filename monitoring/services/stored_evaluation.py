@@ -13,14 +13,19 @@ from monitoring.clinical.results import (
     EpisodeState,
     Evaluation,
     GradeStatus,
+    Truth,
+    read_criterion,
     read_icans,
 )
+
+_MET = (Truth.YES.value, Truth.HELD.value)
 
 
 class StoredEvaluation:
     """What the next evaluation goes on from; most of a document is evidence that it does not need.
 
-    ``crs`` is the suggested grade without its criteria and notes; ``whole`` has them.
+    ``crs`` is the suggested grade with the criteria that were met, which may be held from now on,
+    and without notes; ``whole`` has all.
     """
 
     __slots__ = ("_document", "at_us", "confirmed", "crs", "episode", "icans")
@@ -36,7 +41,9 @@ class StoredEvaluation:
             **{
                 **crs,
                 "status": GradeStatus(crs["status"]),
-                "criteria": (),
+                "criteria": tuple(
+                    read_criterion(one) for one in crs["criteria"] if one["truth"] in _MET
+                ),
                 "missing": tuple(crs["missing"]),
                 "notes": (),
             }

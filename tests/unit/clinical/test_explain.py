@@ -72,10 +72,21 @@ from tests.spec import bedside
             "",
             "SBP 84: hypotension when last known 3 h ago. CRS grade 2 suggested.",
         ),
+        (
+            # What came since leaves the criterion open: it is not what met it.
+            "0 set, T 38.5, BP 84/60; 2 set, T 38.5, BP 109/70; 3 set, T 38.5, BP 110/70",
+            "treatments not charted",
+            (
+                "SBP 84: hypotension when last known 3 h ago. CRS grade 2 at least; not known: "
+                "use of vasopressors."
+            ),
+        ),
     ],
 )
 def test_why_this_grade(story: str, person: str, sentence: str) -> None:
-    assert explain.sentence(bedside.judge(bedside.read(story, person))[-1]) == sentence
+    lying = bedside.read(story, person)
+    assert explain.sentence(bedside.judge(lying)[-1]) == sentence
+    assert explain.sentence(bedside.judge_one_by_one(lying)[-1]) == sentence
 
 
 def test_what_is_unknown_may_be_there_already() -> None:
