@@ -7,13 +7,16 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard import session, wording
-from dashboard.loaders import boards
+from dashboard.loaders import boards, store
 from dashboard.tokens import Theme, css_variables
 from monitoring.config import settings
+from monitoring.services import patient
 
 _STYLE = (files("dashboard") / "chrome.css").read_text(encoding="utf-8")
 _FRAME = Template((files("dashboard") / "chrome.html").read_text(encoding="utf-8"))
 _PAGES = (("Patient", "/patient"), ("Chart", "/chart"))
+# A link to the page that is open, and one to the board on which the page's patient lies.
+_PAGE, _WITHIN = " aria-current='page'", " aria-current='true'"
 
 
 def frame(current: str, *, wall_screen: bool) -> None:
@@ -52,26 +55,31 @@ def _banner() -> str:
 
 
 def _links(current: str) -> str:
-    marked = {True: " aria-current='page'", False: ""}
-    links = [(name, address, current == "Ward" and here) for name, address, here in _wards()]
-    links += [(name, address, True) for name, address in _PAGES if name == current]
+    links = [*_wards(current), *((*page, _PAGE) for page in _PAGES if page[0] == current)]
     return "".join(
-        f"<a href='{wording.plain(address)}' target='_self'{marked[here]}>{wording.plain(name)}</a>"
-        for name, address, here in links
+        f"<a href='{wording.plain(address)}' target='_self'{mark}>{wording.plain(name)}</a>"
+        for name, address, mark in links
     )
 
 
-def _wards() -> list[tuple[str, str, bool]]:
-    """The boards to choose from, the usual one first, and whether it is the one in the address."""
+def _wards(current: str) -> list[tuple[str, str, str]]:
+    """The boards to choose from, the usual one first, each with its mark.
+
+    Marked is the one that is open, or else the one on which the patient of the page lies.
+    """
     known = boards().wards()
     if len(known) < 2:
-        return [("Ward", "/", True)]
-    usual, open_one = settings().ward, session.ward_code()
+        return [("Ward", "/", _PAGE if current == "Ward" else "")]
+    if current == "Ward":
+        marked, mark = session.ward_code(), _PAGE
+    else:
+        marked, mark = patient.ward_code(store(), session.encounter_public_id()), _WITHIN
+    usual = settings().ward
     return [
         (
             ward.name,
             "/" if ward.code == usual else f"/?{urlencode({session.WARD_PARAMETER: ward.code})}",
-            ward.code == open_one,
+            mark if ward.code == marked else "",
         )
         for ward in sorted(known, key=lambda ward: ward.code != usual)
     ]

@@ -196,6 +196,15 @@ def open_page(store: Store, *, public_id: str, now: datetime) -> PatientPage | N
         )
 
 
+def ward_code(store: Store, public_id: str | None) -> str | None:
+    """The code of the ward on which a stay lies, None where the identifier names nobody."""
+    with store.read() as session:
+        stay = None if public_id is None else census.encounter_by_public_id(session, public_id)
+        return next(
+            (ward.code for ward in census.wards(session) if stay and ward.id == stay.ward_id), None
+        )
+
+
 def mark(store: Store, *, encounter_id: int, ward_id: int) -> Mark:
     """The newest row ids behind one page; an equal mark means that nothing on it has changed."""
     with store.read() as session:

@@ -56,6 +56,26 @@ def test_a_ward_of_imported_patients_is_chosen_in_the_bar_and_named_in_the_addre
     assert "There is no ward with this code." in page.info[0].value
 
 
+def test_the_bar_of_a_patient_s_page_marks_the_ward_the_patient_lies_on(patient: Bedside) -> None:
+    intake_ward(
+        patient.store, code=None, time_zone="Europe/Berlin", actor="system:tests",
+        now=datetime.now(UTC),
+    )  # fmt: skip
+    page = _open("demo.nurse")
+    for name in ("patient", "chart"):
+        page.switch_page(f"views/{name}.py")
+        page.query_params["encounter"] = patient.public_id
+        page.run()
+        bar = _words(page)
+        assert "aria-current='true'>Test ward</a>" in bar
+        assert bar.count("aria-current='true'") == 1
+        assert f"href='/{name}' target='_self' aria-current='page'" in bar
+
+    page.query_params["encounter"] = "nobody"
+    page.run()
+    assert "aria-current='true'" not in _words(page)
+
+
 @pytest.mark.parametrize("stranger", [None, "demo.nobody", "dr.lindqvist"])
 def test_nobody_else_sees_anything(patient: Bedside, stranger: str | None) -> None:
     page = _open(stranger)
