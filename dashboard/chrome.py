@@ -42,7 +42,7 @@ def signed_out() -> None:
     """Say that the sign-in ran out and lead back to it; nothing of a patient is on this page."""
     st.html(
         f"<style>{_style()}</style>{_banner()}<div class='sw-out'><h1>Signed out</h1>"
-        f"<p>Nobody used this page for {settings().idle_minutes} minutes, "
+        f"<p>Nobody used this page for {settings().idle_minutes:g} minutes, "
         "or the sign-in has ended.</p>"
         "<p><a href='/sign-out' target='_self'>Sign in again</a></p></div>"
     )

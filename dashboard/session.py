@@ -56,7 +56,10 @@ def open_gate(*, wall_screen: bool = False) -> bool:
 
 
 def rerun_unasked() -> None:
-    """Run the page again because its data changed; nobody did anything, so idle time goes on."""
+    """Run the whole page again though nobody did anything, so idle time goes on.
+
+    Its data changed, or nobody has used it for too long and the gate has to close.
+    """
     st.session_state[_UNASKED] = True
     st.rerun()
 

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     # Seconds between two looks of an open board at the data version.
     tick_s: Annotated[float, Field(ge=1, le=30)] = 5.0
     # A person who does nothing for this long signs in again (shared workstations).
-    idle_minutes: Annotated[int, Field(ge=1, le=720)] = 30
+    idle_minutes: Annotated[float, Field(gt=0, le=720)] = 30.0
     # Whether the dashboard process also watches; left out, only the demo's does, and a larger
     # installation runs its own watcher.
     watch_inside: bool | None = None

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import chrome, session, wording
+from dashboard import session, wording
 from dashboard.board.element import Pulse, Silent, Viewer, draw_board, draw_pulse, draw_viewer
 from dashboard.loaders import boards, store
 from monitoring.config import settings
@@ -62,8 +62,8 @@ def _silent(board: WardBoard, pulse: liveness.Pulse) -> Silent:
 def _live() -> None:
     now = session.now()
     if not session.is_kiosk() and session.is_idle(now):
-        chrome.signed_out()
-        return
+        # The whole page, so that the bar with the person's name goes too.
+        session.rerun_unasked()
     going_to = st.session_state.pop(_GOING_TO, None)
     if going_to is not None:
         page, encounter = going_to
