@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from monitoring.clinical import organ_grades
 from monitoring.clinical.concepts import OXYGEN_DEVICES
+from monitoring.clinical.facts import ObservationColumns
 from monitoring.clinical.fever_duration import hours_above
 from monitoring.clinical.oxygen import run_start_us, support_columns
 from monitoring.clinical.policy_types import Policy
@@ -83,16 +85,30 @@ def also_grades(
     rulebook: Rulebook,
     policy: Policy,
     limit_s: float,
+    results: ObservationColumns | None = None,
 ) -> tuple[AlsoGrade, ...]:
-    """The "also" grades at ``timeline.at_us[place]``: CTCAE v5.0 CRS, Lee 2014, CTCAE v5.0 fever.
+    """The "also" grades at ``timeline.at_us[place]``: CTCAE v5.0 CRS, Lee 2014, fever, laboratory.
+
+    ``results`` are the laboratory values of the whole stay, None where the facts hold all of them.
 
     ``limit_s`` is how long a charted value counts as known (``Moment.limit_s``, or the interval of
     the schedule times ``policy.freshness.expected_intervals``); older is unknown. What a clinician
     attributed to another cause does not count (C17).
     """
     record = _Charted(timeline, place, rulebook, policy, limit_s).record()
+    facts = timeline.facts
+    tests = organ_grades.laboratory_record(
+        facts,
+        facts.observations if results is None else results,
+        at_us=int(timeline.at_us[place]),
+        policy=policy.laboratory,
+    )
+    (organs,) = registry.scale(organ_grades.NAME).of([tests])
+    record |= {**organ_grades.lee_toxicity(organs.parts or {}), **tests}
     found = []
-    for name in (ctcae_crs.NAME, lee_2014.NAME, ctcae_terms.FEVER):
+    names = (ctcae_crs.NAME, lee_2014.NAME, ctcae_terms.FEVER)
+    # Without any result there is nothing to grade; that organs are not known stands with Lee 2014.
+    for name in (*names, organ_grades.NAME) if tests else names:
         scale = registry.scale(name)
         known = {field.name for field in scale.fields}
         (answer,) = scale.of([{key: value for key, value in record.items() if key in known}])

@@ -1,17 +1,19 @@
 """Local policy on laboratory values as typed data: limits of normal, validity, what rises rapidly.
 
-The packaged defaults ([D] of the clinical reference) stand in ``rules/laboratory.toml``. Whoever
-calls may pass another policy: a ward's laboratory has limits of its own.
+The packaged defaults ([D] of the clinical reference) stand in ``rules/laboratory.toml``. A ward's
+laboratory has limits of its own: local policy overrides single limits (``policy.load_policy``).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from monitoring.clinical.concepts import CONCEPTS, Category
 from monitoring.clinical.rule_file import RuleTable, read_packaged
+from monitoring.clinical.units import Conversion, conversion, known_units, ucum
 
 _US_PER_H = 3_600_000_000
 _US_PER_MIN = 60_000_000
@@ -19,10 +21,14 @@ _US_PER_MIN = 60_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormalRange:
-    """A laboratory's limits of normal in the concept's unit; None where it has none that side."""
+    """A laboratory's limits of normal in the concept's unit; None where it has none that side.
+
+    They hold from ``from_years`` of age on; None holds for everybody.
+    """
 
     lower: float | None
     upper: float | None
+    from_years: float | None
     source: str
 
 
@@ -53,6 +59,13 @@ class LaboratoryPolicy:
     ferritin_very_high_ng_ml: float
     neutropenic_fever: NeutropenicFeverPolicy
     normal: Mapping[str, NormalRange]
+
+    def normal_at(self, concept: str, age_years: float | None) -> NormalRange | None:
+        """The limits of normal of a test at an age; None where they are not known for it."""
+        limits = self.normal.get(concept)
+        if limits is None or limits.from_years is None:
+            return limits
+        return limits if age_years is not None and age_years >= limits.from_years else None
 
 
 @cache
@@ -96,14 +109,33 @@ def _hours(table: RuleTable, key: str) -> int:
     return int(table.number(key, low=0.25, high=2160) * _US_PER_H)
 
 
+def _conversion(row: RuleTable, concept: str) -> Conversion:
+    unit = row.text("unit")
+    found = conversion(concept, ucum(unit) or unit)
+    if found is None:
+        row.refuse(f"{unit} is not a unit of {concept}; use {' or '.join(known_units(concept))}")
+    return found
+
+
+def _in_own_unit(limit: float, scale: Conversion) -> float:
+    return float(scale.apply(Decimal(str(limit))))
+
+
 def _limit(row: RuleTable) -> tuple[str, NormalRange]:
     concept = row.text("concept")
     if concept not in CONCEPTS or CONCEPTS[concept].category is not Category.LABORATORY:
         row.refuse(f"{concept} is not a laboratory concept of the dictionary")
+    scale = _conversion(row, concept)
     lower, upper = (
-        row.number(key, low=0.001, high=1e6) if row.has(key) else None for key in ("lower", "upper")
+        _in_own_unit(row.number(key, low=0.001, high=1e6), scale) if row.has(key) else None
+        for key in ("lower", "upper")
     )
-    limit = NormalRange(lower=lower, upper=upper, source=row.text("source"))
+    limit = NormalRange(
+        lower=lower,
+        upper=upper,
+        from_years=row.number("from_years", low=0, high=120) if row.has("from_years") else None,
+        source=row.text("source"),
+    )
     row.finish()
     if lower is None and upper is None:
         row.refuse("needs lower or upper")

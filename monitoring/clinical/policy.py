@@ -20,6 +20,8 @@ __all__ = ["PROBLEMS", "STATES", "Policy", "Schedule", "load_policy"]
 
 # What may be overridden, and the list of frequencies.toml that holds it.
 _FREQUENCIES = {"frequencies": "state", "ice_frequencies": "ice"}
+_LABORATORY = "laboratory"
+_LIMITS = "limits"
 
 
 def load_policy(overrides: Mapping[str, Any] | None = None) -> Policy:
@@ -27,7 +29,9 @@ def load_policy(overrides: Mapping[str, Any] | None = None) -> Policy:
 
     ``overrides`` has the shape of the files: ``{"hypoxia": {"spo2_percent": 90.0}}``, frequencies
     under ``{"frequencies": {"grade_2": 30.0}}`` in minutes, those of ICE under
-    ``ice_frequencies``. Raises ``RuleFileError`` for a key
+    ``ice_frequencies``, the tables of laboratory.toml under ``laboratory``, in it the limits of
+    normal by concept: ``{"laboratory": {"limits": {"creatinine": {"upper": 106, "unit":
+    "umol/L"}}}}``. Raises ``RuleFileError`` for a key
     that does not exist or a value out of its range: no misspelt limit is silently without effect.
     """
     return _build(json.dumps(overrides or {}, sort_keys=True, separators=(",", ":")))
@@ -39,14 +43,18 @@ def _build(text: str) -> Policy:
     overrides: dict[str, Any] = json.loads(text)
     alerts = read_packaged("alerts.toml")
     frequencies = read_packaged("frequencies.toml")
-    changes = {key: value for key, value in overrides.items() if key not in _FREQUENCIES}
+    laboratory = read_packaged("laboratory.toml")
+    apart = (*_FREQUENCIES, _LABORATORY)
+    changes = {key: value for key, value in overrides.items() if key not in apart}
     _overlay(alerts, changes, "policy override")
     for key, rows in _FREQUENCIES.items():
         _overlay_frequencies(frequencies[rows], overrides.get(key, {}), key)
-    identity = f"stormwatch-policy@{alerts.get('version')}.{frequencies.get('version')}"
+    _overlay_laboratory(laboratory, overrides.get(_LABORATORY, {}))
+    versions = ".".join(str(one.get("version")) for one in (alerts, frequencies, laboratory))
+    identity = f"stormwatch-policy@{versions}"
     if overrides:
         identity += f"+{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    return parse_policy(identity, alerts, frequencies)
+    return parse_policy(identity, alerts, frequencies, laboratory)
 
 
 def _overlay(base: dict[str, Any], changes: Mapping[str, Any], where: str) -> None:
@@ -61,6 +69,27 @@ def _overlay(base: dict[str, Any], changes: Mapping[str, Any], where: str) -> No
             _overlay(base[key], value, f"{where}, {key}")
         else:
             base[key] = value
+
+
+def _overlay_laboratory(base: dict[str, Any], changes: Any) -> None:
+    """The laboratory's own tables; a limit of normal takes the place of the packaged one, whole."""
+    where = f"policy override, {_LABORATORY}"
+    if not isinstance(changes, Mapping):
+        message = f"{where}: must be a table."
+        raise RuleFileError(message)
+    tables = {key: value for key, value in changes.items() if key != _LIMITS}
+    if "limit" in tables:
+        message = f"{where}: name limits of normal by test, as [{_LABORATORY}.{_LIMITS}.ferritin]."
+        raise RuleFileError(message)
+    _overlay(base, tables, where)
+    limits = changes.get(_LIMITS, {})
+    if not isinstance(limits, Mapping) or not all(isinstance(v, Mapping) for v in limits.values()):
+        message = f"{where}, {_LIMITS}: must be a table of tests, each a table of its limits."
+        raise RuleFileError(message)
+    rows = {row["concept"]: row for row in base["limit"]}
+    for concept, row in limits.items():
+        rows[concept] = {"source": "Local policy", **row, "concept": concept}
+    base["limit"] = list(rows.values())
 
 
 def _overlay_frequencies(base: list[dict[str, Any]], changes: Any, key: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from monitoring.clinical import policy_limits as limits
 from monitoring.clinical.alert_state import EscalationStep
+from monitoring.clinical.laboratory_policy import parse_laboratory_policy
 from monitoring.clinical.policy_types import (
     ICE_STATES,
     PRIORITY_KEYS,
@@ -28,9 +29,12 @@ _DAY_S = 86400.0
 
 
 def parse_policy(
-    identity: str, alerts: Mapping[str, Any], frequencies: Mapping[str, Any]
+    identity: str,
+    alerts: Mapping[str, Any],
+    frequencies: Mapping[str, Any],
+    laboratory: Mapping[str, Any],
 ) -> Policy:
-    """The typed policy from the content of its two files; raises ``RuleFileError``."""
+    """The typed policy from the content of its three files; raises ``RuleFileError``."""
     table = RuleTable(alerts, "alerts.toml")
     table.text("id")
     table.integer("version", low=1, high=9999)
@@ -58,6 +62,7 @@ def parse_policy(
         late_alert_window_s=late.number("alert_window_minutes", low=1, high=1440) * _MINUTE_S,
         confirmation_valid_s=confirmation.number("valid_hours", low=1, high=168) * _HOUR_S,
         schedule=_schedule(frequencies),
+        laboratory=parse_laboratory_policy(laboratory),
     )
     limits.cited(late)
     limits.cited(confirmation)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitoring.clinical.alert_state import AlertTiming, EscalationStep
+from monitoring.clinical.laboratory_policy import LaboratoryPolicy
 from monitoring.clinical.results import Priority
 
 # The symptoms that ask for an observation, each a problem of its own while nobody answers.
@@ -253,6 +254,7 @@ class Policy:
     late_alert_window_s: float
     confirmation_valid_s: float
     schedule: Schedule
+    laboratory: LaboratoryPolicy
 
     def timing(self, problem: str, priority: Priority) -> AlertTiming:
         """The times of an alert of this problem and priority; ``KeyError`` on another problem."""

@@ -6,10 +6,12 @@ import numpy as np
 
 from db.engine import Store
 from db.queries import census
+from db.queries.stay_facts import facts_of
 from monitoring.clinical.also_grades import AlsoGrade, also_grades
+from monitoring.clinical.organ_grades import TESTS
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.timeline import build
-from monitoring.services.evaluate import load_facts
+from monitoring.services.evaluate import columns_of, load_facts
 from monitoring.services.instants import to_us
 from monitoring.services.patient import PatientPage
 
@@ -25,11 +27,13 @@ def also_now(store: Store, page: PatientPage, *, now: datetime) -> tuple[AlsoGra
     with store.read() as session:
         encounter = census.encounter(session, page.head.encounter_id)
         facts = load_facts(session, encounter, from_at=now, to_at=now)
+        results = columns_of(facts_of(session, encounter.id, TESTS, to_at=now))
     timeline = build(facts, np.array([to_us(now)], dtype=np.int64))
     return also_grades(
         timeline,
         0,
         rulebook=load_rulebook(),
         policy=page.policy,
+        results=results,
         limit_s=page.policy.freshness.expected_intervals * page.due.interval_s,
     )

@@ -40,8 +40,8 @@ def step_laboratory(
     rows = facts_of(session, encounter_id, _LOOKED_AT, to_at=now)
     facts = replace(judged.facts, observations=columns_of(rows))
     at_us = np.array([to_us(now)], dtype=np.int64)
-    (fever,) = neutropenic_fever(facts, at_us=at_us)
-    (watch,) = iec_hs_watch(facts, at_us=at_us)
+    (fever,) = neutropenic_fever(facts, at_us=at_us, policy=policy.laboratory)
+    (watch,) = iec_hs_watch(facts, at_us=at_us, policy=policy.laboratory)
     for condition in (
         neutropenic_fever_condition(fever, policy, now_us=to_us(now)),
         iec_hs_condition(watch, policy),

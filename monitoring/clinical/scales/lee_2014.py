@@ -4,6 +4,7 @@ Lee DW et al. Blood 2014;124:188-195; clinical reference 3.1 and 3.2. The rows s
 ``rules/lee_2014.toml``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -67,6 +68,7 @@ def build() -> Scale:
         check=lambda columns: {
             **ask.contradictions(columns),
             **contradictions(columns, rules.high_dose),
+            **_bounds(columns),
         },
     )
 
@@ -97,21 +99,22 @@ def grade(columns: Columns, rules: LeeRules) -> list[Answer]:
     """Grade n records that do not contradict themselves."""
     oxygen = ask.oxygen_need(columns, high_from_fraction=rules.oxygen_high_from_fraction)
     pressors = read_pressors(columns, rules.high_dose)
-    organ, liver = columns.number["organ_toxicity_grade"], columns.number["transaminitis_grade"]
+    organ, liver = _reached(columns, "organ_toxicity"), _reached(columns, "transaminitis")
     judged = {
         "fever": ask.fever(columns, rules.fever_from_c),
         "symptoms": _symptoms(columns),
         "oxygen_below_40": oxygen.below,
         "fluids": ask.stated(columns, "fluids_for_hypotension"),
         "low_dose_vasopressor": pressors.low_dose_of_one,
-        "organ_grade_2": _organ(columns, at_least(organ, 2), at_least(liver, 2)),
+        "organ_grade_2": _organ(columns, organ(2), liver(2)),
         "oxygen_from_40": oxygen.high,
         "high_dose_vasopressor": pressors.high_dose,
         "multiple_vasopressors": pressors.multiple,
-        "organ_grade_3": _organ(columns, at_least(organ, 3), at_least(liver, 3)),
+        "organ_grade_3": _organ(columns, organ(3), liver(3)),
         "ventilator": ask.ventilator(columns),
         "organ_grade_4": Judged(
-            truth=at_least(organ, 4), lacking={"organ_toxicity_grade": np.isnan(organ)}
+            truth=organ(4),
+            lacking={"organ_toxicity_grade": ask.absent(columns, "organ_toxicity_grade")},
         ),
         "death": ask.death(columns),
     }
@@ -134,6 +137,28 @@ def grade(columns: Columns, rules: LeeRules) -> list[Answer]:
 def at_least(grades: NDArray[np.float64], limit: int) -> NDArray[np.int8]:
     """Whether a toxicity reaches a grade, three-valued."""
     return np.where(np.isnan(grades), UNKNOWN, np.where(grades >= limit, YES, NO)).astype(np.int8)
+
+
+def _reached(columns: Columns, toxicity: str) -> Callable[[int], NDArray[np.int8]]:
+    """Whether a toxicity reaches a grade, by its grade or by the lower bound known of it."""
+    grades, bounds = columns.number[f"{toxicity}_grade"], columns.number[f"{toxicity}_at_least"]
+
+    def reaches(limit: int) -> NDArray[np.int8]:
+        found: NDArray[np.int8] = np.where(bounds >= limit, YES, at_least(grades, limit))
+        return found.astype(np.int8)
+
+    return reaches
+
+
+def _bounds(columns: Columns) -> dict[int, str]:
+    """Where a toxicity is said to be below what it is said to reach."""
+    found: dict[int, str] = {}
+    for toxicity in ("organ_toxicity", "transaminitis"):
+        grade, bound = f"{toxicity}_grade", f"{toxicity}_at_least"
+        apart = columns.number[grade] < columns.number[bound]
+        message = f"{grade} lies below {bound}; correct one of them."
+        found |= dict.fromkeys(np.flatnonzero(apart).tolist(), message)
+    return found
 
 
 def _symptoms(columns: Columns) -> Judged:
@@ -177,5 +202,19 @@ def _fields(high_dose: HighDose) -> tuple[Field, ...]:
         ),
         ask.number_field(
             "transaminitis_grade", "CTCAE grade of ALT or AST", "{grade}", 4.0, whole=True
+        ),
+        ask.number_field(
+            "organ_toxicity_at_least",
+            "CTCAE grade that organ toxicity is known to reach, not all organs being known",
+            "{grade}",
+            4.0,
+            whole=True,
+        ),
+        ask.number_field(
+            "transaminitis_at_least",
+            "CTCAE grade that ALT or AST is known to reach, the other not being known",
+            "{grade}",
+            4.0,
+            whole=True,
         ),
     )

@@ -118,7 +118,7 @@ def test_other_drugs_and_two_weeks_later_leave_it_unmarked() -> None:
 
 
 def test_the_policy_names_itself_and_refuses_what_it_does_not_know() -> None:
-    assert load_laboratory_policy().id == "stormwatch-laboratory@1"
+    assert load_laboratory_policy().id == "stormwatch-laboratory@2"
     content = read_packaged("laboratory.toml")
 
     with pytest.raises(RuleFileError, match="not a laboratory concept"):
@@ -127,9 +127,14 @@ def test_the_policy_names_itself_and_refuses_what_it_does_not_know() -> None:
         )
     with pytest.raises(RuleFileError, match="lower must lie below upper"):
         parse_laboratory_policy(
-            {**content, "limit": [{"concept": "ast", "lower": 9, "upper": 9, "source": "x"}]}
+            {
+                **content,
+                "limit": [{"concept": "ast", "lower": 9, "upper": 9, "unit": "U/L", "source": "x"}],
+            }
         )
     with pytest.raises(RuleFileError, match="needs lower or upper"):
-        parse_laboratory_policy({**content, "limit": [{"concept": "ast", "source": "x"}]})
+        parse_laboratory_policy(
+            {**content, "limit": [{"concept": "ast", "unit": "U/L", "source": "x"}]}
+        )
     with pytest.raises(RuleFileError, match="unknown key"):
         parse_laboratory_policy({**content, "validty": {}})

@@ -11,7 +11,7 @@ from tests.spec import bedside
 
 
 def test_the_packaged_policy_names_itself_and_is_read_once() -> None:
-    assert load_policy().id == "stormwatch-policy@3.2"
+    assert load_policy().id == "stormwatch-policy@3.2.2"
     assert load_policy() is load_policy({})
 
 
@@ -33,7 +33,7 @@ def test_an_override_changes_what_it_names_and_the_identity() -> None:
     assert policy.schedule.states["grade_2"].label == "CRS grade 2: every 30 min"
     assert policy.hypotension.systolic_mmhg == 95
     assert policy.hypotension.mean_mmhg == load_policy().hypotension.mean_mmhg
-    assert policy.id.startswith("stormwatch-policy@3.2+")
+    assert policy.id.startswith("stormwatch-policy@3.2.2+")
     assert load_policy().schedule.states["grade_2"].interval_s == 3600
 
 
@@ -120,3 +120,66 @@ def test_a_low_alert_waits_for_the_shift_review() -> None:
 
 def _state(evaluation: bedside.Evaluation, problem: str) -> str:
     return next(c.state.value for c in evaluation.conditions if c.problem == problem)
+
+
+def test_a_ward_enters_the_limits_of_its_own_laboratory_in_its_own_unit() -> None:
+    usual = load_policy().laboratory
+    assert usual.normal_at("creatinine", 52) is not None
+
+    own = load_policy(
+        {
+            "laboratory": {
+                "limits": {
+                    "creatinine": {"upper": 106.08, "unit": "umol/L"},
+                    "lactate": {"upper": 2.0, "unit": "mmol/L", "source": "Own laboratory"},
+                },
+                "validity": {"hours": 24},
+            }
+        }
+    ).laboratory
+
+    creatinine, lactate = own.normal_at("creatinine", None), own.normal_at("lactate", 3)
+    assert creatinine is not None
+    assert lactate is not None
+    assert (creatinine.upper, creatinine.lower, creatinine.source) == (1.2, None, "Local policy")
+    assert (lactate.upper, lactate.source) == (2.0, "Own laboratory")
+    assert own.normal_at("ferritin", 52) == usual.normal_at("ferritin", 52)
+    assert own.valid_us == 24 * 3_600_000_000
+
+
+def test_the_packaged_limits_are_those_of_adults_and_no_guess_for_others() -> None:
+    usual = load_policy().laboratory
+    assert usual.normal_at("ferritin", 18) is not None
+    assert usual.normal_at("ferritin", 17.9) is None
+    assert usual.normal_at("ferritin", None) is None
+    assert usual.normal_at("lactate", 52) is None
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ({"creatinine": {"upper": 1.2}}, "unit"),
+        ({"creatinine": {"upper": 1.2, "unit": "mmol/L"}}, "not a unit of creatinine"),
+        ({"creatinine": {"unit": "mg/dL"}}, "needs lower or upper"),
+        ({"creatinin": {"upper": 1.2, "unit": "mg/dL"}}, "not a laboratory concept"),
+        ({"creatinine": {"upper": 1.2, "lower": 1.3, "unit": "mg/dL"}}, "lower must lie below"),
+        ({"creatinine": 1.2}, "each a table"),
+        ([], "must be a table of tests"),
+    ],
+)
+def test_a_limit_that_makes_no_sense_is_refused(limits: object, message: str) -> None:
+    with pytest.raises(RuleFileError, match=message):
+        load_policy({"laboratory": {"limits": limits}})
+
+
+@pytest.mark.parametrize(
+    ("laboratory", "message"),
+    [
+        (3, "must be a table"),
+        ({"limit": []}, "name limits of normal by test"),
+        ({"validities": {}}, "cannot be overridden"),
+    ],
+)
+def test_a_laboratory_that_makes_no_sense_is_refused(laboratory: object, message: str) -> None:
+    with pytest.raises(RuleFileError, match=message):
+        load_policy({"laboratory": laboratory})
