@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from db.driver_errors import without_values
+from db.engine import driver_connection
 
 Parameters = Mapping[str, Any]
 Rows = Sequence[Sequence[Any]]
@@ -105,7 +106,7 @@ class _OnSqlite:
         """Run once for each row of parameters; all that was answered."""
         answered: list[Any] = []
         try:
-            cursor = connection.connection.cursor()
+            cursor = driver_connection(connection).cursor()
             for parameters in rows:
                 cursor.execute(self._sql, self._bound(parameters))
                 answered += cursor.fetchall()
@@ -150,7 +151,11 @@ def whole_row(table: Table) -> Iterable[str]:
 
 
 def _connection(session: Session | Connection) -> Connection:
-    return session.connection() if isinstance(session, Session) else session
+    if isinstance(session, Connection):
+        return session
+    # The writer's sessions stand on a connection already; asking them for it takes a statement's
+    # time, as they look first at what they may be in the middle of.
+    return session.bind if isinstance(session.bind, Connection) else session.connection()
 
 
 def _conversions(found: Iterable[_Convert | None]) -> list[tuple[int, _Convert]]:

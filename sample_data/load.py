@@ -10,6 +10,7 @@ from db.engine import Store
 from db.queries import census, observations
 from monitoring.services import access, leases, liveness
 from monitoring.services import census as census_service
+from monitoring.services.policies import keep_packaged
 from sample_data.clock import StoryClock
 from sample_data.course import stay_events
 from sample_data.events import Event, ObservationsCharted
@@ -65,6 +66,7 @@ def load_ward(
         actor=WARD_ACTOR,
         now=now,
     )
+    keep_packaged(store, actor=WARD_ACTOR, now=now)
     _ensure_staff(store, now=now)
     ward = _stored_ward(store, ward_id=ward_id, now=now)
     if ward is None:

@@ -33,7 +33,9 @@ FROZEN_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "alert_thread": ("public_id", "encounter_id", "problem"),
         "snooze": ("thread_id", "by", "at", "reason"),
         "bed_stay": ("encounter_id", "ward_id", "bed_id", "from_at", "recorded_at", "recorded_by"),
-        "quarantine": ("source", "source_id", "received_at", "reason_code", "reason", "raw"),
+        "quarantine": (
+            *("source", "source_id", "received_at", "reason_code", "reason", "raw", "value_id"),
+        ),
         "encounter": ("public_id", "patient_id"),
     }
 )

@@ -11,7 +11,12 @@ from db.types import VerbatimText
 
 
 class Quarantine(Base):
-    """Input that could not be used, raw, with the reason: never dropped, never guessed."""
+    """Input that could not be used, raw, with the reason: never dropped, never guessed.
+
+    ``value_id`` is the ``source_id`` of the observation it would have been, where it says that
+    much. ``resolved_observation_id`` is the observation of that name which the source sent in its
+    place; empty where a person has dealt with it.
+    """
 
     __tablename__ = "quarantine"
     __table_args__ = (UniqueConstraint("source", "source_id"),)
@@ -25,6 +30,8 @@ class Quarantine(Base):
     raw: Mapped[str] = mapped_column(VerbatimText)
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None]
+    value_id: Mapped[str | None]
+    resolved_observation_id: Mapped[int | None] = mapped_column(ForeignKey("observation.id"))
 
 
 class PolicyVersion(Base):

@@ -8,10 +8,18 @@ new row in its place.
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
-from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Select, bindparam, func, insert, or_, select, union
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    union,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -29,10 +37,8 @@ from db.queries.observation_sets import (
     insert_sets,
 )
 from db.queries.rows import columns, instant, refuse_anonymous, standing
-from db.types import MICROSECOND, epoch_us
 
 __all__ = [
-    "FactRow",
     "InsertedSet",
     "NewObservation",
     "NewSet",
@@ -40,17 +46,18 @@ __all__ = [
     "by_id",
     "by_source",
     "chain_digest",
-    "facts",
     "history",
     "insert_set",
     "insert_sets",
     "is_superseded",
+    "latest_of",
     "latest_per_concept",
     "newest_id",
     "since",
     "supersede",
     "verify_checksums",
     "window",
+    "window_of",
 ]
 
 _observation = table(Observation)
@@ -83,38 +90,9 @@ class ObservationRow(NamedTuple):
     reason: str | None
 
 
-class FactRow(NamedTuple):
-    """Of a stored observation what the rules look at; the time in microseconds since 1970, UTC.
-
-    ``streamed`` says that a device sent it by itself (``STREAM_SOURCE``).
-    """
-
-    id: int
-    concept: str
-    taken_us: int
-    value_num: float | None
-    value_code: str | None
-    streamed: bool
-
-
-# A source of this name and any that begins with it, followed by a colon, is a device that sends by
-# itself and not a person who charts: "monitor:bed-7".
-STREAM_SOURCE = "monitor"
-
 Columns = tuple[ColumnElement[Any], ...]
 
 _ROW: Columns = columns(_observation, ObservationRow._fields)
-FACT: Columns = (
-    _observation.c.id,
-    _observation.c.concept,
-    epoch_us(_observation.c.taken_at),
-    _observation.c.value_num,
-    _observation.c.value_code,
-    or_(
-        _observation.c.source == STREAM_SOURCE,
-        _observation.c.source.startswith(f"{STREAM_SOURCE}:", autoescape=True),
-    ),
-)
 
 
 def window(
@@ -129,38 +107,11 @@ def window(
 
     Both ends are included. Values that were corrected or struck out are left out.
     """
-    rows = _window(_ROW, as_known=as_known_at is not None).all(
+    rows = window_of(_ROW, as_known=as_known_at is not None).all(
         session,
         {"encounter": encounter_id, "from": from_at, "to": to_at, "as_known_at": as_known_at},
     )
     return list(map(ObservationRow._make, rows))
-
-
-def facts(
-    session: Session,
-    encounter_id: int,
-    *,
-    from_at: datetime,
-    to_at: datetime,
-    as_known_at: datetime | None = None,
-) -> list[FactRow]:
-    """What the rules look at: the window, and before it the newest value of each concept.
-
-    The same rows as ``latest_per_concept`` just before ``from_at`` and ``window``, at a fraction of
-    the cost: no datetime is made of any of them.
-    """
-    as_known = as_known_at is not None
-    asked = {
-        "encounter": encounter_id,
-        "from": from_at,
-        "to": to_at,
-        "at": from_at - MICROSECOND,
-        "as_known_at": as_known_at,
-    }
-    before = _latest_facts(as_known=as_known).all(session, asked)
-    within = _window(FACT, as_known=as_known).all(session, asked)
-    # The window comes in its order, and whatever was before it is older.
-    return [*sorted(map(FactRow._make, before), key=_WHEN), *map(FactRow._make, within)]
 
 
 def latest_per_concept(
@@ -286,7 +237,7 @@ def _one(row: Any) -> ObservationRow:
 
 
 @cache
-def _window(wanted: Columns, *, as_known: bool) -> Prepared:
+def window_of(wanted: Columns, *, as_known: bool) -> Prepared:
     return Prepared(
         select(*wanted)
         .where(
@@ -302,16 +253,10 @@ def _window(wanted: Columns, *, as_known: bool) -> Prepared:
 @cache
 def _latest_rows(*, bounded: bool, as_known: bool) -> Select[Any]:
     of_several = _encounter.c.id.in_(bindparam("encounters", expanding=True))
-    return _latest(_ROW, of_several, bounded=bounded, as_known=as_known)
+    return latest_of(_ROW, of_several, bounded=bounded, as_known=as_known)
 
 
-@cache
-def _latest_facts(*, as_known: bool) -> Prepared:
-    of_one = _encounter.c.id == bindparam("encounter")
-    return Prepared(_latest(FACT, of_one, bounded=True, as_known=as_known))
-
-
-def _latest(
+def latest_of(
     wanted: Columns, of_whom: ColumnElement[bool], *, bounded: bool, as_known: bool
 ) -> Select[Any]:
     names = _names_of_concepts(of_whom)
@@ -361,7 +306,6 @@ def _chain() -> CTE:
     return union(select(older.c.id), select(newer.c.id)).cte("chain")
 
 
-_WHEN = attrgetter("taken_us", "id")
 _INSERT = insert(_observation).returning(_observation.c.id)
 _BY_ID = select(*_ROW).where(_observation.c.id == bindparam("wanted"))
 _BY_SOURCE = select(*_ROW).where(

@@ -1,6 +1,6 @@
 """Input that could not be used: kept raw with its reason until a person has looked at it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -9,11 +9,13 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from db.models.base import table
+from db.models.observation import Observation
 from db.models.operations import Quarantine
 from db.queries.appending import append
 from db.queries.rows import columns, instant, refuse_anonymous, values
 
 _quarantine = table(Quarantine)
+_observation = table(Observation)
 
 
 class QuarantineRow(NamedTuple):
@@ -28,11 +30,17 @@ class QuarantineRow(NamedTuple):
     raw: str
     resolved_at: datetime | None
     resolved_by: str | None
+    value_id: str | None
+    resolved_observation_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewQuarantine:
-    """A piece of input to be kept; ``raw`` is kept exactly, whatever bytes it holds."""
+    """A piece of input to be kept; ``raw`` is kept exactly, whatever bytes it holds.
+
+    ``value_id`` is the ``source_id`` of the observation it would have been, None where it does not
+    say that much.
+    """
 
     source: str
     source_id: str
@@ -40,6 +48,7 @@ class NewQuarantine:
     reason_code: str
     reason: str
     raw: str
+    value_id: str | None = None
 
 
 def insert(session: Session, item: NewQuarantine) -> bool:
@@ -57,10 +66,28 @@ def waiting(session: Session) -> list[QuarantineRow]:
     return list(map(QuarantineRow._make, session.execute(_WAITING)))
 
 
+def waiting_values(session: Session, source: str) -> set[str]:
+    """The observations, by the source's identifier, of which the source sent unusable input."""
+    return set(session.execute(_WAITING_VALUES, {"source": source}).scalars())
+
+
 def resolve(session: Session, quarantine_id: int, *, by: str, at: datetime) -> None:
     """A named person has dealt with it."""
     refuse_anonymous(by)
     session.execute(_RESOLVE, {"wanted": quarantine_id, "by_whom": by, "when": at})
+
+
+def resolve_values(
+    session: Session, *, source: str, value_ids: Collection[str], by: str, at: datetime
+) -> list[int]:
+    """What waits of these observations is resolved by what the source sent in its place.
+
+    Only where that observation is stored; its row id is kept beside the input, which stays as it
+    came. Returns the row ids of what was resolved.
+    """
+    refuse_anonymous(by)
+    wanted = {"of_source": source, "values": sorted(value_ids), "by_whom": by, "when": at}
+    return sorted(session.execute(_RESOLVE_VALUES, wanted).scalars())
 
 
 _WAITING = (
@@ -72,4 +99,25 @@ _RESOLVE = (
     update(_quarantine)
     .where(_quarantine.c.id == bindparam("wanted"), _quarantine.c.resolved_at.is_(None))
     .values(resolved_at=instant("when"), resolved_by=bindparam("by_whom"))
+)
+_WAITING_VALUES = select(_quarantine.c.value_id).where(
+    _quarantine.c.source == bindparam("source"),
+    _quarantine.c.resolved_at.is_(None),
+    _quarantine.c.value_id.is_not(None),
+)
+_RESOLVE_VALUES = (
+    update(_quarantine)
+    .where(
+        _quarantine.c.source == bindparam("of_source"),
+        _quarantine.c.value_id.in_(bindparam("values", expanding=True)),
+        _quarantine.c.resolved_at.is_(None),
+        _observation.c.source == _quarantine.c.source,
+        _observation.c.source_id == _quarantine.c.value_id,
+    )
+    .values(
+        resolved_at=instant("when"),
+        resolved_by=bindparam("by_whom"),
+        resolved_observation_id=_observation.c.id,
+    )
+    .returning(_quarantine.c.id)
 )

@@ -126,6 +126,8 @@ def _show(summary: ImportSummary) -> None:
         places = ", ".join(f"line {line} ({column})" for line, column in reason.examples)
         words = code.replace("_", " ")
         table.add_row("", f"{reason.values} in {reason.rows} rows: {words}, e.g. {places}")
+    if summary.resolved:
+        table.add_row(str(summary.resolved), "in quarantine until now are put right by this file")
     if summary.absent:
         table.add_row(str(summary.absent), "cells say that nothing was measured")
     if summary.later:

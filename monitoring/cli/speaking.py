@@ -16,6 +16,7 @@ from db.reach import reach
 from db.revision import head_revision, schema_revision
 from monitoring.cli.stopping import stop
 from monitoring.config import settings
+from monitoring.services.policies import keep_packaged
 
 out = Console(markup=False, highlight=False, soft_wrap=True)
 err = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
@@ -48,6 +49,7 @@ def open_store(*, create: bool = False) -> Iterator[Store]:
         revision = schema_revision(store)
         if revision is None and create:
             upgrade(url)
+            keep_packaged(store, actor="system:init", now=clock())
         elif revision is None:
             stop(f"{store.url_without_secrets} has no tables yet. Run: stormwatch init")
         elif revision != head_revision():

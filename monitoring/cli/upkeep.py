@@ -10,19 +10,23 @@ from db.doctor import examine
 from db.migrate import upgrade
 from db.queries import audit, observations
 from db.reach import reach
-from monitoring.cli.speaking import open_store, out
+from monitoring.cli.speaking import clock, open_store, out
 from monitoring.cli.stopping import stop
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.config import settings
+from monitoring.services.policies import keep_packaged
 
 
 def init() -> None:
-    """Make the store's tables, or bring them to the present schema."""
+    """Make the store's tables, or bring them to the present schema; keep the packaged limits."""
     rulebook, policy = load_rulebook(), load_policy(None)
     store = reach(settings().database_url)
-    store.close()
-    upgrade(settings().database_url)
+    try:
+        upgrade(settings().database_url)
+        keep_packaged(store, actor="system:init", now=clock())
+    finally:
+        store.close()
     out.print(f"{store.url_without_secrets} is ready. Rules {rulebook.id}, policy {policy.id}.")
 
 

@@ -78,7 +78,7 @@ SPEAKING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class EscalationStep:
     """Who is called when nobody took the alert ``after_s`` seconds after it last spoke."""
 
@@ -86,7 +86,7 @@ class EscalationStep:
     role: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AlertTiming:
     """The times that local policy gives a problem at a priority; None means never.
 
@@ -102,7 +102,7 @@ class AlertTiming:
     latches_severity: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AlertState:
     """A thread's whole state.
 
@@ -155,7 +155,7 @@ class AlertState:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Transition:
     """One change of a thread, at ``at_us``, by a person or by the system."""
 

@@ -32,18 +32,17 @@ def covered(conditions: tuple[Condition, ...], rulebook: Rulebook) -> tuple[Cond
     }
     if not above:
         return conditions
+    covers = [_cover_of(one, above, domain_of) for one in conditions]
     return tuple(
-        replace(one, covered_by=_cover_of(one, above, domain_of))
-        if one.problem in _COVERED
-        else one
-        for one in conditions
+        one if cover is None else replace(one, covered_by=cover)
+        for one, cover in zip(conditions, covers, strict=True)
     )
 
 
 def _cover_of(
     below: Condition, above: Mapping[str, Condition], domain_of: Mapping[str, str]
 ) -> str | None:
-    if below.state is ConditionState.NORMAL:
+    if below.problem not in _COVERED or below.state is ConditionState.NORMAL:
         return None
     for problem in _COVERING:
         cover = above.get(problem)

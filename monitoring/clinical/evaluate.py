@@ -126,6 +126,7 @@ def evaluate(
                 icans=icans,
                 therapy_class=judge.therapy_class(int(at_us[place])),
                 confirmed=confirmed,
+                policy=policy.id,
             )
         )
         previous = crs

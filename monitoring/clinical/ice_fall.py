@@ -18,6 +18,7 @@ from monitoring.clinical.timeline import US_PER_S, Timeline
 _TOTAL = "ice_total"
 _ITEMS = tuple(one.code for one in ICE_ITEMS)
 _EPSILON = 1e-6
+_NO_TIMES_US, _NO_POINTS = np.empty(0, dtype=np.int64), np.empty(0)
 
 
 def ice_fall_condition(
@@ -63,6 +64,8 @@ def ice_points(
     source without items; of a total and items that differ the lower counts.
     """
     series = [timeline.series[name] for name in (*_ITEMS, _TOTAL)]
+    if not any(map(len, series)):
+        return _NO_TIMES_US, _NO_POINTS
     times_us = np.unique(np.concatenate([one.taken_us[:-1] for one in series]))
     times_us = times_us[(times_us >= from_us) & (times_us <= to_us)]
     if len(times_us) == 0:

@@ -34,6 +34,19 @@ _FROM_ACVPU = {
     "P": ("tactile", "unarousable"),
     "U": ("unarousable", "unarousable"),
 }
+# By the place of a code, its last one the missing (-1): the mildest arousal, and the worst.
+_BOUNDS = [
+    np.array(
+        [
+            *(
+                AROUSAL.index(_FROM_ACVPU[code][place]) if code in _FROM_ACVPU else NOT_KNOWN
+                for code in CONSCIOUSNESS
+            ),
+            NOT_KNOWN,
+        ]
+    )
+    for place in (0, 1)
+]
 # How bad a seizure is; the two milder forms make one grade, the two worse ones another (2.2).
 _SEIZURE_RANK = np.array([0, 1, 1, 2, 2])
 
@@ -217,13 +230,7 @@ def _arousal(
     own = _fresh_code(timeline, "arousal", test_limits_s)
     own_us = np.where(own >= 0, timeline.taken_us("arousal"), NEVER_US)
     acvpu = _fresh_code(timeline, "consciousness", set_limits_s)
-    bounds = []
-    for place in (0, 1):
-        table = [
-            AROUSAL.index(_FROM_ACVPU[code][place]) if code in _FROM_ACVPU else NOT_KNOWN
-            for code in CONSCIOUSNESS
-        ]
-        bounds.append(np.array([*table, NOT_KNOWN])[acvpu])
+    bounds = [table[acvpu] for table in _BOUNDS]
     speaks = (bounds[0] >= 0) & (timeline.taken_us("consciousness") > own_us)
     mildest, worst = (np.where(speaks, bound, own) for bound in bounds)
     return mildest, worst, speaks

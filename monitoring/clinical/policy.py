@@ -24,6 +24,15 @@ _LABORATORY = "laboratory"
 _LIMITS = "limits"
 
 
+def packaged_limits() -> dict[str, Any]:
+    """The packaged policy whole, as its files say it, for a store to keep: plain JSON.
+
+    An old conclusion names its policy; once a release has other limits, only the store still knows
+    what that one was.
+    """
+    return {name: read_packaged(f"{name}.toml") for name in ("alerts", "frequencies", "laboratory")}
+
+
 def load_policy(overrides: Mapping[str, Any] | None = None) -> Policy:
     """The packaged policy with ``overrides`` laid over it.
 

@@ -1,7 +1,7 @@
 """What local policy can say: typed limits, windows, frequencies, priorities and times."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitoring.clinical.alert_state import AlertTiming, EscalationStep
 from monitoring.clinical.laboratory_policy import LaboratoryPolicy
@@ -255,14 +255,21 @@ class Policy:
     confirmation_valid_s: float
     schedule: Schedule
     laboratory: LaboratoryPolicy
+    _timings: dict[tuple[str, Priority], AlertTiming] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def timing(self, problem: str, priority: Priority) -> AlertTiming:
         """The times of an alert of this problem and priority; ``KeyError`` on another problem."""
-        return AlertTiming(
-            debounce_s=self.debounce_s[problem],
-            repeat_after_s=self.repeat_after_s[priority],
-            acknowledgement_valid_s=self.acknowledgement_valid_s[priority],
-            snooze_at_most_s=None if priority in self.snooze_never else self.snooze_longest_s,
-            escalation=self.escalation[priority],
-            latches_severity=problem in self.told_once,
-        )
+        # A dozen problems are asked for at each recording, and the answer never changes.
+        known = self._timings.get((problem, priority))
+        if known is None:
+            known = self._timings[problem, priority] = AlertTiming(
+                debounce_s=self.debounce_s[problem],
+                repeat_after_s=self.repeat_after_s[priority],
+                acknowledgement_valid_s=self.acknowledgement_valid_s[priority],
+                snooze_at_most_s=None if priority in self.snooze_never else self.snooze_longest_s,
+                escalation=self.escalation[priority],
+                latches_severity=problem in self.told_once,
+            )
+        return known

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from monitoring.clinical.agreement import check_set
 from monitoring.clinical.checking import Checked, Refused, check_value
-from monitoring.feeds.raw import RawObservation, Unusable, unusable
+from monitoring.feeds.raw import RawObservation, Unusable, unusable_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,15 +95,7 @@ def _usable(raw: RawObservation, checked: Checked) -> UsableValue:
 
 
 def _refused(raw: RawObservation, reason_code: str, reason: str) -> Unusable:
-    return unusable(
-        source=raw.source,
-        scope=raw.source_id,
-        reason_code=reason_code,
-        reason=reason,
-        raw=raw.raw,
-        line=raw.line,
-        column=raw.name,
-    )
+    return unusable_value(raw, reason_code=reason_code, reason=reason, column=raw.name)
 
 
 def _add_sets(

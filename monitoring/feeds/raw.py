@@ -4,7 +4,7 @@ CSV comes first; FHIR and HL7 v2 adapters yield the same records, so that everyt
 boundary (checking, storing, quarantine) is written once.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -42,6 +42,7 @@ class Unusable:
     """Input that goes to quarantine, whole, with the reason and what to do.
 
     ``values`` counts the observations it would have held; ``column`` says where it went wrong.
+    ``value_id`` is the ``source_id`` of the one observation it would have been, where it says so.
     """
 
     source: str
@@ -52,6 +53,7 @@ class Unusable:
     line: int
     column: str
     values: int = 1
+    value_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,4 +111,20 @@ def unusable(
         line=line,
         column=column,
         values=values,
+    )
+
+
+def unusable_value(raw: RawObservation, *, reason_code: str, reason: str, column: str) -> Unusable:
+    """An observation whose value or time cannot be used, under the name it would have had."""
+    return replace(
+        unusable(
+            source=raw.source,
+            scope=raw.source_id,
+            reason_code=reason_code,
+            reason=reason,
+            raw=raw.raw,
+            line=raw.line,
+            column=column,
+        ),
+        value_id=raw.source_id,
     )

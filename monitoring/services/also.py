@@ -6,7 +6,7 @@ import numpy as np
 
 from db.engine import Store
 from db.queries import census
-from db.queries.stay_facts import facts_of
+from db.queries import facts as stored_facts
 from monitoring.clinical.also_grades import AlsoGrade, also_grades
 from monitoring.clinical.organ_grades import TESTS
 from monitoring.clinical.rulebook import load_rulebook
@@ -27,7 +27,7 @@ def also_now(store: Store, page: PatientPage, *, now: datetime) -> tuple[AlsoGra
     with store.read() as session:
         encounter = census.encounter(session, page.head.encounter_id)
         facts = load_facts(session, encounter, from_at=now, to_at=now)
-        results = columns_of(facts_of(session, encounter.id, TESTS, to_at=now))
+        results = columns_of(stored_facts.of_stay(session, encounter.id, TESTS, to_at=now))
     timeline = build(facts, np.array([to_us(now)], dtype=np.int64))
     return also_grades(
         timeline,

@@ -12,11 +12,11 @@ from db.queries import (
     baselines,
     confirmations,
     evaluations,
-    observations,
     summaries,
     therapies,
     treatments,
 )
+from db.queries import facts as stored_facts
 from db.queries.census import EncounterRow
 from monitoring.clinical import evaluate as rules
 from monitoring.clinical.facts import (
@@ -69,7 +69,7 @@ def load_facts(
     before it; ``as_known_at`` leaves out what was recorded later.
     """
     encounter_id = encounter.id
-    rows = observations.facts(
+    observed = stored_facts.within(
         session,
         encounter_id,
         from_at=from_at - _LOOKBACK,
@@ -77,7 +77,7 @@ def load_facts(
         as_known_at=as_known_at,
     )
     return EncounterFacts(
-        observations=columns_of(rows),
+        observations=columns_of(observed),
         treatments=tuple(
             TreatmentSpan(
                 row_id=row.id,
@@ -140,18 +140,15 @@ def load_facts(
     )
 
 
-def columns_of(rows: Sequence[observations.FactRow]) -> ObservationColumns:
-    """Stored rows, oldest first, as the columns that the rules look at."""
-    ids, concepts, taken_us, numbers, codes, streamed = (
-        zip(*rows, strict=True) if rows else ((),) * 6
-    )
+def columns_of(facts: stored_facts.FactColumns) -> ObservationColumns:
+    """Stored values as the columns that the rules look at."""
     return ObservationColumns(
-        row_id=np.array(ids, dtype=np.int64),
-        concept=np.array(concepts, dtype=object),
-        taken_us=np.array(taken_us, dtype=np.int64),
-        value=np.array(numbers, dtype=np.float64),  # None becomes NaN
-        code=np.array(codes, dtype=object),
-        streamed=np.array(streamed, dtype=np.bool_),
+        row_id=np.array(facts.id, dtype=np.int64),
+        concept=np.array(facts.concept, dtype=object),
+        taken_us=np.array(facts.taken_us, dtype=np.int64),
+        value=np.array(facts.value_num, dtype=np.float64),  # None becomes NaN
+        code=np.array(facts.value_code, dtype=object),
+        streamed=np.array(facts.streamed, dtype=np.bool_),
     )
 
 
@@ -167,9 +164,10 @@ class Judged:
 def moments(facts: EncounterFacts, *, from_at: datetime, to_at: datetime) -> list[int]:
     """Every instant in the span at which something that the rules look at changed."""
     from_us_, to_us_ = to_us(from_at), to_us(to_at)
+    taken_us = facts.observations.taken_us
 
     def changes() -> Iterable[int | None]:
-        yield from facts.observations.taken_us.tolist()
+        yield from taken_us[taken_us.searchsorted(from_us_) :].tolist()
         for span in facts.treatments:
             yield span.started_us
             yield span.ended_us

@@ -1,21 +1,30 @@
 """Take in a file of observations: patient by patient, each in its own transactions.
 
 An import that was cut off is taken up by running it again; a file that comes again adds nothing.
-What cannot be used is kept in quarantine with the reason, and everything is counted.
+What cannot be used is kept in quarantine with the reason, and everything is counted. It is resolved
+when the same source sends the same observation again in a way that can be used.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from db.engine import Store
+from db.queries import audit, exchange, quarantine, therapies
 from db.queries import census as census_rows
-from db.queries import exchange, quarantine, therapies
 from db.queries.census import EncounterRow
 from monitoring.feeds.assembling import Assembled, KnownValue, MeasuredSet, assemble
 from monitoring.feeds.csv_file import CsvFile
 from monitoring.feeds.mapping import FileMapping
-from monitoring.feeds.raw import PatientSurvey, RawObservation, RowReading, Unusable, unusable
+from monitoring.feeds.raw import (
+    PatientSurvey,
+    RawObservation,
+    RowReading,
+    Unusable,
+    unusable_value,
+)
 from monitoring.services import census
 from monitoring.services.change import CLOCK_TOLERANCE
 from monitoring.services.history import History, PastSet, record_history
@@ -101,6 +110,9 @@ class _Intake:
         self._waiting_values = 0
         self._unusable: list[Unusable] = []
         self._seen: set[str] = set()
+        with store.read() as session:
+            # Observations of which earlier input waits in quarantine, by the source's identifier.
+            self._awaited = quarantine.waiting_values(session, file.source)
 
     def take(self, reading: RowReading, patients: Mapping[str, PatientSurvey]) -> None:
         """Take one row; a patient is stored when the last of his rows has come."""
@@ -147,7 +159,37 @@ class _Intake:
             self._add(identifier, waiting, encounter, assembled, shift_seconds)
         elif encounter is not None:
             self._count_patient(identifier, is_new=False)
+        refused = {(one.value_id, one.line) for one in self._unusable}
         self._keep_unusable()
+        self._resolve(waiting.observations, refused)
+
+    def _resolve(
+        self, observations: Sequence[RawObservation], refused: Set[tuple[str | None, int]]
+    ) -> None:
+        """Resolve what waits of a value whose last word in this file could be used."""
+        last = {raw.source_id: raw for raw in observations if raw.source_id in self._awaited}
+        settled = {name for name, raw in last.items() if (name, raw.line) not in refused}
+        if not settled:
+            return
+
+        def work(session: Session) -> list[int]:
+            resolved = quarantine.resolve_values(
+                session, source=self._source, value_ids=settled, by=self._actor, at=self._now
+            )
+            if resolved:
+                audit.append(
+                    session,
+                    at=self._now,
+                    actor=self._actor,
+                    action="quarantine.resolve",
+                    entity="quarantine",
+                    entity_id=str(resolved[0]),
+                    detail={"resolved": resolved},
+                )
+            return resolved
+
+        self._summary.resolved += len(self._store.write(work))
+        self._awaited -= settled
 
     def _encounter(self, identifier: str) -> EncounterRow | None:
         with self._store.read() as session:
@@ -176,15 +218,7 @@ class _Intake:
                 continue
             reason_code, reason = problem
             self._unusable.append(
-                unusable(
-                    source=raw.source,
-                    scope=raw.source_id,
-                    reason_code=reason_code,
-                    reason=reason,
-                    raw=raw.raw,
-                    line=raw.line,
-                    column="time",
-                )
+                unusable_value(raw, reason_code=reason_code, reason=reason, column="time")
             )
         return usable
 
@@ -314,6 +348,7 @@ class _Intake:
         if not kept:
             return
         self._summary.count_unusable(kept)
+        self._awaited |= {one.value_id for one in kept if one.value_id is not None}
         self._store.write(
             lambda session: quarantine.insert_many(
                 session,
@@ -325,6 +360,7 @@ class _Intake:
                         reason_code=one.reason_code,
                         reason=one.reason,
                         raw=one.raw,
+                        value_id=one.value_id,
                     )
                     for one in kept
                 ],

@@ -23,6 +23,7 @@ class ImportSummary:
     in the file) or in ``quarantined``; ``absent`` counts what the source wrote as not measured.
 
     ``later`` is the part of ``accepted`` whose time, by the patient's constant, is yet to come.
+    ``resolved`` counts earlier input in quarantine that this file has put right.
     """
 
     file_name: str
@@ -36,6 +37,7 @@ class ImportSummary:
     repeated: int = 0
     absent: int = 0
     later: int = 0
+    resolved: int = 0
     quarantined: dict[str, QuarantinedFor] = field(default_factory=dict)
     not_used: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)

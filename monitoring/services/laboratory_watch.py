@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 from sqlalchemy.orm import Session
 
-from db.queries.stay_facts import facts_of
+from db.queries import facts as stored_facts
 from monitoring.clinical.concepts import CONCEPTS, Category
 from monitoring.clinical.iec_hs import iec_hs_watch
 from monitoring.clinical.laboratory_flags import iec_hs_condition, neutropenic_fever_condition
@@ -37,8 +37,8 @@ def step_laboratory(
     policy: Policy,
 ) -> None:
     """Let neutropenic fever and the IEC-HS watch move their alerts."""
-    rows = facts_of(session, encounter_id, _LOOKED_AT, to_at=now)
-    facts = replace(judged.facts, observations=columns_of(rows))
+    observed = stored_facts.of_stay(session, encounter_id, _LOOKED_AT, to_at=now)
+    facts = replace(judged.facts, observations=columns_of(observed))
     at_us = np.array([to_us(now)], dtype=np.int64)
     (fever,) = neutropenic_fever(facts, at_us=at_us, policy=policy.laboratory)
     (watch,) = iec_hs_watch(facts, at_us=at_us, policy=policy.laboratory)

@@ -11,11 +11,12 @@ from db.engine import Store
 from db.queries import audit, census, policies, versions
 from db.queries.census import EncounterRow
 from db.queries.policies import PolicyRow
-from monitoring.clinical.policy import Policy, load_policy
+from monitoring.clinical.policy import Policy, load_policy, packaged_limits
 from monitoring.clinical.rule_file import RuleFileError
 from monitoring.services.errors import RefusedError
 
 LIMITS = "limits"
+PACKAGED = "packaged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,52 @@ def policy_for(session: Session, encounter: EncounterRow, now: datetime) -> Poli
         session, kind=LIMITS, ward_id=encounter.ward_id, encounter_id=encounter.id, at=now
     )
     return load_policy(overrides)
+
+
+def keep_packaged(store: Store, *, actor: str, now: datetime) -> PolicyRow:
+    """Keep the packaged policy as a version of its own; the one that is kept already as it is.
+
+    Every evaluation and alert names its policy. That name leads to this row, whole, and to the
+    limits of the house, ward or patient that were laid over it, whatever a later release packages.
+    """
+    named = load_policy().id
+
+    def work(session: Session) -> PolicyRow:
+        kept = [row for row in policies.versions(session, PACKAGED) if row.version == named]
+        if kept and kept[-1].content == packaged_limits():
+            return kept[-1]
+        if kept:
+            message = (
+                f"The packaged limits differ from those that this store keeps as {named}. "
+                "Give limits of your own with: stormwatch policy set"
+            )
+            raise RefusedError(message)
+        row_id = policies.insert(
+            session,
+            policies.NewPolicy(
+                kind=PACKAGED,
+                version=named,
+                ward_id=None,
+                encounter_id=None,
+                content=packaged_limits(),
+                author=actor,
+                reason="The limits that this release brings with it.",
+                effective_from=now,
+                recorded_at=now,
+            ),
+        )
+        audit.append(
+            session,
+            at=now,
+            actor=actor,
+            action="policy.keep_packaged",
+            entity="policy_version",
+            entity_id=str(row_id),
+            detail={"version": named},
+        )
+        return next(row for row in policies.versions(session, PACKAGED) if row.id == row_id)
+
+    return store.write(work)
 
 
 def set_limits(

@@ -72,6 +72,7 @@ def reasons_document(evaluation: Evaluation, changes: dict[str, Counterfactuals]
     return {
         "at": from_us(evaluation.at_us).isoformat(),
         "rulebook": evaluation.rulebook,
+        "policy": evaluation.policy,
         "episode": document["episode"],
         "peak": crs.peak,
         "scales": scales,

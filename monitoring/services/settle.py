@@ -125,6 +125,7 @@ def snapshot_of(condition: Condition, evaluation: Evaluation) -> Snapshot:
         return {
             "at_us": evaluation.at_us,
             "rulebook": evaluation.rulebook,
+            "policy": evaluation.policy,
             "label": condition.label,
             "action": condition.action,
             "criteria": list(condition.criteria),

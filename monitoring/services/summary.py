@@ -33,7 +33,7 @@ ONE_CUFF_US = 5 * MINUTE_US
 _TEMPERATURE = "body_temperature"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """A number and when it was true."""
 
@@ -41,7 +41,7 @@ class Reading:
     taken_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Pressure:
     """A blood pressure in mmHg; diastolic and mean only where they belong to this systolic one."""
 
@@ -51,7 +51,7 @@ class Pressure:
     taken_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Oxygen:
     """What the patient breathes: the device, and its flow in L/min where one was charted."""
 
@@ -60,7 +60,7 @@ class Oxygen:
     taken_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Sparkline:
     """Temperatures of the last 24 h in tenths of a degree Celsius; the first was at ``from_s``.
 
@@ -72,7 +72,7 @@ class Sparkline:
     tenths: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Grade:
     """The CRS grade as the tile shows it.
 
@@ -91,7 +91,7 @@ class Grade:
     judged_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Icans:
     """The ICANS grade as the tile shows it; ``why`` says in two words why there is none."""
 
@@ -104,7 +104,7 @@ class Icans:
     why: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class News2:
     """NEWS2: ``total`` only when complete, ``minimum`` of what is known."""
 
@@ -113,7 +113,7 @@ class News2:
     applicable: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class NextSet:
     """When the next set of observations is due, and from when on it is overdue."""
 
@@ -122,7 +122,7 @@ class NextSet:
     interval_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class NextIce:
     """When the next ICE (CAPD under 12) is due, and from when on it is overdue."""
 
@@ -130,7 +130,7 @@ class NextIce:
     overdue_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Summary:
     """A patient's state at the newest moment that was judged.
 
@@ -156,7 +156,7 @@ class Summary:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ShownAlert:
     """An open alert: what, how urgent, since when it waits or stands, and whose."""
 

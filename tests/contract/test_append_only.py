@@ -134,6 +134,7 @@ def full(store: Store, ward: Ward) -> Store:
                 reason_code="unit",
                 reason="the unit is not known",
                 raw="HR;80;parsec",
+                value_id="what it was to be",
             ),
         )
         audit.append(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Store
 from db.errors import AnonymousActorError, SourceConflictError, SupersededError
-from db.queries import observations
+from db.queries import facts, observations
 from db.queries.observations import InsertedSet, ObservationRow
 from db.types import to_epoch_us
 from tests.contract.ward import NIGHT, Ward, a_set, a_value, open_ward
@@ -60,12 +60,12 @@ def known(store: Store, ward: Ward, as_known_at: datetime | None = None) -> list
         rows = observations.window(
             session, ward.encounter_id, from_at=at(0), to_at=at(12), as_known_at=as_known_at
         )
-        facts = observations.facts(
+        stored = facts.within(
             session, ward.encounter_id, from_at=at(0), to_at=at(12), as_known_at=as_known_at
         )
-    assert [(row.id, to_epoch_us(row.taken_at), row.value_num) for row in rows] == [
-        (fact.id, fact.taken_us, fact.value_num) for fact in facts
-    ]
+    assert [(row.id, to_epoch_us(row.taken_at), row.value_num) for row in rows] == list(
+        zip(stored.id, stored.taken_us, stored.value_num, strict=True)
+    )
     return [row.value_num for row in rows]
 
 
@@ -157,9 +157,9 @@ def test_the_facts_begin_with_the_newest_value_before_the_window(store: Store, w
     chart(store, ward, taken_at=at(5), heart_rate=104)
 
     with store.read() as session:
-        facts = observations.facts(session, ward.encounter_id, from_at=at(4), to_at=at(6))
+        stored = facts.within(session, ward.encounter_id, from_at=at(4), to_at=at(6))
 
-    assert [(fact.concept, fact.value_num) for fact in facts] == [
+    assert list(zip(stored.concept, stored.value_num, strict=True)) == [
         ("heart_rate", 80),
         ("body_temperature", 38.4),
         ("heart_rate", 104),
@@ -269,8 +269,8 @@ def test_every_microsecond_and_no_time_zone_is_kept(store: Store, ward: Ward) ->
     assert row.taken_at.tzinfo is UTC
     assert row.taken_at.microsecond == 345_678
     with store.read() as session:
-        (fact,) = observations.facts(session, ward.encounter_id, from_at=at(0), to_at=at(12))
-    assert fact.taken_us == to_epoch_us(in_delhi)
+        stored = facts.within(session, ward.encounter_id, from_at=at(0), to_at=at(12))
+    assert list(stored.taken_us) == [to_epoch_us(in_delhi)]
 
 
 @pytest.mark.parametrize("year", [1900, 1969, 2186, 9999])

@@ -14,7 +14,7 @@ from sqlalchemy import Select, text
 from sqlalchemy.orm import Session
 
 from db.engine import Store
-from db.queries import evaluations, observations
+from db.queries import evaluations, facts, observations
 from tests.contract.ward import NIGHT, Ward, a_set, a_value, an_evaluation, open_ward
 
 CONCEPTS = ("body_temperature", "heart_rate", "spo2", "systolic_bp", "oxygen_device")
@@ -62,7 +62,7 @@ def work_of(store: Store, ward: Ward) -> dict[str, int]:
         "latest then": lambda s: observations.latest_per_concept(
             s, [ward.encounter_id], at=NIGHT + timedelta(hours=1), as_known_at=newest
         ),
-        "facts": lambda s: observations.facts(s, ward.encounter_id, from_at=hour_ago, to_at=newest),
+        "facts": lambda s: facts.within(s, ward.encounter_id, from_at=hour_ago, to_at=newest),
         "feed": lambda s: observations.since(
             s, ward.ward_id, observations.newest_id(s, ward.ward_id)
         ),
@@ -91,7 +91,7 @@ def test_sqlite_descends_indexes_and_sorts_nothing(sqlite_store: Store) -> None:
         for statement in (
             observations._latest_rows(bounded=True, as_known=as_known),
             observations._latest_rows(bounded=False, as_known=as_known),
-            observations._latest_facts(as_known=as_known).statement,
+            facts._latest(as_known=as_known).statement,
             evaluations._latest(bounded=True, as_known=as_known),
         ):
             plan = sqlite_plan(sqlite_store, statement)
@@ -101,6 +101,20 @@ def test_sqlite_descends_indexes_and_sorts_nothing(sqlite_store: Store) -> None:
     plan = sqlite_plan(sqlite_store, observations._latest_rows(bounded=True, as_known=True))
     descent = "ix_observation_latest (encounter_id=? AND concept=? AND taken_at<?)"
     assert f"SEARCH seen USING INDEX {descent}" in plan
+
+
+def test_a_day_of_facts_is_read_from_one_index(sqlite_store: Store) -> None:
+    for statement in (
+        facts._latest(as_known=False).statement,
+        observations.window_of(facts._FACT, as_known=False).statement,
+    ):
+        plan = sqlite_plan(sqlite_store, statement)
+        assert not any("TEMP B-TREE" in step for step in plan)
+        assert any("later USING COVERING INDEX ix_observation_supersedes_id" in x for x in plan)
+    assert (
+        "SEARCH observation USING COVERING INDEX ix_observation_facts "
+        "(encounter_id=? AND taken_at>? AND taken_at<?)"
+    ) in plan
 
 
 def sqlite_plan(store: Store, statement: Select[Any]) -> list[str]:

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from db.engine import Store
+from db.engine import Store, create_store
+from db.queries import policies
 from monitoring.cli import main
+from monitoring.clinical.policy import load_policy
 from monitoring.config import settings
+from monitoring.services.policies import PACKAGED
 from tests.integration.importing import MIMIC
 from tests.integration.test_replay import fall_ill
 from tests.stories import bedside, clock
@@ -156,6 +159,20 @@ def test_a_file_that_is_no_store_is_left_alone(stormwatch, tmp_path):
     junk.write_bytes(b"this is a letter to my aunt" * 100)
     assert "not a Stormwatch store" in in_a_sentence(stormwatch("init"))
     assert junk.read_bytes().startswith(b"this is a letter")
+
+
+def test_a_new_store_keeps_the_limits_that_hold_in_it(stormwatch, patient_file, tmp_path):
+    for made in (("init",), ("init",), ("import", str(patient_file))):
+        assert stormwatch(*made).returncode == 0
+    stormwatch("import", str(patient_file), STORMWATCH_DATABASE_URL="sqlite:///imported.db")
+
+    for name in ("ward.db", "imported.db"):
+        store = create_store(f"sqlite:///{tmp_path / name}")
+        with store.read() as session:
+            (kept,) = policies.versions(session, PACKAGED)
+        store.close()
+        assert (kept.version, kept.author) == (load_policy().id, "system:init")
+    assert "the packaged ones hold" in stormwatch("policy", "show").stdout
 
 
 def test_members_are_added_once_and_listed(stormwatch):

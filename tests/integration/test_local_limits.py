@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from db.engine import Store
-from db.queries import audit, evaluations
+from db.queries import audit, evaluations, policies
 from db.queries.policies import PolicyRow
+from monitoring.clinical.policy import load_policy, packaged_limits
 from monitoring.clinical.results import Evaluation
 from monitoring.services.errors import RefusedError
-from monitoring.services.policies import Place, history, set_limits
+from monitoring.services.policies import PACKAGED, Place, history, keep_packaged, set_limits
 from tests.stories import PHYSICIAN, Bedside, bedside, clock
 
 LUNG = {"hypoxia": {"spo2_percent": 88.0}}
@@ -109,3 +110,34 @@ def test_no_limit_holds_for_the_past(bed: Bedside) -> None:
             now=clock("06:00"),
             effective_from=clock("05:00"),
         )
+
+
+def test_an_evaluation_and_an_alert_name_limits_that_the_store_keeps_whole(bed: Bedside) -> None:
+    kept = keep_packaged(bed.store, actor=PHYSICIAN, now=clock("05:00"))
+    bed.well("06:00", spo2=90)
+    limits(bed, Place(encounter_id=bed.encounter_id), LUNG, "07:00")
+    before = bed.latest()
+    bed.well("08:00", spo2=86)
+
+    assert kept.content == packaged_limits()
+    assert before.policy == kept.version == load_policy().id
+    after = bed.latest().policy
+    assert after == load_policy(LUNG).id
+    assert after.startswith(f"{kept.version}+")
+    assert bed.thread("hypoxia").snapshot["policy"] == before.policy
+
+
+def test_the_packaged_limits_are_kept_once_and_never_under_another_s_name(
+    bed: Bedside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = keep_packaged(bed.store, actor=PHYSICIAN, now=clock("05:00"))
+    assert keep_packaged(bed.store, actor=PHYSICIAN, now=clock("06:00")) == first
+    assert history(bed.store, Place()) == [], "they are not limits of the house's own"
+
+    altered = {**packaged_limits(), "alerts": {}}
+    monkeypatch.setattr("monitoring.services.policies.packaged_limits", lambda: altered)
+    with pytest.raises(RefusedError, match="differ from those"):
+        keep_packaged(bed.store, actor=PHYSICIAN, now=clock("07:00"))
+    with bed.store.read() as session:
+        assert policies.versions(session, PACKAGED) == [first]
+        assert audit.verify(session).ok

@@ -1,0 +1,70 @@
+"""What an import had to refuse is put right when the same source sends the value again."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from db.engine import Store
+from db.models import Quarantine
+from db.queries import audit, exchange
+from tests.integration.importing import ACTOR, MIMIC, Desk
+
+
+@pytest.fixture
+def desk(store: Store, tmp_path: Path) -> Desk:
+    """A desk at a fresh store, once on each engine."""
+    return Desk(store=store, folder=tmp_path)
+
+
+def resolutions(desk: Desk) -> list[tuple[str, str | None, float | None]]:
+    """Of each row in quarantine: why, by whom it was resolved, by which value."""
+    with desk.store.read() as session:
+        values = {
+            row.id: row.value_num for row in exchange.observations_of(session, desk.stay("7").id)
+        }
+        return [
+            (row.reason_code, row.resolved_by, values.get(row.resolved_observation_id))
+            for row in session.execute(select(Quarantine.__table__).order_by("id"))
+        ]
+
+
+def test_what_was_refused_is_resolved_by_the_same_value_when_it_comes_usable(desk):
+    bad = MIMIC + "7,2150-01-01 10:00:00,HR,800\n7,2150-01-01 10:00:00,RR,160\n"
+    desk.take_text(bad)
+    summary = desk.take_text(MIMIC + "7,2150-01-01 10:00:00,HR,80\n")
+
+    assert (summary.accepted, summary.resolved) == (1, 1)
+    (heart, breath) = resolutions(desk)
+    assert heart == ("not_possible", ACTOR, 80.0)
+    assert breath[1:] == (None, None)
+    assert [row.raw for row in desk.quarantined()] == ["7,2150-01-01 10:00:00,RR,160"]
+    with desk.store.read() as session:
+        assert audit.verify(session).ok
+
+    again = desk.take_text(bad)
+    assert (again.values_quarantined, again.resolved) == (2, 0), "the value stands; nothing new"
+    assert len(desk.quarantined()) == 1
+
+
+def test_a_conflict_waits_until_the_source_gives_the_stored_value_again(desk):
+    desk.take_text(MIMIC + "7,2150-01-01 10:00:00,HR,80\n")
+    desk.take_text(MIMIC + "7,2150-01-01 10:00:00,HR,120\n")
+    both = desk.take_text(MIMIC + "7,2150-01-01 10:00:00,HR,80\n7,2150-01-01 10:00:00,HR,120\n")
+    assert (both.resolved, len(desk.quarantined())) == (0, 1)
+
+    right = desk.take_text(MIMIC + "7,2150-01-01 10:00:00,HR,80\n")
+    assert (right.known, right.resolved, len(desk.quarantined())) == (1, 1, 0)
+
+
+def test_of_one_file_the_last_word_counts(desk):
+    wrong, right = "7,2150-01-01 10:00:00,HR,800\n", "7,2150-01-01 10:00:00,HR,80\n"
+    summary = desk.take_text(MIMIC + wrong + right)
+    assert (summary.accepted, summary.values_quarantined, summary.resolved) == (1, 1, 1)
+    assert desk.quarantined() == []
+
+
+def test_another_patient_s_value_resolves_nothing(desk):
+    desk.take_text(MIMIC + "7,2150-01-01 10:00:00,HR,800\n")
+    summary = desk.take_text(MIMIC + "8,2150-01-01 10:00:00,HR,80\n")
+    assert (summary.resolved, len(desk.quarantined())) == (0, 1)
