@@ -4,23 +4,26 @@ Fever is followed moment by moment in ``episodes``, since what counts as fever d
 episode and its treatment (C6); here are the readings it needs.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.clinical import grading
+from monitoring.clinical.everywhere import everywhere
 from monitoring.clinical.oxygen import SupportColumns, support_columns
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.pressure import PressureColumns, pressure_columns
 from monitoring.clinical.rulebook_types import CrsRules
-from monitoring.clinical.timeline import NEVER_US, Timeline, covered
+from monitoring.clinical.timeline import Timeline, covered
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 from monitoring.clinical.vasopressors import VasopressorColumns, vasopressor_columns
 
 # 100.4 F converts to a hair below or above 38.0 C and is fever; 37.95 C is not (C1).
 FEVER_EPSILON_C = 1e-6
 
+_NOWHERE = np.zeros(1, dtype=np.bool_)
 NOTE_HYPOTENSION_ATTRIBUTED = "Hypotension is attributed to another cause."
 NOTE_FEVER_ATTRIBUTED = "Fever is attributed to another cause."
 
@@ -31,22 +34,21 @@ class FeverReadings:
 
     ``fever_us`` are the times of all readings up to the last moment at or above the limit that no
     one attributed to another cause, ``fever_rows`` the rows of these and of later ones. The others
-    speak of each asked moment: ``last_fever_us`` is the time of the newest of those readings,
-    ``newest_age_us`` the age of the newest reading of all and ``newest_row`` its row (-1 for none),
+    speak of each asked moment: ``newest_age_us`` is the age of the newest reading of all,
     ``is_febrile`` and ``is_attributed`` what it is.
     """
 
     fever_us: NDArray[np.int64]
     fever_rows: NDArray[np.intp]
-    last_fever_us: NDArray[np.int64]
     newest_age_us: NDArray[np.int64]
     is_febrile: NDArray[np.bool_]
     is_attributed: NDArray[np.bool_]
-    newest_row: NDArray[np.intp]
+    _rows: Mapping[str, NDArray[np.intp]]
 
     def last_fever_row(self) -> NDArray[np.intp]:
         """The row of the newest fever at each moment, -1 for none."""
-        row = self.fever_rows.searchsorted(self.newest_row, side="right") - 1
+        newest_row = self._rows["body_temperature"]
+        row = self.fever_rows.searchsorted(newest_row, side="right") - 1
         return np.append(self.fever_rows, -1)[row]
 
 
@@ -112,18 +114,17 @@ def _fever_readings(timeline: Timeline, rules: CrsRules) -> FeverReadings:
     concept = "body_temperature"
     series = timeline.series[concept]
     hot = series.value >= rules.fever_c - FEVER_EPSILON_C
-    attributed = hot & covered(timeline.facts.attributions, "fever", series.taken_us)
-    fever = hot & ~attributed
+    attributed, fever = everywhere(_NOWHERE, len(hot)), hot
+    if timeline.facts.attributions:
+        attributed = hot & covered(timeline.facts.attributions, "fever", series.taken_us)
+        fever = hot & ~attributed
     fever_rows = np.flatnonzero(fever)
     fever_us = series.taken_us[fever_rows]
-    last_us = np.maximum.accumulate(np.where(fever, series.taken_us, NEVER_US))
-    last_us[-1] = NEVER_US  # nothing taken yet
     return FeverReadings(
         fever_us=fever_us[: fever_us.searchsorted(timeline.at_us[-1], side="right")],
         fever_rows=fever_rows,
-        last_fever_us=timeline.at_moments(concept, last_us),
         newest_age_us=timeline.age_us(concept),
         is_febrile=timeline.at_moments(concept, fever),
         is_attributed=timeline.at_moments(concept, attributed),
-        newest_row=timeline.rows[concept],
+        _rows=timeline.rows,
     )

@@ -8,6 +8,7 @@ in step, never moments (docs/adr/0021).
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,60 +25,101 @@ from monitoring.clinical.episode_spans import (
     PassRules,
     Places,
     Prior,
+    QuietRuns,
     Times,
-    episode_states,
     followed,
+    quiet_runs,
     quiet_since_us,
+    states_at,
+    turns,
 )
-from monitoring.clinical.everywhere import is_everywhere
-from monitoring.clinical.grading import LOW_PRESSURE, NO_GRADE, OXYGEN, GradeTable, grade_table
+from monitoring.clinical.grading import LOW_PRESSURE, NO_GRADE, OXYGEN, grade_table
 from monitoring.clinical.rulebook_types import CrsRules
 from monitoring.clinical.truths import HELD, UNKNOWN, YES
+from monitoring.clinical.turning_columns import Levels, limits_of
+from monitoring.clinical.turning_moments import Axis, Turning, axis_of
+
+# So often a moment left out is added alone; then whatever follows it is judged too.
+_SINGLE_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TurningGrades:
+    """What was judged at the turning moments; the columns are those of ``PassResult``."""
+
+    truths: NDArray[np.int8]
+    state: NDArray[np.uint8]
+    entry: NDArray[np.uint16]
+    grade: NDArray[np.int8]
+    quiet: Bools
+    recent: Bools
 
 
 @dataclass(frozen=True, eq=False)
 class PassResult:
-    """Every moment judged; ``truths`` int8 (7, n) as used for grading.
+    """Every moment judged, by the moments at which anything turned and how long each holds.
 
-    ``grade``, ``status`` and ``at_most`` are as in ``grading.GradeColumns``. ``state`` is
-    ``CLOSED``, ``OPEN``, ``WAIVED`` or ``AFTER``; ``limit_us`` the age up to which a value counted
-    as known; ``recent`` whether a fever within the look-back belongs to an open episode;
-    ``quiet_since_us`` since when nothing in it spoke for CRS (``NEVER_US`` where something does);
-    ``rounds`` how often the ages were guessed. What only records ask for is made when asked.
+    ``found`` are the columns at ``turning``, ``spread`` makes one a column of all moments.
+    ``rounds`` is how often the ages were guessed. What only records ask for is made when asked.
     """
 
     given: PassInput
     local: PassRules
     prior: Prior
     rules: CrsRules
-    truths: NDArray[np.int8]
-    state: NDArray[np.uint8]
-    entry: NDArray[np.uint16]
-    grade: NDArray[np.int8]
-    recent: Bools
-    quiet: Bools
+    turning: Turning
+    found: TurningGrades
     episodes: Episodes
+    runs: QuietRuns
     rounds: int
+
+    def spread(self, column: NDArray[Any]) -> NDArray[Any]:
+        """A column of the turning moments as one of all moments."""
+        return np.repeat(column, self.turning.lengths, axis=-1)
+
+    @cached_property
+    def grade(self) -> NDArray[np.int8]:
+        """The grade of each moment, as in ``grading.GradeColumns``."""
+        return self.spread(self.found.grade)
+
+    @cached_property
+    def truths(self) -> NDArray[np.int8]:
+        """The criteria as used for grading, int8 (7, n)."""
+        return self.spread(self.found.truths)
+
+    @cached_property
+    def state(self) -> NDArray[np.uint8]:
+        """What the episode of each moment is: ``CLOSED``, ``OPEN``, ``WAIVED`` or ``AFTER``."""
+        return self.spread(self.found.state)
+
+    @cached_property
+    def recent(self) -> Bools:
+        """Whether a fever within the look-back belongs to an open episode."""
+        return self.spread(self.found.recent)
 
     @cached_property
     def status(self) -> NDArray[np.int8]:
         """How far each grade can be trusted, a place in ``grading.STATUSES``."""
-        return grade_table(self.rules).status.take(self.entry)
+        return self.spread(grade_table(self.rules).status.take(self.found.entry))
 
     @cached_property
     def at_most(self) -> NDArray[np.int8]:
         """Each grade if every unknown criterion were met."""
-        return grade_table(self.rules).at_most.take(self.entry)
+        return self.spread(grade_table(self.rules).at_most.take(self.found.entry))
 
     @cached_property
     def limit_us(self) -> Times:
         """The age up to which a value counted as known at each moment."""
-        return _limits(self.given, self.local, self.prior, self.grade, self.state)
+        limit_us = np.empty(len(self.grade), dtype=np.int64)
+        limit_us[1:] = self.local.limit_us.take(_codes(self.grade, self.state)[:-1])
+        limit_us[self.given.begins[:-1]] = self.local.limit_us.take(_first_codes(self.prior))
+        return limit_us
 
     @cached_property
     def quiet_since_us(self) -> Times:
-        """Since when each moment's episode has been quiet."""
-        return quiet_since_us(self.given, self.local, self.episodes, self.quiet, self.state)
+        """Since when each moment's episode has been quiet; before all time where it is not."""
+        quiet = self.spread(self.found.quiet)
+        return quiet_since_us(self.given, self.episodes, self.runs, quiet=quiet, state=self.state)
 
 
 def judge_stays(given: PassInput, rules: CrsRules, local: PassRules, prior: Prior) -> PassResult:
@@ -88,76 +130,101 @@ def judge_stays(given: PassInput, rules: CrsRules, local: PassRules, prior: Prio
     depends on a later one, every round settles at least one more moment of each stay for good: the
     rounds end, and what they end at is the only answer and the one of walking.
     """
-    table = grade_table(rules)
-    doubtful = _depends_on_limit(given, local)
-    limit_us = np.broadcast_to(local.limit_us.max(), len(given.at_us))
-    if doubtful.any():
-        limit_us = limit_us.copy()
-        limit_us[given.begins[:-1]] = _first_limits(local, prior)
+    limits = limits_of(local.limit_us, local.oxygen_at_least_us)
+    axis = axis_of(given, local, limits)
+    turning = axis.turning()
+    first = limits.level_of.take(_first_codes(prior))
+    level = np.full(len(turning.places), limits.level_of.max())
+    level[turning.begins] = first
     rounds = 0
     while True:
         rounds += 1
-        result = _judged(given, rules, local, prior, limit_us, table, rounds)
-        if not doubtful.any():
+        result, level = _judged(axis, rules, local, prior, turning, level, rounds)
+        turning = result.turning
+        after = limits.level_of.take(_codes(result.found.grade, result.found.state))
+        right = np.empty_like(after)
+        right[1:] = after[:-1]
+        right[turning.begins] = first
+        wrong = turning.differ(right, level)
+        missed = _missed(turning, right, after, rounds)
+        if missed.size or wrong.any():
+            level = _corrected(right, wrong, turning)
+        else:
             return result
-        right = result.limit_us
-        wrong = doubtful & (right != limit_us)
-        if not wrong.any():
-            return result
-        limit_us = _corrected(right, wrong, doubtful, given.begins)
+        if missed.size:
+            before = turning.places
+            rows, turning = axis.with_more(turning, missed)
+            is_new = before.take(rows) != turning.places
+            level = np.where(is_new, after.take(rows), level.take(rows))
 
 
-def _first_limits(local: PassRules, prior: Prior) -> Times:
-    first: Times = local.limit_us[prior.grade, prior.is_open.astype(np.intp)]
-    return first
+def _first_codes(prior: Prior) -> NDArray[np.int64]:
+    return prior.grade * 2 + prior.is_open
 
 
-def _limits(
-    given: PassInput,
-    local: PassRules,
-    prior: Prior,
-    grade: NDArray[np.int8],
-    state: NDArray[np.uint8],
-) -> Times:
-    """How old a value may be at each moment, by the grade of the moment before."""
-    code = (grade - np.int8(NO_GRADE)) * np.int8(2) + (state > CLOSED).view(np.int8)
-    limit_us = np.empty(len(grade), dtype=np.int64)
-    limit_us[1:] = local.limit_us.take(code[:-1])
-    limit_us[given.begins[:-1]] = _first_limits(local, prior)
-    return limit_us
+def _codes(grade: NDArray[np.int8], state: NDArray[np.uint8]) -> NDArray[np.int8]:
+    """A moment's grade and whether its episode is open: what the next one's limit depends on."""
+    return (grade - np.int8(NO_GRADE)) * np.int8(2) + (state > CLOSED).view(np.int8)
+
+
+def _missed(turning: Turning, right: Levels, after: Levels, rounds: int) -> Places:
+    """Moments left out at which the age up to which a value counts is another all the same.
+
+    It follows the grade, which is another only since the moment before.
+    """
+    unsettled = np.flatnonzero(turning.differ(right, after) & (turning.lengths > 1))
+    begins = turning.places[unsettled] + 1
+    if rounds <= _SINGLE_ROUNDS or not begins.size:
+        return begins
+    until = turning.until[unsettled]
+    return np.concatenate(
+        [np.arange(*stretch) for stretch in zip(begins.tolist(), until.tolist(), strict=True)]
+    )
 
 
 def _judged(
-    given: PassInput,
+    axis: Axis,
     rules: CrsRules,
     local: PassRules,
     prior: Prior,
-    limit_us: Times,
-    table: GradeTable,
+    turning: Turning,
+    level: Levels,
     rounds: int,
-) -> PassResult:
-    """All moments, if a value counts as known up to the given ages."""
-    truths = np.empty_like(given.truths)
-    fresh = given.temperature_age_us <= limit_us
-    stale_pressure = given.pressure_age_us > limit_us
-    stale_oxygen = given.oxygen_age_us > np.maximum(limit_us, local.oxygen_at_least_us)
+) -> tuple[PassResult, Levels]:
+    """The turning moments, if a value counts as known up to the given levels of age.
+
+    Where an episode turns at a moment that was left out, that is judged too; so the levels are
+    given back for all that were judged.
+    """
+    given, table, seen = axis.given, grade_table(rules), turning.seen
+    truths = np.empty_like(seen.truths)
+    fresh = seen.temperature_old <= level
+    stale_pressure = seen.pressure_old > level
+    stale_oxygen = seen.oxygen_old > turning.limits.oxygen_of.take(level)
     stale = {LOW_PRESSURE: stale_pressure} | dict.fromkeys(range(*OXYGEN.indices(99)), stale_oxygen)
     for row in range(LOW_PRESSURE, len(truths)):
-        truth = given.truths[row]
+        truth = seen.truths[row]
         if row in stale:
             truth = _unknown_where(truth, stale[row])
-        truths[row] = _held(truth, given.begins, prior.held[:, row])
+        truths[row] = _held(truth, turning.begins, prior.held[:, row])
     pressure = _packed(truths[LOW_PRESSURE : OXYGEN.start])
     oxygen = _packed(truths[OXYGEN])
-    quiet = ((pressure | oxygen) == 0) & fresh & ~given.is_febrile
-    in_lookback = given.last_fever_us >= given.at_us - local.lookback_us
-    episodes = followed(given, local, prior, quiet=quiet, in_lookback=in_lookback)
-    state = episode_states(given, episodes)
+    quiet = ((pressure | oxygen) == 0) & fresh & ~seen.is_febrile
+    runs = quiet_runs(given, local, quiet=quiet, is_break=turning.is_break, places=turning.places)
+    episodes = followed(given, local, prior, runs=runs, fever=axis.fever)
+    found = turns(given, episodes)
+    more = np.concatenate((found.ravel(), axis.fever.begin, axis.fever.until))
+    rows, turning = axis.with_more(turning, more[more < turning.n])
+    if len(turning.places) > len(seen.places):
+        truths, level = truths.take(rows, axis=1), level.take(rows)
+        pressure, oxygen = pressure.take(rows), oxygen.take(rows)
+        quiet, fresh = quiet.take(rows), fresh.take(rows)
+    state = states_at(turning.places, found)
     is_after = state == AFTER
-    recent = in_lookback & (state != CLOSED)
-    fever = (is_after & fresh & given.is_febrile) | (recent & ~is_after)
-    truth = fever.view(np.int8) + (~(fresh | fever)).view(np.int8) * UNKNOWN
-    truths[grading.FEVER] = _held(truth, given.begins, prior.held[:, grading.FEVER])
+    recent = turning.within(axis.fever) & (state != CLOSED)
+    has_fever = (is_after & fresh & turning.seen.is_febrile) | (recent & ~is_after)
+    truth = has_fever.view(np.int8) + (~(fresh | has_fever)).view(np.int8) * UNKNOWN
+    truths[grading.FEVER] = _held(truth, turning.begins, prior.held[:, grading.FEVER])
     waiver = (state >= WAIVED).view(np.uint8) * np.uint8(YES)
     if not given.charts_treatments:
         # Where nobody charts treatments, one that hides the fever may have been given (C23).
@@ -166,21 +233,18 @@ def _judged(
     entry = low.astype(np.uint16)
     high = oxygen + (waiver << np.uint8(6))
     entry += high.astype(np.uint16) << np.uint16(8)
-    grade = table.grade.take(entry)
-    return PassResult(
+    result = PassResult(
         given=given,
         local=local,
         prior=prior,
         rules=rules,
-        truths=truths,
-        state=state,
-        entry=entry,
-        grade=grade,
-        recent=recent,
-        quiet=quiet,
+        turning=turning,
+        found=TurningGrades(truths, state, entry, table.grade.take(entry), quiet, recent),
         episodes=episodes,
+        runs=runs,
         rounds=rounds,
     )
+    return result, level
 
 
 def _packed(truths: NDArray[np.int8]) -> NDArray[np.uint8]:
@@ -197,14 +261,13 @@ def _unknown_where(truth: NDArray[np.int8], stale: Bools) -> NDArray[np.int8]:
     return known + stale.view(np.int8) * UNKNOWN
 
 
-def _held(truth: NDArray[np.int8], begins: Places, before: Bools) -> NDArray[np.int8]:
+def _held(truth: NDArray[np.int8], firsts: Places, before: Bools) -> NDArray[np.int8]:
     """Unknown after yes is held: a criterion that was met when last known still counts as met."""
     unknown = truth == UNKNOWN
     if not unknown.any():
         return truth
     met = truth == YES
     known = ~unknown
-    firsts = begins[:-1]
     met[firsts] |= unknown[firsts] & before
     if not met.any():
         return truth
@@ -215,21 +278,7 @@ def _held(truth: NDArray[np.int8], begins: Places, before: Bools) -> NDArray[np.
     return result
 
 
-def _depends_on_limit(given: PassInput, local: PassRules) -> Bools:
-    """Where the age up to which a value counts can make a difference at all."""
-    least, most = int(local.limit_us.min()), int(local.limit_us.max())
-    doubtful: Bools = np.zeros(len(given.at_us), dtype=np.bool_)
-    for age_us, from_us in (
-        (given.temperature_age_us, least),
-        (given.pressure_age_us, least),
-        (given.oxygen_age_us, max(least, local.oxygen_at_least_us)),
-    ):
-        if not (is_everywhere(age_us) and age_us[0] <= from_us):
-            doubtful |= (age_us > from_us) & (age_us <= most)
-    return doubtful
-
-
-def _corrected(right: Times, wrong: Bools, doubtful: Bools, begins: Places) -> Times:
+def _corrected(right: Levels, wrong: Bools, turning: Turning) -> Levels:
     """The next guess: what the grades say, and from each mistake on the same until it matters not.
 
     Up to the first mistake of a stay all is settled. Two answers can each feed themselves (a value
@@ -238,8 +287,8 @@ def _corrected(right: Times, wrong: Bools, doubtful: Bools, begins: Places) -> T
     """
     place = np.arange(len(right))
     # The newest place that is a mistake or free of doubt; only from mistakes is anything carried.
-    stops = wrong | ~doubtful
-    stops[begins[:-1]] = True
+    stops = wrong | ~turning.is_doubtful
+    stops[turning.begins] = True
     source = np.maximum.accumulate(np.where(stops, place, 0))
     carried = wrong.take(source)
     return np.where(carried, right.take(source), right)

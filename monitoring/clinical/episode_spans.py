@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.clinical.timeline import NEVER_US
+from monitoring.clinical.turning_columns import Seen
 
 # What an episode is at a moment. AFTER: fever is waived and the newest temperature is later.
 CLOSED, OPEN, WAIVED, AFTER = range(4)
@@ -40,24 +41,19 @@ class PassRules:
 class PassInput:
     """The criteria of the moments of all stays, on the one axis.
 
-    ``begins`` (stays + 1) are the places at which the stays begin, and the end. ``truths`` is int8
-    (7, n) if the data are fresh, the fever row unused; ``pressure_age_us`` and ``oxygen_age_us``
-    the ages of what those rest on, ``temperature_age_us`` that of the newest temperature.
-    ``is_febrile`` says that the newest temperature is fever. ``fever_us`` are the times of all
-    fevers in order, ``last_fever_us`` the newest of them at each moment. ``masking_from_us`` and
-    ``masking_until_us`` are the treatments that hide fever, by stay and beginning, none beyond its
-    stay's end.
+    ``at_us`` are all moments, ``begins`` (stays + 1) the places at which the stays begin, and the
+    end, ``breaks`` those at which one begins or the chart had a gap; ``seen`` is what is charted.
+    ``temperature_us`` are the times of all temperatures in order, ``fever_us`` those of all fevers.
+    ``masking_from_us`` and ``masking_until_us`` are the treatments that hide fever, by stay and
+    beginning, none beyond its stay's end.
     """
 
     at_us: Times
     begins: Places
-    truths: NDArray[np.int8]
-    temperature_age_us: Times
-    pressure_age_us: Times
-    oxygen_age_us: Times
-    is_febrile: Bools
+    breaks: Places
+    seen: Seen
+    temperature_us: Times
     fever_us: Times
-    last_fever_us: Times
     masking_from_us: Times
     masking_until_us: Times
     charts_treatments: bool
@@ -105,16 +101,10 @@ class Episodes:
 
 
 def followed(
-    given: PassInput, local: PassRules, prior: Prior, *, quiet: Bools, in_lookback: Bools
+    given: PassInput, local: PassRules, prior: Prior, *, runs: "QuietRuns", fever: "FeverSpans"
 ) -> Episodes:
-    """Every episode of every stay.
-
-    ``quiet`` are the moments that are known to be without any sign, ``in_lookback`` those with a
-    fever not longer ago than the look-back.
-    """
+    """Every episode of every stay."""
     at_us, ends = given.at_us, given.begins[1:]
-    runs = _quiet_runs(given, local, quiet)
-    febrile = np.append(np.flatnonzero(in_lookback), len(at_us))
     stay = np.arange(len(ends))
     place = given.begins[:-1].copy()
     resolved_us = prior.resolved_us
@@ -128,7 +118,7 @@ def followed(
         onset_us[going_on] = prior.onset_us[stay[going_on]]
         new = np.flatnonzero(~going_on)
         if new.size:
-            opened[new] = _next_opening(given, febrile, place[new], resolved_us[new])
+            opened[new] = _next_opening(given, fever, place[new], resolved_us[new])
             exists = opened < ends[stay]
             stay, opened, onset_us = stay[exists], opened[exists], onset_us[exists]
             resolved_us, number = resolved_us[exists], number[exists]
@@ -151,7 +141,15 @@ def followed(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _QuietRuns:
+class FeverSpans:
+    """From which places up to which, not included, a fever lies within the look-back."""
+
+    begin: Places
+    until: Places
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QuietRuns:
     """Stretches without sign and without a gap in the chart; ``ripe`` are the places at which one
     has lasted long enough to resolve an episode that was open all the while.
 
@@ -164,30 +162,37 @@ class _QuietRuns:
     ripe: Places
 
 
-def _quiet_runs(given: PassInput, local: PassRules, quiet: Bools) -> _QuietRuns:
+def quiet_runs(
+    given: PassInput, local: PassRules, *, quiet: Bools, is_break: Bools, places: Places
+) -> QuietRuns:
+    """The stretches of quiet, from columns that speak of the moments from each place to the next.
+
+    ``is_break`` says that a stretch ends before a place, whatever is there.
+    """
     at_us = given.at_us
-    joined = at_us[1:] - at_us[:-1] <= local.gap_us
-    joined &= quiet[1:]
-    joined &= quiet[:-1]
-    joined[given.begins[1:-1] - 1] = False
+    joined = quiet[1:] & quiet[:-1] & ~is_break[1:]
     starts, stops = quiet.copy(), quiet.copy()
     starts[1:] &= ~joined
     stops[:-1] &= ~joined
-    begin, end = np.flatnonzero(starts), np.flatnonzero(stops) + 1
+    begin, end = places[starts], np.append(places[1:], len(at_us))[stops]
     ripe = at_us.searchsorted(at_us[begin] + local.resolution_us)
-    return _QuietRuns(begin, np.append(end, 0), np.append(ripe[ripe < end], len(at_us)))
+    return QuietRuns(begin, np.append(end, 0), np.append(ripe[ripe < end], len(at_us)))
 
 
-def _next_opening(given: PassInput, febrile: Places, place: Places, resolved_us: Times) -> Places:
+def _next_opening(given: PassInput, fever: FeverSpans, place: Places, resolved_us: Times) -> Places:
     """The first moment from ``place`` on with a fever that is later than the last resolution."""
-    later = np.maximum(place, given.last_fever_us.searchsorted(resolved_us, side="right"))
-    return febrile[febrile.searchsorted(later)]
+    at_us = given.at_us
+    later_us = _next_us(given.fever_us, resolved_us)
+    later = np.maximum(place, at_us.searchsorted(later_us))
+    begin = np.append(fever.begin, len(at_us))[fever.until.searchsorted(later, side="right")]
+    result: Places = np.maximum(later, begin)
+    return result
 
 
 def _next_resolution(
     given: PassInput,
     local: PassRules,
-    runs: _QuietRuns,
+    runs: QuietRuns,
     asked: Places,
     began_us: Times,
     ends: Places,
@@ -251,24 +256,35 @@ def _waived_us(given: PassInput, onset_us: Times) -> Times:
     return result
 
 
-def episode_states(given: PassInput, episodes: Episodes) -> NDArray[np.uint8]:
-    """What the episode of each moment is: ``CLOSED``, ``OPEN``, ``WAIVED`` or ``AFTER``."""
+def _next_us(times_us: Times, after_us: Times) -> Times:
+    """The first of some times after each of others, far ahead where there is none."""
+    place = times_us.searchsorted(after_us, side="right")
+    if not times_us.size:
+        return np.full(len(place), _FAR_US)
+    result: Times = np.where(place < len(times_us), times_us.take(place, mode="clip"), _FAR_US)
+    return result
+
+
+def turns(given: PassInput, episodes: Episodes) -> Places:
+    """Where each opens, is waived, has a temperature after that, and ends: (episodes, 4)."""
     at_us = given.at_us
     waived = np.clip(at_us.searchsorted(episodes.waived_us), episodes.opened, episodes.until)
-    newest_us = at_us - given.temperature_age_us
-    # Where a stay has no temperature yet there is no episode either.
-    newest_us = np.maximum.accumulate(newest_us)
-    after = newest_us.searchsorted(episodes.waived_us, side="right")
-    after = np.clip(after, waived, episodes.until)
-    turns = np.empty((len(episodes.opened), 4), dtype=np.intp)
-    turns.T[:] = episodes.opened, waived, after, episodes.until
-    lengths = np.diff(turns.ravel(), prepend=0, append=len(at_us))
-    states = np.tile(np.array([CLOSED, OPEN, WAIVED, AFTER], dtype=np.uint8), len(turns))
+    after_us = _next_us(given.temperature_us, episodes.waived_us)
+    after = np.clip(at_us.searchsorted(after_us), waived, episodes.until)
+    found = np.empty((len(episodes.opened), 4), dtype=np.intp)
+    found.T[:] = episodes.opened, waived, after, episodes.until
+    return found
+
+
+def states_at(places: Places, found: Places) -> NDArray[np.uint8]:
+    """What the episode of each place is, ``CLOSED`` to ``AFTER``, by ``turns``."""
+    lengths = np.diff(places.searchsorted(found.ravel()), prepend=0, append=len(places))
+    states = np.tile(np.array([CLOSED, OPEN, WAIVED, AFTER], dtype=np.uint8), len(found))
     return np.repeat(np.append(states, np.uint8(CLOSED)), lengths)
 
 
 def quiet_since_us(
-    given: PassInput, local: PassRules, episodes: Episodes, quiet: Bools, state: NDArray[np.uint8]
+    given: PassInput, episodes: Episodes, runs: QuietRuns, *, quiet: Bools, state: NDArray[np.uint8]
 ) -> Times:
     """Since when the episode of each moment has been quiet; before all time where it is not."""
     result = np.full(len(quiet), NEVER_US)
@@ -279,7 +295,6 @@ def quiet_since_us(
     asked = episodes.opened[episode] + ~goes_on
     counted = place >= asked
     place, episode, asked = place[counted], episode[counted], asked[counted]
-    runs = _quiet_runs(given, local, quiet)
     begin = runs.begin[runs.begin.searchsorted(place, side="right") - 1]
     since_us = given.at_us[np.maximum(begin, asked)]
     from_start = begin == given.begins[episodes.stay[episode]]

@@ -16,12 +16,15 @@ from monitoring.clinical.criteria import CriteriaColumns, FeverReadings
 from monitoring.clinical.episode_pass import PassResult, judge_stays
 from monitoring.clinical.episode_spans import CLOSED, WAIVED, PassInput, PassRules, Prior
 from monitoring.clinical.episode_walk import Before, Moment, walk
+from monitoring.clinical.facts import TreatmentSpan
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import EpisodeState
 from monitoring.clinical.rulebook_types import CrsRules
 from monitoring.clinical.schedule import crs_state
 from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
 from monitoring.clinical.truths import HELD, YES
+from monitoring.clinical.turning_columns import Limits, Seen, limits_of
+from monitoring.clinical.turning_moments import breaks_of, joined, seen
 
 __all__ = ["Before", "Moment", "StayGrades", "follow", "follow_stays", "moments_of", "pass_rules"]
 
@@ -54,7 +57,7 @@ def follow(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Axis:
-    """Where stays lie in the moments of one timeline.
+    """Where stays lie on the one axis of time.
 
     ``begins`` (stays + 1) are the places at which they begin, and the end; ``shifts_us`` is by how
     much each lies later than it was.
@@ -69,14 +72,54 @@ class StayGrades:
     """All moments of some stays, judged; ``priors`` stood before the first moment of each.
 
     ``peak`` is the highest grade of the current or last episode, ``grading.NO_GRADE`` for none.
+    ``fever`` has the readings that made it, None where no evidence is kept.
     """
 
     at_us: NDArray[np.int64]
     axis: Axis
     judged: PassResult
     peak: NDArray[np.int8]
-    fever: FeverReadings
+    fever: FeverReadings | None
     priors: tuple[EpisodeState, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StayColumns:
+    """What a pass takes of some stays that lie one after the other, ``seen`` by place on the axis.
+
+    ``breaks`` are the places at which one begins or the chart had a gap. ``temperature_us`` and
+    ``fever_us`` are the times of all temperatures and of all fevers; None for a temperature at
+    every moment on the axis.
+    """
+
+    seen: Seen
+    breaks: NDArray[np.intp]
+    temperature_us: NDArray[np.int64] | None
+    fever_us: NDArray[np.int64]
+    treatments: tuple[TreatmentSpan, ...]
+
+
+def stay_columns(
+    timeline: Timeline,
+    columns: CriteriaColumns,
+    limits: Limits,
+    *,
+    breaks: NDArray[np.intp],
+    places: NDArray[np.intp] | int = 0,
+) -> StayColumns:
+    """Those of the stays in one timeline; at its rows ``breaks`` one begins or there was a gap.
+
+    ``places`` says of which moment on the axis each row speaks, or of which the first. What is
+    charted turns at none that is left out.
+    """
+    is_at_each = "body_temperature" in timeline.at_every_moment
+    return StayColumns(
+        seen(columns, places, breaks, limits),
+        breaks + places if isinstance(places, int) else places[breaks],
+        None if is_at_each else timeline.series["body_temperature"].taken_us[:-1],
+        columns.fever.fever_us,
+        timeline.facts.treatments,
+    )
 
 
 def follow_stays(
@@ -90,11 +133,77 @@ def follow_stays(
     befores: Sequence[Before | None],
 ) -> StayGrades:
     """Judge every moment of the stays that lie in a timeline, each going on from its prior."""
-    given = _pass_input(timeline, columns, axis, rules)
+    breaks = breaks_of(timeline.at_us, pass_rules(policy).gap_us)
+    own = stay_columns(timeline, columns, limits_of_policy(policy), breaks=breaks)
+    charts_treatments = timeline.facts.treatments_charted
+    grades = follow_columns(
+        [own],
+        timeline.at_us,
+        axis,
+        rules,
+        policy,
+        charts_treatments=charts_treatments,
+        priors=priors,
+        befores=befores,
+    )
+    return replace(grades, fever=columns.fever)
+
+
+def follow_columns(
+    parts: Sequence[StayColumns],
+    at_us: NDArray[np.int64],
+    axis: Axis,
+    rules: CrsRules,
+    policy: Policy,
+    *,
+    charts_treatments: bool,
+    priors: Sequence[EpisodeState],
+    befores: Sequence[Before | None],
+) -> StayGrades:
+    """Judge the stays whose columns follow each other in ``parts``, without evidence."""
+    spans = sorted(
+        (span.started_us, int(at_us[-1]) if span.ended_us is None else span.ended_us)
+        for part in parts
+        for span in part.treatments
+        if span.kind in rules.waived_by
+    )
+    masking = np.array(spans, dtype=np.int64).reshape(-1, 2)
+    given = PassInput(
+        at_us=at_us,
+        begins=axis.begins,
+        breaks=_one_after_another([part.breaks for part in parts]),
+        seen=joined([part.seen for part in parts]),
+        temperature_us=_temperature_us(parts, at_us),
+        fever_us=_one_after_another([part.fever_us for part in parts]),
+        masking_from_us=masking[:, 0],
+        masking_until_us=masking[:, 1],
+        charts_treatments=charts_treatments,
+    )
     prior = _prior(priors, befores, axis.shifts_us, rules)
     judged = judge_stays(given, rules, pass_rules(policy), prior)
-    peak = _peak(given, judged, prior)
-    return StayGrades(timeline.at_us, axis, judged, peak, columns.fever, tuple(priors))
+    return StayGrades(at_us, axis, judged, _peak(judged, prior), None, tuple(priors))
+
+
+def _temperature_us(parts: Sequence[StayColumns], at_us: NDArray[np.int64]) -> NDArray[np.int64]:
+    if all(part.temperature_us is None for part in parts):
+        return at_us
+    begins = [int(part.seen.places[0]) for part in parts]
+    return _one_after_another(
+        [
+            at_us[begin:end] if part.temperature_us is None else part.temperature_us
+            for part, begin, end in zip(parts, begins, [*begins[1:], len(at_us)], strict=True)
+        ]
+    )
+
+
+def _one_after_another(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def limits_of_policy(policy: Policy) -> Limits:
+    """How old a value may be under a policy."""
+    local = pass_rules(policy)
+    return limits_of(local.limit_us, local.oxygen_at_least_us)
 
 
 def pass_rules(policy: Policy) -> PassRules:
@@ -119,33 +228,6 @@ def pass_rules(policy: Policy) -> PassRules:
         lookback_us=us(policy.grading.fever_lookback_s),
         resolution_us=us(policy.grading.resolution_s),
         gap_us=us(expected * states["resolving"].interval_s),
-    )
-
-
-def _pass_input(
-    timeline: Timeline, columns: CriteriaColumns, axis: Axis, rules: CrsRules
-) -> PassInput:
-    fever = columns.fever
-    last_us = int(timeline.at_us[-1])
-    spans = sorted(
-        (span.started_us, last_us if span.ended_us is None else span.ended_us)
-        for span in timeline.facts.treatments
-        if span.kind in rules.waived_by
-    )
-    masking = np.array(spans, dtype=np.int64).reshape(-1, 2)
-    return PassInput(
-        at_us=timeline.at_us,
-        begins=axis.begins,
-        truths=columns.truths,
-        temperature_age_us=fever.newest_age_us,
-        pressure_age_us=columns.pressure_age_us,
-        oxygen_age_us=columns.oxygen_age_us,
-        is_febrile=fever.is_febrile,
-        fever_us=fever.fever_us,
-        last_fever_us=fever.last_fever_us,
-        masking_from_us=masking[:, 0],
-        masking_until_us=masking[:, 1],
-        charts_treatments=timeline.facts.treatments_charted,
     )
 
 
@@ -185,21 +267,23 @@ def _prior(
     )
 
 
-def _peak(given: PassInput, judged: PassResult, prior: Prior) -> NDArray[np.int8]:
+def _peak(judged: PassResult, prior: Prior) -> NDArray[np.int8]:
     """The highest grade so far of the current or last episode (C20)."""
-    begins, episodes = given.begins[:-1], judged.episodes
-    new = episodes.opened[~episodes.goes_on]
-    starts = np.union1d(begins, new)
+    turning, found, episodes = judged.turning, judged.found, judged.episodes
+    begins = turning.begins
+    new = turning.index(episodes.opened[~episodes.goes_on])
     # Each episode counts in a step of its own, so that one running maximum serves all.
-    step = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(given.at_us))) * _STEP
-    is_open = (judged.state > CLOSED).view(np.int8)
-    code = (judged.grade - np.int8(grading.NO_GRADE)) * is_open
-    step += code
+    starts = np.zeros(len(turning.places), dtype=np.bool_)
+    starts[begins] = True
+    starts[new] = True
+    is_open = (found.state > CLOSED).view(np.int8)
+    code = (found.grade - np.int8(grading.NO_GRADE)) * is_open
+    step = np.cumsum(starts) * _STEP + code
     carried = ~np.isin(begins, new)
     first = begins[carried]
     step[first] += np.maximum(prior.peak[carried] - code[first], 0)
     highest = np.maximum.accumulate(step) & (_STEP - 1)
-    return (highest + grading.NO_GRADE).astype(np.int8)
+    return judged.spread((highest + grading.NO_GRADE).astype(np.int8))
 
 
 def moments_of(grades: StayGrades, stay: int, rules: CrsRules) -> list[Moment]:
@@ -217,9 +301,11 @@ def moments_of(grades: StayGrades, stay: int, rules: CrsRules) -> list[Moment]:
     until = (episodes.until[own] - begin).tolist()
     places = np.arange(begin, end)
     newest = (episodes.opened[own].searchsorted(places, side="right") - 1).tolist()
-    last_fever_row = grades.fever.last_fever_row()[begin:end]
+    last_fever_row = np.full(end - begin, -1)
+    if grades.fever is not None:
+        last_fever_row = grades.fever.last_fever_row()[begin:end]
     fever_rows = np.where(judged.recent[begin:end], last_fever_row, -1).tolist()
-    rows = zip(
+    columns = zip(
         judged.truths[:, begin:end].T.tolist(),
         judged.state[begin:end].tolist(),
         judged.grade[begin:end].tolist(),
@@ -244,7 +330,7 @@ def moments_of(grades: StayGrades, stay: int, rules: CrsRules) -> list[Moment]:
         quiet_us,
         fever_row,
         episode,
-    ) in enumerate(rows):
+    ) in enumerate(columns):
         held = tuple(name for name, truth in zip(ids, truths, strict=True) if truth in _MET)
         peak_or_none = None if peak == grading.NO_GRADE else peak
         if episode < 0:

@@ -55,9 +55,9 @@ class SupportColumns:
     age_us: NDArray[np.int64]
     support_age_us: NDArray[np.int64]
     truths: NDArray[np.int8]
-    level: NDArray[np.int8]
-    _highest: NDArray[np.int8]
+    _entry: NDArray[np.intp]
     _column: NDArray[np.int8]
+    _rules: CrsRules
     _counts: NDArray[np.int8]
     _excused: NDArray[np.bool_]
     _attributed: NDArray[np.bool_]
@@ -67,6 +67,11 @@ class SupportColumns:
     def support_age_s(self, place: int) -> float:
         """The age of the charted support at one moment in seconds."""
         return float(self.support_age_us[place]) / US_PER_S
+
+    @cached_property
+    def level(self) -> NDArray[np.int8]:
+        """The class of the support in force."""
+        return _unfolded(self._rules)[0].take(self._entry, mode="wrap")
 
     @cached_property
     def on_oxygen(self) -> NDArray[np.int8]:
@@ -84,8 +89,9 @@ class SupportColumns:
     def noted(self) -> dict[str, NDArray[np.bool_]]:
         """Where each note applies."""
         needs_word = (self.device >= 0) & (self.level > 0)
+        highest = _unfolded(self._rules)[1].take(self._entry, mode="wrap")
         noted = self._taken_as | {
-            NOTE_FLOW_MISSING: (self.device >= 0) & (self._highest > self.level),
+            NOTE_FLOW_MISSING: (self.device >= 0) & (highest > self.level),
             NOTE_EXCUSED: self._excused & needs_word,
             NOTE_HOME: needs_word & (self._counts == NO),
             NOTE_HOME_UNKNOWN: needs_word & (self._counts == UNKNOWN),
@@ -101,12 +107,11 @@ def support_columns(timeline: Timeline, rules: CrsRules, freshness: Freshness) -
     """The oxygen support in force at each moment and the hypoxia criteria it meets when fresh."""
     device, flow_lpm, uses_flow, support_age_us, taken_as = _in_force(timeline, freshness)
     _, _, low_notes = class_table(rules)
-    levels, highests, by_class = _unfolded(rules)
+    by_class = _unfolded(rules)[2]
     column = flow_column(flow_lpm, rules.low_flow_to_lpm)
     # The four columns of the device unknown come last, where -1 leads.
     entry = (device * np.int8(_COLUMNS) + column).astype(np.intp)
-    level, highest = levels.take(entry, mode="wrap"), highests.take(entry, mode="wrap")
-    counts = _above_home(timeline, rules, level=level, device=device, flow_lpm=flow_lpm)
+    counts = _above_home(timeline, rules, entry=entry, device=device, flow_lpm=flow_lpm)
     excused = _excused(timeline, rules, freshness, device, uses_flow)
     attributed = covered(timeline.facts.attributions, "hypoxia", timeline.at_us)
     truths = by_class.take(entry, axis=1, mode="wrap")
@@ -125,9 +130,9 @@ def support_columns(timeline: Timeline, rules: CrsRules, freshness: Freshness) -
         age_us=age_us,
         support_age_us=support_age_us,
         truths=truths,
-        level=level,
-        _highest=highest,
+        _entry=entry,
         _column=column,
+        _rules=rules,
         _counts=counts,
         _excused=excused,
         _attributed=attributed,
@@ -185,7 +190,9 @@ def _in_force(
     flows = flow_lpm > 0
     contradicted = (charted == ROOM_AIR) & flows & is_newest
     orphan = none_charted & flows
-    device = np.where(contradicted | orphan, np.int8(NASAL_CANNULA), charted)
+    device, otherwise = charted, contradicted | orphan
+    if otherwise.any():
+        device = np.where(otherwise, np.int8(NASAL_CANNULA), charted)
     if none_charted.any():
         # A flow of 0 without a device is a charted absence of oxygen.
         device = np.where(none_charted & (flow_lpm == 0), np.int8(ROOM_AIR), device)
@@ -290,13 +297,14 @@ def _above_home(
     timeline: Timeline,
     rules: CrsRules,
     *,
-    level: NDArray[np.int8],
+    entry: NDArray[np.intp],
     device: NDArray[np.int8],
     flow_lpm: NDArray[np.float64],
 ) -> NDArray[np.int8]:
     """Whether the support exceeds what the person has at home (C13, C15), three-valued."""
     if all(_home_support(baseline)[0] < 0 for baseline in timeline.facts.baselines):
-        return everywhere(_YES, len(level))
+        return everywhere(_YES, len(entry))
+    level = _unfolded(rules)[0].take(entry, mode="wrap")
     home_device, home_flow_lpm, home_level = _home(timeline, rules)
     more_flow = flow_lpm > home_flow_lpm + _FLOW_EPSILON_LPM
     flow_unknown = np.isnan(flow_lpm) | np.isnan(home_flow_lpm)

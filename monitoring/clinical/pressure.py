@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.clinical.everywhere import everywhere
+from monitoring.clinical.everywhere import everywhere, is_everywhere
 from monitoring.clinical.facts import BaselineRecord
 from monitoring.clinical.policy_types import HypotensionLimits
 from monitoring.clinical.rulebook_types import ChildrenRule
@@ -23,6 +23,7 @@ _DAYS_PER_YEAR = 365.25
 _EPSILON_MMHG = 1e-6
 _NOTHING_OWN = (np.nan, np.nan)
 _NAN = np.full(1, np.nan)
+_NEVER = np.zeros(1, dtype=np.bool_)
 
 _Mmhg = TypeVar("_Mmhg", float, NDArray[np.float64])
 
@@ -79,8 +80,12 @@ def pressure_columns(
         centile_mmhg=np.full(1, np.nan if centile is None else centile),
         limits=limits,
     )
-    low = judged.absolute | judged.relative
-    unknown = np.isnan(systolic) & np.isnan(mean)
+    low = judged.absolute
+    if not is_everywhere(judged.relative):
+        low = low | judged.relative
+    unknown = np.isnan(mean)
+    if unknown.any():
+        unknown &= np.isnan(systolic)
     return PressureColumns(
         systolic_mmhg=systolic,
         mean_mmhg=mean,
@@ -129,7 +134,9 @@ def judge_pressure(
     mean_limit = np.where(no_mean_limit, np.nan, limits.mean_mmhg)
     absolute = (systolic_mmhg < systolic_limit) | (mean_mmhg < mean_limit)
     own_limit = limits.baseline_fraction * own_systolic_mmhg - _EPSILON_MMHG
-    relative = (systolic_mmhg < own_limit) & (systolic_mmhg < limits.baseline_cap_mmhg)
+    relative: NDArray[np.bool_] = everywhere(_NEVER, len(systolic_mmhg))
+    if not np.isnan(own_limit).all():
+        relative = (systolic_mmhg < own_limit) & (systolic_mmhg < limits.baseline_cap_mmhg)
     return JudgedPressure(systolic_limit, mean_limit, absolute, relative)
 
 
@@ -175,7 +182,10 @@ def child_limit_mmhg(age_years: float | None, children: ChildrenRule) -> float |
 
 def mean_pressure_mmhg(*, systolic_mmhg: _Mmhg, diastolic_mmhg: _Mmhg) -> _Mmhg:
     """MAP by the formula, DBP + (SBP - DBP) / 3, of one or of n (clinical reference 5.1)."""
-    return diastolic_mmhg + (systolic_mmhg - diastolic_mmhg) / 3
+    mean = systolic_mmhg - diastolic_mmhg
+    mean /= 3
+    mean += diastolic_mmhg
+    return mean
 
 
 def _own(baseline: BaselineRecord) -> tuple[float, float]:
@@ -197,7 +207,7 @@ def _newest_set(
     systolic, diastolic = timeline.value("systolic_bp"), timeline.value("diastolic_bp")
     if not timeline.is_charted("mean_arterial_pressure"):
         mean = _mean_by_formula(timeline, systolic, diastolic, window_us)
-        never = np.zeros(len(mean), dtype=np.bool_)
+        never = everywhere(_NEVER, len(mean))
         return systolic, mean, never, timeline.age_us("systolic_bp")
     systolic_us = timeline.taken_us("systolic_bp")
     mean_us = timeline.taken_us("mean_arterial_pressure")
@@ -223,4 +233,5 @@ def _mean_by_formula(
         apart_us = timeline.taken_us("diastolic_bp") - timeline.taken_us("systolic_bp")
         fits &= np.abs(apart_us) <= window_us
     by_formula = mean_pressure_mmhg(systolic_mmhg=systolic, diastolic_mmhg=diastolic)
-    return np.where(fits, by_formula, np.nan)
+    np.copyto(by_formula, np.nan, where=~fits)
+    return by_formula

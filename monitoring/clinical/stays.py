@@ -12,17 +12,30 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.clinical.charted_turns import CRS_CONCEPTS, turning_rows
 from monitoring.clinical.criteria import criteria_columns
-from monitoring.clinical.episodes import Axis, Before, StayGrades, follow_stays, pass_rules
-from monitoring.clinical.facts import BaselineRecord, EncounterFacts
+from monitoring.clinical.episodes import (
+    Axis,
+    Before,
+    StayColumns,
+    StayGrades,
+    follow_columns,
+    limits_of_policy,
+    pass_rules,
+    stay_columns,
+)
+from monitoring.clinical.facts import BaselineRecord, EncounterFacts, TreatmentSpan
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.pressure import child_limit_mmhg
 from monitoring.clinical.results import EpisodeState
 from monitoring.clinical.rulebook_types import CrsRules
 from monitoring.clinical.timeline import MISSING, US_PER_S, WATCHED, Charted, build
+from monitoring.clinical.turning_columns import Limits
+from monitoring.clinical.turning_moments import breaks_of
 
-# So many moments are judged in one go, while they are in the processor's cache.
-_TOGETHER = 128_000
+# So many moments are judged in one go, and looked at while they are in the processor's cache.
+_TOGETHER = 1_000_000
+_SLICE = 64_000
 _NOTHING = Charted(np.empty(0, dtype=np.int64), np.empty(0))
 # Of these the rules ask since when, where a reason for the oxygen may excuse it.
 _FOLLOWED = frozenset({"oxygen_device", "oxygen_flow"})
@@ -59,19 +72,22 @@ def grade_stays(
 
     Each answer says which of ``stays`` it holds. Raises ``ValueError`` as ``timeline.build`` does.
     """
+    limits = limits_of_policy(policy)
     for places in _alike(stays, rules):
         chosen = [stays[place] for place in places]
-        facts, at_us, charted, axis = _joined(chosen, _apart_us(policy))
-        timeline = build(facts, at_us, charted)
-        columns = criteria_columns(timeline, rules, policy)
+        joint = _joined(chosen, _apart_us(policy))
+        parts = [
+            joint.columns(first, until, rules, policy, limits) for first, until in joint.slices()
+        ]
         yield (
             places,
-            follow_stays(
-                timeline,
-                columns,
-                axis,
+            follow_columns(
+                parts,
+                joint.at_us,
+                Axis(joint.begins, np.array(joint.shifts_us)),
                 rules,
                 policy,
+                charts_treatments=chosen[0].facts.treatments_charted,
                 priors=[one.prior or EpisodeState() for one in chosen],
                 befores=[one.before for one in chosen],
             ),
@@ -112,27 +128,66 @@ def _apart_us(policy: Policy) -> int:
     return limits_us + local.lookback_us + local.resolution_us + int(other_s * US_PER_S)
 
 
-def _joined(
-    stays: Sequence[Stay], apart_us: int
-) -> tuple[EncounterFacts, NDArray[np.int64], dict[str, Charted], Axis]:
-    """One long chart, in which everything is charted as missing before a stay begins."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Joint:
+    """Stays on one axis of time: each lies ``shifts_us`` later than it was, from ``begins`` on.
+
+    From ``bases_us`` on everything is charted as missing, before the first moment of each.
+    """
+
+    stays: Sequence[Stay]
+    at_us: NDArray[np.int64]
+    begins: NDArray[np.intp]
+    shifts_us: list[int]
+    bases_us: list[int]
+
+    def slices(self) -> Iterator[tuple[int, int]]:
+        """Stays that are looked at in one go, from which up to which."""
+        first = 0
+        for until in range(1, len(self.stays) + 1):
+            moments = self.begins[until] - self.begins[first]
+            if moments >= _SLICE or until == len(self.stays):
+                yield first, until
+                first = until
+
+    def columns(
+        self, first: int, until: int, rules: CrsRules, policy: Policy, limits: Limits
+    ) -> StayColumns:
+        """What the pass takes of some of the stays, looked at where it can turn."""
+        stays, own = self.stays[first:until], slice(first, until)
+        shifts_us, bases_us = self.shifts_us[own], self.bases_us[own]
+        begin, end = int(self.begins[first]), int(self.begins[until])
+        at_us = self.at_us[begin:end]
+        breaks = breaks_of(at_us, pass_rules(policy).gap_us)
+        charted = {
+            concept: _joined_values(stays, concept, shifts_us, bases_us, at_us)
+            for concept in CRS_CONCEPTS
+            if any(concept in stay.charted for stay in stays)
+        }
+        facts = _joined_facts(stays, shifts_us, bases_us)
+        rows = turning_rows(at_us, breaks, charted, facts, limits=limits, policy=policy)
+        places: NDArray[np.intp] | int = begin
+        if rows is not None:
+            at_us, breaks, places = at_us[rows], rows.searchsorted(breaks), rows + begin
+        timeline = build(facts, at_us, charted)
+        columns = criteria_columns(timeline, rules, policy)
+        return stay_columns(timeline, columns, limits, breaks=breaks, places=places)
+
+
+def _joined(stays: Sequence[Stay], apart_us: int) -> _Joint:
+    """Lay the stays one after the other."""
+    begins = np.cumsum([0, *(len(stay.at_us) for stay in stays)])
+    at_us = np.empty(begins[-1], dtype=np.int64)
     shifts_us, bases_us = [], []
     base_us = None
-    for stay in stays:
+    for stay, begin, end in zip(stays, begins.tolist(), begins[1:].tolist(), strict=False):
         first_us = _first_us(stay)
         base_us = first_us - apart_us if base_us is None else base_us
         bases_us.append(base_us)
         shifts_us.append(base_us + apart_us - first_us)
         base_us = int(stay.at_us[-1]) + shifts_us[-1] + apart_us
-    at_us = np.concatenate([stay.at_us + us for stay, us in zip(stays, shifts_us, strict=True)])
-    charted = {}
-    for place, concept in enumerate(WATCHED):
-        if any(concept in stay.charted for stay in stays):
-            missing = float(MISSING[place])
-            charted[concept] = _joined_values(stays, concept, missing, shifts_us, bases_us, at_us)
-    begins = np.cumsum([0, *(len(stay.at_us) for stay in stays)])
-    facts = _joined_facts(stays, shifts_us, bases_us)
-    return facts, at_us, charted, Axis(begins, np.array(shifts_us))
+        np.add(stay.at_us, shifts_us[-1], out=at_us[begin:end])
+    return _Joint(stays=stays, at_us=at_us, begins=begins, shifts_us=shifts_us, bases_us=bases_us)
 
 
 def _first_us(stay: Stay) -> int:
@@ -147,11 +202,11 @@ def _first_us(stay: Stay) -> int:
 def _joined_values(
     stays: Sequence[Stay],
     concept: str,
-    missing: float,
     shifts_us: list[int],
     bases_us: list[int],
     at_us: NDArray[np.int64],
 ) -> Charted:
+    missing = float(MISSING[WATCHED.index(concept)])
     every = [stay.charted.get(concept, _NOTHING) for stay in stays]
     is_followed = concept in _FOLLOWED and any("oxygen_indication" in s.charted for s in stays)
     if not is_followed and all(
@@ -196,11 +251,16 @@ def _joined_facts(
             if started_us <= last_us and ended_us >= base_us:
                 is_moment = span.started_us == span.ended_us
                 started_us = max(started_us, base_us)
+                # No dose counts for anything here (C9).
+                ended_us = started_us if is_moment else ended_us
                 treatments.append(
-                    replace(
-                        span,
+                    TreatmentSpan(
+                        row_id=span.row_id,
+                        kind=span.kind,
+                        agent=span.agent,
+                        indication=span.indication,
                         started_us=started_us,
-                        ended_us=started_us if is_moment else ended_us,
+                        ended_us=ended_us,
                     )
                 )
         for word in stay.facts.attributions:

@@ -90,15 +90,25 @@ class Charted:
 class _NewestRows(dict[str, NDArray[np.intp]]):
     """Which row of a concept's series is newest at each moment, looked up when it is asked for.
 
-    A set is judged by a few of the many concepts that can be charted.
+    A set is judged by a few of the many concepts that can be charted. Those of
+    ``at_every_moment`` have one value a moment.
     """
 
-    def __init__(self, series: Mapping[str, Series], at_us: NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        series: Mapping[str, Series],
+        at_us: NDArray[np.int64],
+        at_every_moment: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__()
-        self._series, self._at_us = series, at_us
+        self._series, self._at_us, self._at_every_moment = series, at_us, at_every_moment
 
     def __missing__(self, concept: str) -> NDArray[np.intp]:
-        rows = self[concept] = self._series[concept].latest(self._at_us)
+        if concept in self._at_every_moment:
+            rows: NDArray[np.intp] = np.arange(len(self._at_us))
+        else:
+            rows = self._series[concept].latest(self._at_us)
+        self[concept] = rows
         return rows
 
 
@@ -170,7 +180,9 @@ def build(
     if not bool(np.all(effective_us[1:] >= effective_us[:-1])):
         message = "Baselines must come in the order in which they take effect; sort them first."
         raise ValueError(message)
-    baseline_rows = effective_us.searchsorted(at_us, side="right") - 1
+    baseline_rows = everywhere(_NO_ROW, len(at_us))
+    if facts.baselines:
+        baseline_rows = effective_us.searchsorted(at_us, side="right") - 1
     if charted is None:
         series, unusable = _series(facts.observations)
         series["ice_total"] = _with_totals(series)
@@ -184,18 +196,15 @@ def _laid_out(
     charted: Mapping[str, Charted],
     baseline_rows: NDArray[np.intp],
 ) -> Timeline:
-    every, no_rows = np.arange(len(at_us)), everywhere(_NO_ROW, len(at_us))
     ended_us = np.append(at_us, NEVER_US)
     series: dict[str, Series] = {}
-    rows: dict[str, NDArray[np.intp]] = {}
     unusable: list[tuple[str, int]] = []
     at_every_moment = set()
     for place, concept in enumerate(WATCHED):
         if concept not in charted:
             series[concept] = Series(_NEVER, MISSING[place : place + 1], _NO_ROW[:1], _BY_HAND)
-            rows[concept] = no_rows
             continue
-        given, lost = _usable(concept, place, charted[concept])
+        given, lost = usable(concept, charted[concept])
         unusable += [(concept, us) for us in lost]
         value = given.value if given.ends else np.append(given.value, MISSING[place])
         row_id = everywhere(_NO_ROW, len(value))
@@ -205,26 +214,23 @@ def _laid_out(
         if given.taken_us is at_us or np.array_equal(given.taken_us, at_us):
             at_every_moment.add(concept)
             series[concept] = Series(ended_us, value, row_id, by_hand)
-            rows[concept] = every
             continue
         if not bool(np.all(given.taken_us[1:] >= given.taken_us[:-1])):
             message = f"The values of {concept} must come in the order taken; sort them first."
             raise ValueError(message)
         series[concept] = Series(np.append(given.taken_us, NEVER_US), value, row_id, by_hand)
-        rows[concept] = series[concept].latest(at_us)
     if any(item.code in charted for item in ICE_ITEMS):
         series["ice_total"] = _with_totals(series)
-        rows["ice_total"] = series["ice_total"].latest(at_us)
         at_every_moment.discard("ice_total")
-    return Timeline(
-        facts, at_us, series, rows, baseline_rows, tuple(unusable), frozenset(at_every_moment)
-    )
+    every = frozenset(at_every_moment)
+    rows = _NewestRows(series, at_us, every)
+    return Timeline(facts, at_us, series, rows, baseline_rows, tuple(unusable), every)
 
 
-def _usable(concept: str, place: int, charted: Charted) -> tuple[Charted, list[int]]:
+def usable(concept: str, charted: Charted) -> tuple[Charted, list[int]]:
     """One concept's charted values without those that are impossible, and when those were taken."""
     value, unknown = charted.value[: len(charted.taken_us)], charted.unknown
-    low, high = _LOWEST[place], _HIGHEST[place]
+    low, high = _LOWEST[_PLACE[concept]], _HIGHEST[_PLACE[concept]]
     if not len(value) or (unknown is None and value.min() >= low and value.max() <= high):
         return charted, []
     keep = (value >= low) & (value <= high)
@@ -243,13 +249,15 @@ def covered(
 
     An attribution covers its beginning and not its end.
     """
+    own = [span for span in spans if span.element == element]
+    if not own:
+        return everywhere(_NOWHERE, len(times_us))
     result = np.zeros(len(times_us), dtype=np.bool_)
-    for span in spans:
-        if span.element == element:
-            inside = times_us >= span.from_us
-            if span.until_us is not None:
-                inside &= times_us < span.until_us
-            result |= inside
+    for span in own:
+        inside = times_us >= span.from_us
+        if span.until_us is not None:
+            inside &= times_us < span.until_us
+        result |= inside
     return result
 
 
@@ -334,6 +342,7 @@ _END_US = np.full(len(WATCHED), np.iinfo(np.int64).max)
 _NEVER = np.array([NEVER_US])
 _MANY_MOMENTS = 64
 _BY_HAND = np.zeros(1, dtype=np.bool_)
+_NOWHERE = np.zeros(1, dtype=np.bool_)
 _ZERO = np.zeros(1, dtype=np.int64)
 _NO_ROW = np.full(len(WATCHED), -1, dtype=np.int64)
 MISSING = np.array([-1.0 if CONCEPTS[concept].is_coded else np.nan for concept in WATCHED])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.clinical.everywhere import everywhere, is_everywhere
 from monitoring.clinical.facts import TreatmentSpan
 from monitoring.clinical.policy_types import GradingWindows
 from monitoring.clinical.rulebook_types import CrsRules
@@ -16,6 +17,8 @@ from monitoring.clinical.truths import UNKNOWN, YES
 
 # A bolus without a stated reason counts: an unknown cause is counted (C17).
 _FLUID_REASONS = frozenset({None, "hypotension"})
+
+_NO = np.zeros(1, dtype=np.bool_)
 
 NOTE_VASOPRESSIN_ALONE = "Vasopressin is the only vasopressor: grade 3 by local reading, review."
 NOTE_PUSH = "A vasopressor was given as a push within the last hour: counted as one vasopressor."
@@ -58,7 +61,7 @@ def vasopressor_columns(
     n = len(at_us)
     infusions: dict[str, NDArray[np.bool_]] = {}
     started_us: dict[str, NDArray[np.int64]] = {}
-    nowhere = np.zeros(n, dtype=np.bool_)
+    nowhere = everywhere(_NO, n)
     vasopressin = pushes = unlisted = others = nowhere
     running: list[tuple[TreatmentSpan, NDArray[np.bool_]]] = []
     first_us: int | None = None
@@ -89,18 +92,24 @@ def vasopressor_columns(
                 unlisted = unlisted | mask
     boluses = _boluses(timeline, windows)
     known = _status_known(timeline, first_us)
-    count: NDArray[np.int64] = np.sum(list(infusions.values()), axis=0, dtype=np.int64)
-    any_running = vasopressin | pushes | (count > 0)
-    unknown = (~(any_running | known)).view(np.int8) * UNKNOWN
+    count: NDArray[np.int8] = everywhere(_NO.view(np.int8), n)
+    if infusions:
+        count = np.sum(list(infusions.values()), axis=0, dtype=np.int8)
+    one = multiple = count
+    if running or not is_everywhere(known):
+        any_running = vasopressin | pushes | (count > 0)
+        unknown = (~(any_running | known)).view(np.int8) * UNKNOWN
+        one = any_running.view(np.int8) * YES + unknown
+        multiple = (count > 1).view(np.int8) * YES + unknown
     return VasopressorColumns(
-        one=any_running.view(np.int8) * YES + unknown,
-        multiple=(count > 1).view(np.int8) * YES + unknown,
+        one=one,
+        multiple=multiple,
         fluids=_any([mask for _, mask in boluses], nowhere),
         fluids_known=timeline.facts.treatments_charted,
         running=tuple(running),
         boluses=boluses,
         noted={
-            NOTE_VASOPRESSIN_ALONE: vasopressin & (count == 0) & ~pushes,
+            NOTE_VASOPRESSIN_ALONE: vasopressin & (count == 0) & ~pushes if running else nowhere,
             NOTE_PUSH: pushes,
             NOTE_OVERLAP: _young_overlap(at_us, infusions, started_us, windows),
             NOTE_UNLISTED: unlisted,
@@ -131,7 +140,7 @@ def _status_known(timeline: Timeline, first_us: int | None) -> NDArray[np.bool_]
     """
     facts = timeline.facts
     if facts.treatments_charted and facts.care_setting == "ward":
-        return np.ones(len(timeline.at_us), dtype=np.bool_)
+        return everywhere(~_NO, len(timeline.at_us))
     if first_us is None:
         return np.zeros(len(timeline.at_us), dtype=np.bool_)
     return timeline.at_us >= first_us
@@ -160,7 +169,7 @@ def _young_overlap(
 ) -> NDArray[np.bool_]:
     """Where exactly the youngest infusion makes it multiple, and it is younger than the window."""
     if len(infusions) < 2:  # one drug cannot overlap
-        return np.zeros(len(at_us), dtype=np.bool_)
+        return everywhere(_NO, len(at_us))
     masks = np.array(list(infusions.values()))
     starts = np.where(masks, np.array(list(started_us.values())), -1)
     youngest_s = (at_us - starts.max(axis=0)) / US_PER_S

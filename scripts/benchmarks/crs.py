@@ -150,6 +150,7 @@ def _whole_way(stays: list[Stay], *, name: str, what: str) -> Line:
             "rows": what,
             "rows_per_processor_s": moments / processor_seconds(ours),
             "stays": len(stays),
+            "moments_judged": sum(len(one.judged.turning.places) for one in grades),
             "episodes": sum(len(one.judged.episodes.stay) for one in grades),
             "rounds_at_most": max(one.judged.rounds for one in grades),
         },

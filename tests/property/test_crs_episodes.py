@@ -120,6 +120,31 @@ def test_many_stays_at_once_are_the_same_as_each_alone(cases: list[Bedside], see
     }
 
 
+def looked_at_often(dice: random.Random, case: Bedside) -> Bedside:
+    """The same stay with many looks for one value, so that most moments bring nothing new."""
+    times_us = [us for us, _, _ in case.observations] + case.moments_us
+    step_us = dice.choice([7, 20, 60]) * HOUR_US // 60
+    looks_us = range(min(times_us), max(times_us) + dice.choice([1, 30]) * HOUR_US, step_us)
+    away_us = dice.choice(looks_us)
+    kept_us = [us for us in looks_us if not 0 < us - away_us < dice.choice([0, 0, 20]) * HOUR_US]
+    return replace(case, moments_us=sorted({*kept_us[:1500], *case.moments_us}))
+
+
+@settings(max_examples=examples(60))
+@given(st.lists(CASES, min_size=1, max_size=3), st.integers(0, 2**32))
+def test_stays_with_many_looks_for_one_value_are_the_same_as_walked(
+    cases: list[Bedside], seed: int
+) -> None:
+    dice = random.Random(seed)
+    cases = [looked_at_often(dice, case) for case in cases]
+
+    for places, grades in grade_stays([as_columns(case) for case in cases], RULES, POLICY):
+        for own, place in enumerate(places):
+            walked = walk(*laid_out(cases[place]), RULES, POLICY, prior=EpisodeState(), before=None)
+            found = moments_of(grades, own, RULES)
+            assert found == [replace(one, fever_row=None) for one in walked]
+
+
 # The first flow of a stay is no rise from the last one of the stay laid before it.
 @example([told(stay_of(0)), sparse_stay_of(303)])
 @settings(max_examples=examples(60))
