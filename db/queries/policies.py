@@ -72,10 +72,34 @@ def current(
         rows = _CURRENT.all(session, wanted)
     else:
         rows = _CURRENT_AT.all(session, wanted | {"at": at})
-    # From the widest to the narrowest; of several for one place the last one read is the newest.
-    newest: dict[tuple[int | None, int | None], Mapping[str, Any]] = {}
-    for of_ward, of_encounter, content in rows:
+    newest: _Newest = {}
+    for of_ward, of_encounter, content, _ in rows:
         newest[of_ward, of_encounter] = content
+    return _merged(newest)
+
+
+def course(
+    session: Session, *, kind: str, ward_id: int, encounter_id: int, at: datetime
+) -> list[tuple[datetime | None, dict[str, Any] | None]]:
+    """What held for a patient from when on, oldest first, up to ``at``; as ``current`` each.
+
+    The first entry has no begin: nothing local held before the first version.
+    """
+    wanted = {"kind": kind, "ward": ward_id, "encounter": encounter_id, "at": at}
+    newest: _Newest = {}
+    found: list[tuple[datetime | None, dict[str, Any] | None]] = [(None, None)]
+    for of_ward, of_encounter, content, begins in _CURRENT_AT.all(session, wanted):
+        newest[of_ward, of_encounter] = content
+        found.append((begins, _merged(newest)))
+    return found
+
+
+# Of several versions for one place the last one read is the newest.
+_Newest = dict[tuple[int | None, int | None], Mapping[str, Any]]
+
+
+def _merged(newest: _Newest) -> dict[str, Any] | None:
+    """From the widest to the narrowest, laid over each other."""
     layers = sorted(newest.items(), key=lambda one: (one[0][1] is not None, one[0][0] is not None))
     merged: dict[str, Any] = {}
     for _, content in layers:
@@ -107,7 +131,7 @@ _VERSIONS = (
     .order_by(_policy.c.id)
 )
 _HOLDING = (
-    select(_policy.c.ward_id, _policy.c.encounter_id, _policy.c.content)
+    select(_policy.c.ward_id, _policy.c.encounter_id, _policy.c.content, _policy.c.effective_from)
     .where(
         _policy.c.kind == bindparam("kind"),
         or_(

@@ -15,7 +15,7 @@ from db.engine import Store
 from db.queries import audit, census, versions
 from db.queries.census import EncounterRow
 from monitoring.clinical.results import Evaluation
-from monitoring.services.policies import policy_for
+from monitoring.services.policies import policies_until
 from monitoring.services.settle import Responder, Settled, settle
 from monitoring.services.stored_evaluation import StoredEvaluation, stored_before
 from monitoring.services.threads import Change
@@ -124,7 +124,7 @@ def _settle(
         encounter,
         from_at=min(moments),
         now=now,
-        policy=policy_for(session, encounter, now),
+        policies=policies_until(session, encounter, now),
         new_moments=moments,
         recorded_us=changed.recorded_us,
         responder=responder,

@@ -29,6 +29,7 @@ from monitoring.clinical.facts import (
     TreatmentSpan,
 )
 from monitoring.clinical.policy import Policy
+from monitoring.clinical.policy_course import PolicyCourse
 from monitoring.clinical.results import EpisodeState, Evaluation
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.services.instants import from_us, to_us
@@ -191,10 +192,13 @@ def judge(
     *,
     from_at: datetime,
     to_at: datetime,
-    policy: Policy,
+    policy: Policy | PolicyCourse,
     extra_moments: Sequence[datetime] = (),
 ) -> Judged:
-    """Evaluate every moment from ``from_at`` to ``to_at`` anew, going on from what stood before."""
+    """Evaluate every moment from ``from_at`` to ``to_at`` anew, going on from what stood before.
+
+    Each moment is judged by the policy in force at it.
+    """
     before = stored_before(session, encounter.id, from_at)
     facts = load_facts(session, encounter, from_at=from_at, to_at=to_at)
     at_us = {*moments(facts, from_at=from_at, to_at=to_at), *map(to_us, extra_moments)}
@@ -206,21 +210,27 @@ def judge_facts(
     facts: EncounterFacts,
     at_us: Iterable[int],
     before: Evaluation | StoredEvaluation | None,
-    policy: Policy,
+    policy: Policy | PolicyCourse,
 ) -> tuple[Evaluation, ...]:
-    """The rules' word on facts at some moments, going on from the evaluation before them."""
-    return tuple(
-        rules.evaluate(
+    """The rules' word on facts at some moments, going on from the evaluation before them.
+
+    Of a course of policies each moment is judged by the one in force at it.
+    """
+    course = PolicyCourse.of([(0, policy)]) if isinstance(policy, Policy) else policy
+    found: list[Evaluation] = []
+    for held, moments_us in course.spans(at_us):
+        before = found[-1] if found else before
+        found += rules.evaluate(
             facts,
-            at_us=np.array(sorted(at_us), dtype=np.int64),
+            at_us=np.array(moments_us, dtype=np.int64),
             prior=EpisodeState() if before is None else before.episode,
             previous=None if before is None else before.crs,
             icans=None if before is None else before.icans,
             confirmed=() if before is None else before.confirmed,
             rulebook=load_rulebook(),
-            policy=policy,
+            policy=held,
         )
-    )
+    return tuple(found)
 
 
 def evaluation_before(session: Session, encounter_id: int, at: datetime) -> Evaluation | None:

@@ -12,8 +12,10 @@ from db.queries import audit, census, policies, versions
 from db.queries.census import EncounterRow
 from db.queries.policies import PolicyRow
 from monitoring.clinical.policy import Policy, load_policy, packaged_limits
+from monitoring.clinical.policy_course import PolicyCourse
 from monitoring.clinical.rule_file import RuleFileError
 from monitoring.services.errors import RefusedError
+from monitoring.services.instants import to_us
 
 LIMITS = "limits"
 PACKAGED = "packaged"
@@ -33,6 +35,19 @@ def policy_for(session: Session, encounter: EncounterRow, now: datetime) -> Poli
         session, kind=LIMITS, ward_id=encounter.ward_id, encounter_id=encounter.id, at=now
     )
     return load_policy(overrides)
+
+
+def policies_until(session: Session, encounter: EncounterRow, now: datetime) -> PolicyCourse:
+    """Every policy that held for a patient up to ``now``, each from its own time on."""
+    found = policies.course(
+        session, kind=LIMITS, ward_id=encounter.ward_id, encounter_id=encounter.id, at=now
+    )
+    return PolicyCourse.of(
+        [
+            (0 if begins is None else to_us(begins), load_policy(overrides))
+            for begins, overrides in found
+        ]
+    )
 
 
 def keep_packaged(store: Store, *, actor: str, now: datetime) -> PolicyRow:

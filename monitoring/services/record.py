@@ -171,7 +171,7 @@ def preview(
             replace(facts, observations=columns),
             [to_us(taken_at)],
             before,
-            policy_for(session, encounter, now),
+            policy_for(session, encounter, taken_at),
         )
         return Preview(before=before, after=after)
 

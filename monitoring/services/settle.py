@@ -15,6 +15,7 @@ from db.queries import evaluations
 from db.queries.census import EncounterRow
 from monitoring.clinical.by_the_clock import clock_conditions
 from monitoring.clinical.policy import Policy
+from monitoring.clinical.policy_course import PolicyCourse
 from monitoring.clinical.results import Condition, ConditionState, Evaluation
 from monitoring.clinical.symptom_triggers import all_asked
 from monitoring.services.charted_sets import last_set_us
@@ -51,7 +52,7 @@ def settle(
     *,
     from_at: datetime,
     now: datetime,
-    policy: Policy,
+    policies: PolicyCourse,
     new_moments: Sequence[datetime] = (),
     recorded_us: Mapping[int, int] | None = None,
     responder: Responder | None = None,
@@ -62,8 +63,11 @@ def settle(
     them speaks even when later values are known already. ``recorded_us`` gives, for a moment, when
     it became known (default ``now``): what became known long after it was true changes the record
     and not the alerts, save the newest state. ``responder`` replays who took an alert in the past.
+
+    A moment is judged by the policy in force at it; how alerts speak now goes by the newest one.
     """
     known = recorded_us or {}
+    policy = policies.newest
     # What the clock alone made us say from there on has to be said again too.
     said = evaluations.moments(session, encounter.id, from_at=from_at)
     judged = judge(
@@ -71,7 +75,7 @@ def settle(
         encounter,
         from_at=from_at,
         to_at=max([now, *new_moments, *said]),
-        policy=policy,
+        policy=policies,
         extra_moments=said,
     )
     if not judged.evaluations:

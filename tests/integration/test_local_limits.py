@@ -11,7 +11,8 @@ from monitoring.clinical.policy import load_policy, packaged_limits
 from monitoring.clinical.results import Evaluation
 from monitoring.services.errors import RefusedError
 from monitoring.services.policies import PACKAGED, Place, history, keep_packaged, set_limits
-from tests.stories import PHYSICIAN, Bedside, bedside, clock
+from monitoring.services.record import preview
+from tests.stories import PHYSICIAN, Bedside, bedside, clock, values_of
 
 LUNG = {"hypoxia": {"spo2_percent": 88.0}}
 
@@ -51,6 +52,42 @@ def test_a_patients_limit_holds_from_then_on_and_rewrites_nothing(bed: Bedside) 
         assert audit.verify(session).ok
     assert old is not None
     assert Evaluation.from_document(old.document) == before
+
+
+def said_at(bed: Bedside, at: str, problem: str) -> str:
+    """The state of a problem in the newest evaluation of a moment."""
+    with bed.store.read() as session:
+        row = evaluations.before(session, bed.encounter_id, clock(at))
+    assert row is not None
+    found = Evaluation.from_document(row.document).conditions
+    return next(one for one in found if one.problem == problem).state.value
+
+
+def test_a_late_value_is_judged_by_the_limit_of_its_own_time(bed: Bedside) -> None:
+    bed.well("05:00")
+    limits(bed, Place(encounter_id=bed.encounter_id), LUNG, "07:00")
+    bed.well("08:00", spo2=90)
+    assert said_at(bed, "08:01", "hypoxia") == "normal"
+
+    seen = preview(
+        bed.store,
+        encounter_id=bed.encounter_id,
+        values=values_of(spo2=90),
+        taken_at=clock("06:59"),
+        now=clock("08:10"),
+    )
+    assert next(c for c in seen.after.conditions if c.problem == "hypoxia").state == "active"
+    bed.well("06:59", known="08:10", spo2=90)
+    bed.well("07:00", known="08:11", spo2=90)
+
+    assert said_at(bed, "07:00", "hypoxia") == "active", "the ward's limit was 92 % then"
+    assert said_at(bed, "07:01", "hypoxia") == "normal", "and the patient's 88 % from seven on"
+    assert said_at(bed, "08:01", "hypoxia") == "normal"
+    limits(bed, Place(encounter_id=bed.encounter_id), {}, "09:00", reason="recovered")
+    bed.chart("05:30", known="09:10", hr=80)
+    assert said_at(bed, "08:01", "hypoxia") == "normal", "judged anew, by what held at eight"
+    bed.well("09:20", spo2=90)
+    assert said_at(bed, "09:21", "hypoxia") == "active"
 
 
 def test_the_patients_limit_lies_over_the_wards_and_going_back_is_a_version_too(
