@@ -55,6 +55,7 @@ def keep_packaged(store: Store, *, actor: str, now: datetime) -> PolicyRow:
 
     Every evaluation and alert names its policy. That name leads to this row, whole, and to the
     limits of the house, ward or patient that were laid over it, whatever a later release packages.
+    Files changed under one name leave two rows of it, told apart by their time.
     """
     named = load_policy().id
 
@@ -62,12 +63,6 @@ def keep_packaged(store: Store, *, actor: str, now: datetime) -> PolicyRow:
         kept = [row for row in policies.versions(session, PACKAGED) if row.version == named]
         if kept and kept[-1].content == packaged_limits():
             return kept[-1]
-        if kept:
-            message = (
-                f"The packaged limits differ from those that this store keeps as {named}. "
-                "Give limits of your own with: stormwatch policy set"
-            )
-            raise RefusedError(message)
         row_id = policies.insert(
             session,
             policies.NewPolicy(
@@ -77,7 +72,9 @@ def keep_packaged(store: Store, *, actor: str, now: datetime) -> PolicyRow:
                 encounter_id=None,
                 content=packaged_limits(),
                 author=actor,
-                reason="The limits that this release brings with it.",
+                reason="The packaged limits were changed under the same name."
+                if kept
+                else "The limits that this release brings with it.",
                 effective_from=now,
                 recorded_at=now,
             ),

@@ -164,7 +164,7 @@ def test_an_evaluation_and_an_alert_name_limits_that_the_store_keeps_whole(bed: 
     assert bed.thread("hypoxia").snapshot["policy"] == before.policy
 
 
-def test_the_packaged_limits_are_kept_once_and_never_under_another_s_name(
+def test_the_packaged_limits_are_kept_once_and_again_when_they_were_changed(
     bed: Bedside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = keep_packaged(bed.store, actor=PHYSICIAN, now=clock("05:00"))
@@ -173,8 +173,9 @@ def test_the_packaged_limits_are_kept_once_and_never_under_another_s_name(
 
     altered = {**packaged_limits(), "alerts": {}}
     monkeypatch.setattr("monitoring.services.policies.packaged_limits", lambda: altered)
-    with pytest.raises(RefusedError, match="differ from those"):
-        keep_packaged(bed.store, actor=PHYSICIAN, now=clock("07:00"))
+    second = keep_packaged(bed.store, actor=PHYSICIAN, now=clock("07:00"))
+    assert (second.version, second.content) == (first.version, altered)
+    assert "under the same name" in second.reason
     with bed.store.read() as session:
-        assert policies.versions(session, PACKAGED) == [first]
+        assert policies.versions(session, PACKAGED) == [first, second]
         assert audit.verify(session).ok
