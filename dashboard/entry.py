@@ -7,6 +7,7 @@ from importlib.resources import files
 from string import Template
 from urllib.parse import parse_qs
 
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -31,7 +32,8 @@ def entry_routes(identities: Identities, *, demo: bool) -> Sequence[Route]:
     async def sign_in(request: Request) -> Response:
         destination = own_page(request.query_params.get("next"))
         if not demo:
-            return _hospital_page(request, identities)
+            # The store is asked, and told of a refusal: not on the loop that serves everybody.
+            return await anyio.to_thread.run_sync(_hospital_page, request, identities)
         if request.method == "POST":
             return await _choose(request)
         return _demo_page(destination)
@@ -101,12 +103,20 @@ def _hospital_page(request: Request, identities: Identities) -> Response:
             status=503,
         )
     body = f'<a class="button" href="{escape(_login_url())}">Sign in with your hospital account</a>'
-    if hospital_claims(request.cookies) and not identities.member(request.cookies):
-        body = (
-            "<p>You are signed in to the hospital, but either your shift's sign-in has run out "
-            "or nobody has let you in here yet. Sign in again; if that does not help, ask the "
-            "ward's administrator to add you.</p>" + body
+    refused = identities.refused_name(request.cookies)
+    if refused is not None:
+        return _page(
+            title="No access",
+            body=(
+                f"<p>The hospital knows you as <strong>{escape(refused)}</strong>, but this person "
+                "has no role on this ward's dashboard. Ask the ward's administrator to add this "
+                "name. The attempt was noted.</p>"
+                '<a class="button" href="/sign-out">Use another account</a>'
+            ),
+            status=403,
         )
+    if hospital_claims(request.cookies) and identities.member(request.cookies) is None:
+        body = f"<p>Your sign-in was for one shift, and that is over. Sign in again.</p>{body}"
     return _page(title="Stormwatch", body=body)
 
 

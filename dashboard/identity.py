@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.web.server.server_util import AUTH_COOKIE_NAME, get_cookie_secret
@@ -40,6 +41,7 @@ class Identities:
         self._demo = demo
         self._lock = threading.Lock()
         self._believed: dict[tuple[str, ...], tuple[float, Member | None]] = {}
+        self._refused: set[tuple[object, ...]] = set()
 
     def member(self, cookies: Mapping[str, str]) -> Member | None:
         """The active member who sent these cookies; None for anybody else."""
@@ -57,6 +59,25 @@ class Identities:
                 self._believed.clear()
             self._believed[names] = (asked_s, found)
         return found
+
+    def refused_name(self, cookies: Mapping[str, str]) -> str | None:
+        """Whom the hospital signed in though the ward gave the person no role; None for others.
+
+        The audit is told once of each sign-in, however often its page is opened.
+        """
+        claims = hospital_claims(cookies)
+        names = claimed_names(claims, now_s=time.time())
+        if not names or self.member(cookies) is not None:
+            return None
+        sign_in = (*names, claims.get("iat"))
+        with self._lock:
+            if len(self._refused) > 1000:
+                self._refused.clear()
+            is_new = sign_in not in self._refused
+            self._refused.add(sign_in)
+        if is_new:
+            access.refuse(self._store, names[0], now=datetime.now(UTC))
+        return names[0]
 
     def _names(self, cookies: Mapping[str, str]) -> tuple[str, ...]:
         if self._demo:

@@ -49,6 +49,21 @@ def member(store: Store, usernames: Iterable[str]) -> Member | None:
     return None
 
 
+def refuse(store: Store, username: str, *, now: datetime) -> None:
+    """Note in the audit that somebody was refused whom the hospital knows and the ward does not."""
+    store.write(
+        lambda session: audit.append(
+            session,
+            at=now,
+            actor=username,
+            action="sign_in.refuse",
+            entity="user",
+            entity_id=username,
+            detail={"reason": "no role"},
+        )
+    )
+
+
 def ensure_demo_members(
     store: Store,
     *,
