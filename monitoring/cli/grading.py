@@ -1,7 +1,9 @@
 """``stormwatch grade``: records in, grades with their reasons out, one line of JSON each."""
 
 import gc
+import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from itertools import islice
@@ -100,7 +102,19 @@ def _record(line: bytes) -> dict[str, Any]:
     if not isinstance(record, dict):
         message = "This is not an object. Write one object of fields and values a line."
         raise ValueError(message)
+    # A key takes a colon each: only where there are more may one be there twice.
+    if line.count(b":") > len(record):
+        json.loads(line, object_pairs_hook=_refuse_twice)
     return record
+
+
+def _refuse_twice(pairs: list[tuple[str, Any]]) -> None:
+    """Of two values under one key nobody knows which is meant."""
+    counted = Counter(key for key, _ in pairs)
+    twice = [key for key, count in counted.items() if count > 1]
+    if twice:
+        message = f"{', '.join(twice)} stands more than once in the line. Keep one of them."
+        raise ValueError(message)
 
 
 def _documents(
