@@ -16,12 +16,13 @@ from monitoring.clinical import explain as words
 from monitoring.clinical.counterfactuals import Counterfactuals
 from monitoring.clinical.explain_icans import icans_sentence
 from monitoring.clinical.explain_news2 import news2_sentence
+from monitoring.clinical.news2_changes import News2Changes
 from monitoring.clinical.results import Evaluation
 from monitoring.services.evaluate import evaluation_before
 from monitoring.services.instants import from_us
 from monitoring.services.looking_back import LookBack, look_back
 from monitoring.services.outtake import wanted_stays
-from monitoring.services.reasons import reasons_document, what_would_change
+from monitoring.services.reasons import reasons_document, what_would_change, what_would_change_news2
 
 _MICROSECOND = timedelta(microseconds=1)
 _LOOKS_BACK = timedelta(hours=24)
@@ -57,18 +58,20 @@ def explain(
         if evaluation is None:
             stop("Nothing was known of this stay at that moment. Choose a later one with --at.")
         changes = what_would_change(session, stays[-1], evaluation)
+        news2 = what_would_change_news2(session, stays[-1], evaluation)
         went = look_back(session, stays[-1], from_at=moment - _LOOKS_BACK, to_at=moment)
     if as_json:
-        document = reasons_document(evaluation, changes) | {"last_24_h": asdict(went)}
+        document = reasons_document(evaluation, changes, news2) | {"last_24_h": asdict(went)}
         typer.echo(json.dumps(document, indent=2))
         return
-    _show(evaluation, changes, moment, ZoneInfo(ward.time_zone))
+    _show(evaluation, changes, news2, moment, ZoneInfo(ward.time_zone))
     out.print(_went(went))
 
 
 def _show(
     evaluation: Evaluation,
     changes: dict[str, Counterfactuals],
+    news2: News2Changes,
     moment: datetime,
     zone: ZoneInfo,
 ) -> None:
@@ -83,6 +86,8 @@ def _show(
     for found in changes.values():
         for line in found.lines(nearest=False):
             out.print(line)
+    for line in news2.lines():
+        out.print(line)
     table = Table("grade", "criterion", "met", "because of", "age", "row", box=None)
     for row in words.table(evaluation):
         table.add_row(

@@ -15,16 +15,19 @@ def news2_sentence(score: News2Score) -> str:
     """The score in one sentence: "NEWS2 7: respiratory rate 2, heart rate 2, ...; high risk."."""
     if not score.applicable:
         return " ".join(score.notes)
-    scored = [f"{_name(part.parameter)} {part.points}" for part in score.parts if part.points]
+    scored = [
+        f"{parameter_name(part.parameter)} {part.points}" for part in score.parts if part.points
+    ]
     made = f": {', '.join(scored)}" if scored else ""
     risk = _RISKS.get(score.risk)
     told = "" if risk is None else f"; {risk} risk"
     if score.complete:
         return f"NEWS2 {score.total}{made}{told}."
-    missing = ", ".join(_name(name) for name in score.missing)
+    missing = ", ".join(parameter_name(name) for name in score.missing)
     return f"NEWS2 incomplete, at least {score.minimum}{made}{told}; missing: {missing}."
 
 
-def _name(parameter: str) -> str:
+def parameter_name(parameter: str) -> str:
+    """A parameter as a sentence names it: "respiratory rate", "SpO2"."""
     label = CONCEPTS[parameter].label if parameter in CONCEPTS else parameter.replace("_", " ")
     return label if label[:2].isupper() or label == "SpO2" else label[:1].lower() + label[1:]

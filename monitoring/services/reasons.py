@@ -13,6 +13,7 @@ from monitoring.clinical.counterfactuals import Counterfactuals, counterfactuals
 from monitoring.clinical.explain import sentence
 from monitoring.clinical.explain_icans import icans_criteria, icans_sentence
 from monitoring.clinical.explain_news2 import news2_sentence
+from monitoring.clinical.news2_changes import News2Change, News2Changes, news2_changes
 from monitoring.clinical.results import Evaluation
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.services.evaluate import load_facts
@@ -33,6 +34,19 @@ def what_would_change(
     )
 
 
+def what_would_change_news2(
+    session: Session, encounter: EncounterRow, evaluation: Evaluation
+) -> News2Changes:
+    """The single values that would move the response of NEWS2; from the same facts."""
+    at = from_us(evaluation.at_us)
+    return news2_changes(
+        load_facts(session, encounter, from_at=at, to_at=at),
+        evaluation,
+        rulebook=load_rulebook(),
+        policy=policy_for(session, encounter, at),
+    )
+
+
 def changes_of(
     store: Store, *, encounter_id: int, evaluation: Evaluation
 ) -> dict[str, Counterfactuals]:
@@ -42,7 +56,9 @@ def changes_of(
         return what_would_change(session, encounter, evaluation)
 
 
-def reasons_document(evaluation: Evaluation, changes: dict[str, Counterfactuals]) -> dict[str, Any]:
+def reasons_document(
+    evaluation: Evaluation, changes: dict[str, Counterfactuals], news2: News2Changes
+) -> dict[str, Any]:
     """Every grade and score as plain JSON: its sentence, evidence, what was missing and changes."""
     document = asdict(evaluation)
     crs, icans = evaluation.crs, evaluation.icans
@@ -58,6 +74,8 @@ def reasons_document(evaluation: Evaluation, changes: dict[str, Counterfactuals]
             **document["news2"],
             "title": "NEWS2, RCP 2017",
             "sentence": news2_sentence(evaluation.news2),
+            "would_raise": _of_news2(news2.raising),
+            "would_lower": _of_news2(news2.lowering),
         },
     }
     if icans is not None:
@@ -86,6 +104,19 @@ def _changes(found: Counterfactuals | None) -> dict[str, list[dict[str, Any]]]:
         name: [{"grade": one.grade, "if": one.change.words} for one in side]
         for name, side in (("would_raise", found.raising), ("would_lower", found.lowering))
     }
+
+
+def _of_news2(side: tuple[News2Change, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "risk": one.risk,
+            "total": one.total if one.complete else None,
+            "minimum": one.total,
+            "parameter": one.parameter,
+            "if": one.words,
+        }
+        for one in side
+    ]
 
 
 def _word(evaluation: Evaluation, scale: str) -> dict[str, Any] | None:

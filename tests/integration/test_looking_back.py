@@ -7,7 +7,7 @@ from monitoring.services import members
 from monitoring.services.access import Member, Role
 from monitoring.services.confirm import confirm_grade
 from monitoring.services.looking_back import look_back
-from monitoring.services.reasons import reasons_document, what_would_change
+from monitoring.services.reasons import reasons_document, what_would_change, what_would_change_news2
 from tests.stories import MIDNIGHT, PHYSICIAN, bedside, clock
 
 
@@ -48,13 +48,21 @@ def test_every_grade_and_score_is_explained_as_json(store: Store) -> None:
     with store.read() as session:
         encounter = census.encounter(session, patient.encounter_id)
         evaluation = patient.latest()
-        document = reasons_document(evaluation, what_would_change(session, encounter, evaluation))
+        document = reasons_document(
+            evaluation,
+            what_would_change(session, encounter, evaluation),
+            what_would_change_news2(session, encounter, evaluation),
+        )
 
     scales = document["scales"]
     assert scales["astct_crs"]["sentence"].endswith("CRS grade 2 suggested.")
     assert {"grade": 1, "if": "oxygen is no longer needed"} in scales["astct_crs"]["would_lower"]
     assert {"grade": 3, "if": "a vasopressor is started"} in scales["astct_crs"]["would_raise"]
     assert scales["news2"]["sentence"].startswith("NEWS2 ")
+    # Respiration, pulse and temperature score 1 at most; on oxygen: 3 in all.
+    raised = {one["if"]: one for one in scales["news2"]["would_raise"]}
+    assert raised["consciousness is C, V, P or U of ACVPU"]["risk"] == "medium"
+    assert scales["news2"]["would_lower"] == []
     assert scales["astct_icans"]["sentence"].startswith("No ICE yet.")
     assert scales["astct_icans"]["missing"][0] == "ice_total"
     assert document["rulebook"]
