@@ -36,6 +36,8 @@ class Record(StrEnum):
     BASELINE = "baseline"
     TREATMENT = "treatment"
     ATTRIBUTION = "attribution"
+    # What a clinician said of a grade: confirmed, or overridden with a reason.
+    CONFIRMATION = "confirmation"
     SET = "set"
     OBSERVATION = "observation"
     # The last row, with the count of those before it: a file that was cut off shows.
@@ -235,6 +237,6 @@ def _thawed(name: str, value: Any) -> Any:
         return None
     if name == "birth_date":
         return date.fromisoformat(value)
-    if name.endswith("_at") or name == "effective_from":
+    if name.endswith("_at") or name in {"effective_from", "valid_until"}:
         return datetime.fromisoformat(value)
     return value

@@ -76,6 +76,7 @@ class ExportedStay:
     baselines: list[ExportedFact] = field(default_factory=list)
     treatments: list[ExportedFact] = field(default_factory=list)
     attributions: list[ExportedFact] = field(default_factory=list)
+    confirmations: list[ExportedFact] = field(default_factory=list)
     sets: list[ExportedSet] = field(default_factory=list)
     observations: list[ExportedObservation] = field(default_factory=list)
 
@@ -153,6 +154,10 @@ def _add_treatment(stay: ExportedStay, row: ExportRow) -> None:
 
 def _add_attribution(stay: ExportedStay, row: ExportRow) -> None:
     stay.attributions.append(_fact(row, row.text("source_id")))
+
+
+def _add_confirmation(stay: ExportedStay, row: ExportRow) -> None:
+    stay.confirmations.append(_fact(row, None))
 
 
 def _add_set(stay: ExportedStay, row: ExportRow) -> None:
@@ -238,6 +243,7 @@ _ADD: Mapping[Record, Callable[[ExportedStay, ExportRow], None]] = {
     Record.BASELINE: _add_baseline,
     Record.TREATMENT: _add_treatment,
     Record.ATTRIBUTION: _add_attribution,
+    Record.CONFIRMATION: _add_confirmation,
     Record.SET: _add_set,
     Record.OBSERVATION: _add_observation,
 }

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from db.engine import Store
-from db.queries import audit, baselines, census, exchange, therapies, treatments
+from db.queries import audit, baselines, census, confirmations, exchange, therapies, treatments
 from db.queries.census import EncounterRow, PatientRow
 from db.queries.observations import ObservationRow
 from monitoring.clinical.concepts import CONCEPTS
@@ -127,6 +127,8 @@ def _stay_rows(session: Session, stay: EncounterRow) -> Iterator[Cells]:
             "source_id": attribution_names[attribution.id],
             "supersedes": attribution_names.get(attribution.supersedes_id or 0),
         }
+    for said in sorted(confirmations.current(session, stay.id), key=lambda row: row.id):
+        yield _with_details(Record.CONFIRMATION, _fields(said))
     yield from _observation_rows(session, stay)
 
 

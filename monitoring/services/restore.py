@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 
 from db.engine import Store
 from db.errors import SourceConflictError
-from db.queries import attributions, baselines, exchange, observations, therapies, treatments
+from db.queries import (
+    attributions,
+    baselines,
+    confirmations,
+    exchange,
+    observations,
+    therapies,
+    treatments,
+)
 from db.queries import census as census_rows
 from db.queries.census import EncounterRow
 from monitoring.clinical.concepts import CONCEPTS
@@ -142,6 +150,7 @@ class _Adding:
         self._add_baselines(session, encounter)
         self._add_treatments(session, encounter)
         self._add_attributions(session, encounter)
+        self._add_confirmations(session, encounter)
         self._add_observations(session, encounter)
         if not self.moments:
             return None
@@ -229,6 +238,12 @@ class _Adding:
                 row_id = attributions.insert(session, new)
                 self._learn(new.from_at, new.recorded_at)
             ids["", str(fact.name)] = row_id
+
+    def _add_confirmations(self, session: Session, encounter: EncounterRow) -> None:
+        for fact in self.stay.confirmations:
+            new = confirmations.NewConfirmation(encounter_id=encounter.id, **fact.fields)
+            if confirmations.insert(session, new) is not None:
+                self._learn(new.confirmed_at, new.recorded_at)
 
     def _add_observations(self, session: Session, encounter: EncounterRow) -> None:
         sets = {

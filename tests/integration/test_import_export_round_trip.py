@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from db.engine import Store, create_store
+from db.queries import confirmations
+from monitoring.clinical.confirmation import CRS, ICANS
 from monitoring.feeds.problems import FeedError
-from monitoring.services import census, treat
+from monitoring.services import census, members, treat
+from monitoring.services.access import Member, Role
+from monitoring.services.confirm import confirm_grade
 from monitoring.services.correct import amend_value, strike_out
 from monitoring.services.errors import RefusedError
 from monitoring.services.record import NewValue, record_set
@@ -145,6 +149,41 @@ def test_corrections_treatments_and_hostile_texts_go_round(desk, other_desk):
     kept = {(row.source_id, row.status, row.value_sent) for row in other_desk.rows("7")}
     assert ("7/2150-01-01T02:00:00/HR~", "entered-in-error", "") in kept
     assert ("@submit/heart_rate", "final", "=81") in kept
+
+
+def test_what_clinicians_said_of_grades_goes_round_and_stands_there_too(desk, other_desk):
+    desk.take_text(MIMIC + "7,2150-01-01 10:00:00,Temperature Celsius,38.5\n")
+    stay = desk.stay("7")
+    members.add_member(
+        desk.store,
+        Member(username="dr.lindqvist", display_name="A. Lindqvist", role=Role.PHYSICIAN),
+        actor="admin",
+        now=NOON,
+    )
+    for minutes, scale, grade, reason in (
+        (0, CRS, 2, "=fluids before transfer"),
+        (1, ICANS, 1, "slow to answer"),
+        (2, CRS, 3, "pressor running"),
+    ):
+        confirm_grade(
+            desk.store, encounter_id=stay.id, scale=scale, grade=grade, reason=reason,
+            submission=f"submit-{minutes}", actor="dr.lindqvist",
+            now=NOON + timedelta(minutes=minutes),
+        )  # fmt: skip
+
+    goes_round(desk, other_desk, "7")
+
+    with other_desk.store.read() as session:
+        said = confirmations.current(session, other_desk.stay("7").id)
+    assert [(one.scale, one.grade, one.confirmed_by) for one in said] == [
+        (CRS, 2, "dr.lindqvist"),
+        (ICANS, 1, "dr.lindqvist"),
+        (CRS, 3, "dr.lindqvist"),
+    ]
+    assert said[0].reason == "=fluids before transfer"
+    word = other_desk.evaluation("7").word_on(CRS)
+    assert word is not None
+    assert word.shown == 3
 
 
 def test_a_discharged_stay_comes_back_discharged(desk, other_desk):

@@ -35,7 +35,8 @@ def found_in(story: str, person: str = "") -> tuple[bedside.Bedside, Evaluation,
                     " or respiratory rate is >= 25 /min (3) or SpO2 is <= 91 % (3)"
                     " or systolic BP is <= 90 mmHg (3) or systolic BP is >= 220 mmHg (3)"
                     " or heart rate is <= 40 /min (3) or heart rate is >= 131 /min (3)"
-                    " or consciousness is C, V, P or U of ACVPU (3) or temperature is <= 35.0 C (3)."
+                    " or consciousness is C, V, P or U of ACVPU (3)"
+                    " or temperature is <= 35.0 C (3)."
                 )
             ],
         ),
