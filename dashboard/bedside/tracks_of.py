@@ -79,34 +79,25 @@ def paired(systolic: Numbers, diastolic: Numbers, mean: Numbers) -> PressureTrac
 
 
 def grade_spans(points: Sequence[GradePoint], *, to_us: int) -> tuple[GradeSpan, ...]:
-    """Stretches of one grade, from the moment it was suggested to the next that differs."""
+    """Stretches of one grade, from the moment it was suggested to the next that differs.
+
+    Where a clinician's word stands the grade is the one shown because of it, marked as such.
+    """
     spans: list[GradeSpan] = []
     for point, until_us in _until_next(points, to_us):
-        at_least = point.status == "at_least"
-        note = _grade_note(point)
-        last = spans[-1] if spans else None
-        if last is not None and (last.grade, last.at_least, last.note) == (
-            point.grade,
-            at_least,
-            note,
-        ):
-            spans[-1] = GradeSpan(
-                from_us=last.from_us,
-                to_us=until_us,
-                grade=last.grade,
-                at_least=at_least,
-                note=note,
-            )
+        is_confirmed = point.confirmed is not None
+        span = GradeSpan(
+            from_us=point.at_us,
+            to_us=until_us,
+            grade=point.confirmed if is_confirmed else point.grade,
+            at_least=not is_confirmed and point.status == "at_least",
+            confirmed=is_confirmed,
+            note=_grade_note(point),
+        )
+        if spans and replace(spans[-1], from_us=span.from_us, to_us=span.to_us) == span:
+            spans[-1] = replace(spans[-1], to_us=until_us)
         else:
-            spans.append(
-                GradeSpan(
-                    from_us=point.at_us,
-                    to_us=until_us,
-                    grade=point.grade,
-                    at_least=at_least,
-                    note=note,
-                )
-            )
+            spans.append(span)
     return tuple(spans)
 
 
@@ -171,6 +162,16 @@ def _until_next(points: Sequence[GradePoint], to_us: int) -> Iterable[tuple[Grad
 
 
 def _grade_note(point: GradePoint) -> str:
+    computed = _computed_note(point)
+    if point.confirmed is None:
+        return computed
+    number = "not known" if point.grade is None else str(point.grade)
+    least = "at least " if point.status == "at_least" and point.grade is not None else ""
+    said = f"Confirmed by a clinician; computed: {least}{number}."
+    return f"{said} {computed}." if computed else said
+
+
+def _computed_note(point: GradePoint) -> str:
     if point.status == "cannot_grade":
         return "Vasopressors not known"
     if point.status == "unknown":

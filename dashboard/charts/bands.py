@@ -18,8 +18,9 @@ _LETTER_SHARE = 0.0115
 def grade_strip(
     spans: tuple[GradeSpan, ...], axis: TimeAxis, *, scale: str, y_axis: str, palette: Palette
 ) -> list[dict[str, Any]]:
-    """The suggested grade over time: its number on its colour; hatched "?" when unknown.
+    """The grade over time: its number on its colour; hatched "?" when unknown.
 
+    A grade that a clinician confirmed has a tick; what was computed is in its hover.
     ``scale`` is the name of the grade: no number stands without it.
     """
     known = tuple(span for span in spans if span.grade is not None)

@@ -51,7 +51,8 @@ class SpanKind(StrEnum):
 class GradeSpan:
     """A stretch of one suggested grade; ``grade`` is None where it could not be given.
 
-    ``at_least`` marks a grade that something unknown could raise.
+    ``at_least`` marks a grade that something unknown could raise, ``confirmed`` one that is shown
+    because a clinician said so: ``note`` then tells what was computed.
     """
 
     from_us: int
@@ -59,12 +60,15 @@ class GradeSpan:
     grade: int | None
     note: str
     at_least: bool = False
+    confirmed: bool = False
 
     @property
     def word(self) -> str:
-        """The grade as it is written: "2", "≥2" or "?"."""
+        """The grade as it is written: "2", "≥2", "2 ✓" where it was confirmed, or "?"."""
         if self.grade is None:
             return "?"
+        if self.confirmed:
+            return f"{self.grade} ✓"
         return f"≥{self.grade}" if self.at_least else str(self.grade)
 
 

@@ -75,7 +75,10 @@ class HeadRow(NamedTuple):
 
 
 class GradePointRow(NamedTuple):
-    """The suggested grades from a moment on; those of ICANS are None in old evaluations."""
+    """The suggested grades from a moment on; those of ICANS are None in old evaluations.
+
+    ``confirmed`` are the clinicians' words that stood then, as the evaluation's document has them.
+    """
 
     id: int
     at_us: int
@@ -85,6 +88,7 @@ class GradePointRow(NamedTuple):
     resolving: bool | None
     icans_grade: int | None
     icans_status: str | None
+    confirmed: list[dict[str, Any]] | None
 
 
 class AlertRow(NamedTuple):
@@ -181,6 +185,7 @@ _GRADES = (
         _evaluation.c.document["crs"]["resolving"].as_boolean(),
         _evaluation.c.document["icans"]["grade"].as_integer(),
         _evaluation.c.document["icans"]["status"].as_string(),
+        _evaluation.c.document["confirmed"].as_json(),
     )
     .where(
         _evaluation.c.encounter_id == bindparam("encounter_id"),

@@ -7,6 +7,7 @@ window for the figure and the tables. ``mark`` says cheaply whether either would
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from db.queries import patient_course as course_rows
 from db.queries.patient import AlertRow, HeadRow, Mark, Provenance, StatedRow
 from db.queries.patient_course import ReplacedRow, ValueRow
 from monitoring.clinical import schedule
+from monitoring.clinical.confirmation import CRS, ICANS
 from monitoring.clinical.facts import BaselineRecord
 from monitoring.clinical.policy import Policy
 from monitoring.clinical.results import Evaluation
@@ -132,12 +134,14 @@ class Numbers:
 class GradePoint:
     """The suggested grade of a scale from a moment on; None where it could not be given.
 
+    ``confirmed`` is the grade that is shown because of a clinician's word, None without one.
     ``fever_waived`` and ``resolving`` are of CRS only.
     """
 
     at_us: int
     grade: int | None
     status: str
+    confirmed: int | None = None
     fever_waived: bool = False
     resolving: bool = False
 
@@ -232,13 +236,19 @@ def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetim
             at_us=point.at_us,
             grade=point.crs_grade,
             status=point.crs_status,
+            confirmed=_shown(point.confirmed, CRS),
             fever_waived=bool(point.fever_waived),
             resolving=bool(point.resolving),
         )
         for point in points
     ]
     icans = [
-        GradePoint(at_us=point.at_us, grade=point.icans_grade, status=point.icans_status)
+        GradePoint(
+            at_us=point.at_us,
+            grade=point.icans_grade,
+            status=point.icans_status,
+            confirmed=_shown(point.confirmed, ICANS),
+        )
         for point in points
         if point.icans_status is not None
     ]
@@ -250,6 +260,7 @@ def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetim
                 at_us=earlier.at_us,
                 grade=earlier.crs.grade,
                 status=earlier.crs.status.value,
+                confirmed=_word_of(earlier, CRS),
                 fever_waived=earlier.crs.fever_waived,
                 resolving=earlier.crs.resolving,
             ),
@@ -258,7 +269,12 @@ def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetim
             known = earlier.icans
             icans.insert(
                 0,
-                GradePoint(at_us=earlier.at_us, grade=known.grade, status=known.status.value),
+                GradePoint(
+                    at_us=earlier.at_us,
+                    grade=known.grade,
+                    status=known.status.value,
+                    confirmed=_word_of(earlier, ICANS),
+                ),
             )
     return Course(
         from_us=to_us(from_at),
@@ -276,6 +292,15 @@ def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetim
         icans=tuple(icans),
         replaced=tuple(replaced),
     )
+
+
+def _shown(words: list[dict[str, Any]] | None, scale: str) -> int | None:
+    return next((one["shown"] for one in words or () if one["scale"] == scale), None)
+
+
+def _word_of(evaluation: Evaluation, scale: str) -> int | None:
+    word = evaluation.word_on(scale)
+    return None if word is None else word.shown
 
 
 def listed_values(

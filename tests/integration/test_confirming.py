@@ -13,6 +13,7 @@ from monitoring.services.access import Member, Role
 from monitoring.services.change import Recorded
 from monitoring.services.confirm import confirm_grade
 from monitoring.services.errors import RefusedError
+from monitoring.services.patient import course
 from monitoring.services.sweep import sweep
 from tests.stories import MIDNIGHT, PHYSICIAN, Bedside, bedside, clock
 
@@ -60,6 +61,25 @@ def test_a_confirmed_grade_stays_until_a_physician_says_less(febrile: Bedside) -
     lowered = febrile.latest().word_on(CRS)
     assert lowered is not None
     assert lowered.shown == 1
+
+
+def test_the_course_tells_the_word_from_when_it_was_given_beside_what_was_computed(
+    febrile: Bedside,
+) -> None:
+    confirm(febrile, "10:05", 2)
+    febrile.well("12:00", temp_c=38.2)
+
+    def points(since: str) -> list[tuple[int | None, int | None]]:
+        found = course(
+            febrile.store,
+            encounter_id=febrile.encounter_id,
+            from_at=clock(since),
+            to_at=clock("13:00"),
+        )
+        return [(one.grade, one.confirmed) for one in found.grades]
+
+    assert points("09:00")[-3:] == [(2, None), (2, 2), (1, 2)]
+    assert points("11:00") == [(2, 2), (1, 2)], "the word stood as the window began"
 
 
 def test_what_was_computed_is_kept_beside_the_word_and_in_the_audit(febrile: Bedside) -> None:
