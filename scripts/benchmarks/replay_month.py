@@ -14,7 +14,7 @@ from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.vital_replay import VitalReplay, conditions
 from monitoring.services.replay import ANSWER_AFTER
 from scripts.benchmarks.line import Line
-from tests.property.naive_alerts import NaiveStream, step_by_step
+from tests.property.naive_alerts import PROBLEMS, minute_by_minute, vital_stream
 
 PATIENTS = 1_000
 DAYS = 30
@@ -24,13 +24,6 @@ PLAIN_PATIENTS = 4
 START_US = 1_764_000_000_000_000
 MINUTE_US = 60_000_000
 FRESH_S = 900.0
-WORDS = ("normal", "leaving", "beyond", "severe", "no_data")
-PROBLEMS = {
-    "body_temperature": "fever",
-    "spo2": "hypoxia",
-    "heart_rate": "tachycardia",
-    "systolic_bp": "hypotension",
-}
 
 Vitals = Mapping[str, NDArray[np.float32]]
 
@@ -54,7 +47,7 @@ def replay_month() -> Iterator[Line]:
         spoken += sum(one.kind in SPEAKING for one in ours)
         if patient < PLAIN_PATIENTS:
             begun = process_time()
-            plain = _minute_by_minute(looks_us, vitals, policy, fever_c)
+            plain = _plainly(looks_us, vitals, policy, fever_c)
             plain_s += process_time() - begun
             if ours != plain:
                 message = "The columns and the plain way disagree; no time is worth measuring."
@@ -105,54 +98,14 @@ def _month(patient: int) -> Vitals:
     return vitals
 
 
-def _minute_by_minute(
+def _plainly(
     looks_us: NDArray[np.int64], vitals: Vitals, policy: Policy, fever_c: float
 ) -> list[Told]:
     """The state machine stepped at each minute, each value judged as it comes."""
     told: list[Told] = []
     for concept, values in vitals.items():
-        plain = _plain(concept, policy, fever_c)
-        meaning = dict(zip(WORDS, conditions(PROBLEMS[concept], policy), strict=True))
-        looked = [
-            (now_us, meaning[plain.look(now_us, value)])
-            for now_us, value in zip(looks_us.tolist(), values.tolist(), strict=True)
-        ]
-        told += step_by_step(looked, policy.timing, ANSWER_AFTER)
+        # 38.0 as a 32-bit number is a hair above it, 37.9 far below.
+        plain = vital_stream(concept, policy, fever_c=fever_c - 1e-6, fresh_s=FRESH_S)
+        meaning = conditions(PROBLEMS[concept], policy)
+        told += minute_by_minute(plain, looks_us, values, meaning, policy.timing, ANSWER_AFTER)[1]
     return told
-
-
-def _plain(concept: str, policy: Policy, fever_c: float) -> NaiveStream:
-    rule, low, pressure = policy.streams[concept], policy.hypoxia, policy.hypotension
-    heart = policy.tachycardia.heart_rate_above
-    # 38.0 as a 32-bit number is a hair above it, 37.9 far below.
-    fever = fever_c - 1e-6
-    beyond, cleared, severe = {
-        "body_temperature": (
-            lambda v: v >= fever,
-            lambda v: v < fever - rule.clear_margin,
-            lambda v: v >= policy.fever.high_c,
-        ),
-        "spo2": (
-            lambda v: v < low.spo2_percent,
-            lambda v: v >= low.spo2_percent + rule.clear_margin,
-            lambda v: v < low.severe_percent,
-        ),
-        "heart_rate": (
-            lambda v: v > heart,
-            lambda v: v < heart - rule.clear_margin,
-            lambda _: False,
-        ),
-        "systolic_bp": (
-            lambda v: v < pressure.systolic_mmhg,
-            lambda v: v >= pressure.systolic_mmhg + rule.clear_margin,
-            lambda v: v < pressure.severe_systolic_mmhg,
-        ),
-    }[concept]
-    return NaiveStream(
-        rule,
-        beyond=beyond,
-        cleared=cleared,
-        severe=severe,
-        severe_lasts=concept in ("spo2", "systolic_bp"),
-        fresh_s=FRESH_S,
-    )

@@ -3,9 +3,12 @@
 For the tests and the benchmark only; nothing of it is shared with the fast way.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import isnan
+
+import numpy as np
+from numpy.typing import NDArray
 
 from monitoring.clinical import alerts
 from monitoring.clinical.alert_runs import ANSWERED, ASSUMED, Told, told_of
@@ -16,10 +19,19 @@ from monitoring.clinical.alert_state import (
     TransitionKind,
     VisibilityAxis,
 )
-from monitoring.clinical.policy_types import StreamRule
+from monitoring.clinical.policy_types import Policy, StreamRule
 from monitoring.clinical.results import Condition, ConditionState, Priority
 
 SECOND_US = 1_000_000
+# What a value says, in the order of the fast way's codes.
+WORDS = ("normal", "leaving", "beyond", "severe", "no_data")
+# The vital signs that a monitor streams, and the problem that each tells of.
+PROBLEMS = {
+    "body_temperature": "fever",
+    "spo2": "hypoxia",
+    "heart_rate": "tachycardia",
+    "systolic_bp": "hypotension",
+}
 
 
 def step_by_step(
@@ -143,3 +155,60 @@ class NaiveStream:
     @staticmethod
     def _lasts(run: list[int], now_us: int, seconds: float) -> bool:
         return now_us - run[0] >= round(seconds * SECOND_US)
+
+
+def vital_stream(concept: str, policy: Policy, *, fever_c: float, fresh_s: float) -> NaiveStream:
+    """A vital sign with the limits as the policy's file says them, written out once more."""
+    rule, low, pressure = policy.streams[concept], policy.hypoxia, policy.hypotension
+    heart = policy.tachycardia.heart_rate_above
+    beyond, cleared, severe = {
+        "body_temperature": (
+            lambda v: v >= fever_c,
+            lambda v: v < fever_c - rule.clear_margin,
+            lambda v: v >= policy.fever.high_c,
+        ),
+        "spo2": (
+            lambda v: v < low.spo2_percent,
+            lambda v: v >= low.spo2_percent + rule.clear_margin,
+            lambda v: v < low.severe_percent,
+        ),
+        "heart_rate": (
+            lambda v: v > heart,
+            lambda v: v < heart - rule.clear_margin,
+            lambda _: False,
+        ),
+        "systolic_bp": (
+            lambda v: v < pressure.systolic_mmhg,
+            lambda v: v >= pressure.systolic_mmhg + rule.clear_margin,
+            lambda v: v < pressure.severe_systolic_mmhg,
+        ),
+    }[concept]
+    return NaiveStream(
+        rule,
+        beyond=beyond,
+        cleared=cleared,
+        severe=severe,
+        severe_lasts=concept in ("spo2", "systolic_bp"),
+        fresh_s=fresh_s,
+    )
+
+
+def minute_by_minute(
+    stream: NaiveStream,
+    looks_us: NDArray[np.int64],
+    values: NDArray[np.floating],
+    meaning: Sequence[Condition],
+    timing: Callable[[str, Priority], AlertTiming],
+    answer_after: Mapping[Priority, int],
+) -> tuple[list[str], list[Told]]:
+    """The word for each value as it comes, and what the state machine tells, stepped at each.
+
+    ``meaning`` is the condition of each of ``WORDS``.
+    """
+    said = dict(zip(WORDS, meaning, strict=True))
+    words = [
+        stream.look(now_us, value)
+        for now_us, value in zip(looks_us.tolist(), values.tolist(), strict=True)
+    ]
+    looked = [(us, said[word]) for us, word in zip(looks_us.tolist(), words, strict=True)]
+    return words, step_by_step(looked, timing, answer_after)

@@ -12,19 +12,12 @@ from monitoring.clinical.policy import load_policy
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import Priority
 from monitoring.clinical.vital_replay import VitalReplay, conditions, vital_codes, vital_limits
-from tests.property.naive_alerts import NaiveStream, step_by_step
+from tests.property.naive_alerts import PROBLEMS, WORDS, minute_by_minute, vital_stream
 from tests.spec import bedside
 
 FEVER_C = 38.0
 FRESH_S = 900.0
 SECOND_US = 1_000_000
-WORDS = ("normal", "leaving", "beyond", "severe", "no_data")
-PROBLEMS = {
-    "body_temperature": "fever",
-    "spo2": "hypoxia",
-    "heart_rate": "tachycardia",
-    "systolic_bp": "hypotension",
-}
 # Values on and around every limit.
 VALUES = {
     "body_temperature": [36.9, 37.4, 37.5, 37.9, 38.0, 39.4, 39.5],
@@ -47,44 +40,6 @@ POLICIES = [
     ),
 ]
 ANSWERS = {Priority.HIGH: 90 * SECOND_US, Priority.MEDIUM: 500 * SECOND_US}
-
-
-def naive(concept: str, policy: Policy) -> NaiveStream:
-    """The limits as the policy's file says them, written out once more."""
-    rule = policy.streams[concept]
-    low, pressure = policy.hypoxia, policy.hypotension
-    heart = policy.tachycardia.heart_rate_above
-    tests = {
-        "body_temperature": (
-            lambda v: v >= FEVER_C,
-            lambda v: v < FEVER_C - rule.clear_margin,
-            lambda v: v >= policy.fever.high_c,
-        ),
-        "spo2": (
-            lambda v: v < low.spo2_percent,
-            lambda v: v >= low.spo2_percent + rule.clear_margin,
-            lambda v: v < low.severe_percent,
-        ),
-        "heart_rate": (
-            lambda v: v > heart,
-            lambda v: v < heart - rule.clear_margin,
-            lambda _: False,
-        ),
-        "systolic_bp": (
-            lambda v: v < pressure.systolic_mmhg,
-            lambda v: v >= pressure.systolic_mmhg + rule.clear_margin,
-            lambda v: v < pressure.severe_systolic_mmhg,
-        ),
-    }
-    beyond, cleared, severe = tests[concept]
-    return NaiveStream(
-        rule,
-        beyond=beyond,
-        cleared=cleared,
-        severe=severe,
-        severe_lasts=concept in ("spo2", "systolic_bp"),
-        fresh_s=FRESH_S,
-    )
 
 
 @st.composite
@@ -117,11 +72,14 @@ def test_columns_say_what_each_value_says_in_turn(
     stream: tuple[str, np.ndarray, np.ndarray], policy: Policy
 ) -> None:
     concept, looks_us, values = stream
-    plain = naive(concept, policy)
-    words = [
-        plain.look(now_us, value)
-        for now_us, value in zip(looks_us.tolist(), values.tolist(), strict=True)
-    ]
+    words, told_plainly = minute_by_minute(
+        vital_stream(concept, policy, fever_c=FEVER_C, fresh_s=FRESH_S),
+        looks_us,
+        values,
+        conditions(PROBLEMS[concept], policy),
+        policy.timing,
+        ANSWERS,
+    )
 
     codes = vital_codes(
         looks_us,
@@ -132,12 +90,10 @@ def test_columns_say_what_each_value_says_in_turn(
     )
 
     assert [WORDS[code] for code in codes] == words
-    meaning = conditions(PROBLEMS[concept], policy)
-    looked = [(us, meaning[WORDS.index(w)]) for us, w in zip(looks_us.tolist(), words, strict=True)]
     told = VitalReplay(policy, fever_c=FEVER_C, answer_after=ANSWERS).play(
         looks_us, {concept: values}, fresh_s=FRESH_S
     )
-    assert list(told) == step_by_step(looked, policy.timing, ANSWERS)
+    assert list(told) == told_plainly
 
 
 @pytest.mark.parametrize("concept", sorted(PROBLEMS))
