@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
-from tests.browser.server_process import ServerProcess
+from tests.browser.server_process import ServerProcess, running
 from tests.browser.small_ward import SmallWard, open_ward
 
 CHROMIUM = "/usr/bin/chromium"
@@ -32,6 +32,13 @@ NAMES = (
     ("Becker", "Tom"),
     ("Chukwu", "Ngozi"),
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A mark of these tests alone."""
+    config.addinivalue_line(
+        "markers", "apart: has a store and a server of its own, to be hung, killed or set otherwise"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -78,19 +85,53 @@ class Visit:
 SignIn = Callable[..., Visit]
 
 
-@pytest.fixture
-def ward(sqlite_url: str) -> SmallWard:
-    """Three well patients in beds 1A, 1B and 2A."""
-    return open_ward(sqlite_url, NAMES, beds=4)
+def copied(template: Path, folder: Path) -> str:
+    """The address of a fresh store in a folder."""
+    path = folder / "stormwatch.db"
+    shutil.copy(template, path)  # with its permissions
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def shared_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The store on which one test after another fills the ward with patients of its own."""
+    return copied(sqlite_template, tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="session")
+def shared_server(
+    shared_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    """The dashboard on that store: it runs on from test to test, as it does on a ward."""
+    with running(shared_url, tmp_path_factory.mktemp("shared") / "server.log") as process:
+        yield process
 
 
 @pytest.fixture
-def server(ward: SmallWard, tmp_path: Path) -> Iterator[ServerProcess]:
+def ward(request: pytest.FixtureRequest) -> SmallWard:
+    """Three well patients in beds 1A, 1B and 2A; whoever lay there before has gone home."""
+    return open_ward(_url(request), NAMES, beds=4)
+
+
+@pytest.fixture
+def server(
+    request: pytest.FixtureRequest, ward: SmallWard, tmp_path: Path
+) -> Iterator[ServerProcess]:
     """The dashboard on the small ward, watching inside."""
-    process = ServerProcess(ward.url, tmp_path / "server.log")
-    process.start()
-    yield process
-    process.stop()
+    if not _is_apart(request):
+        yield request.getfixturevalue("shared_server")
+        return
+    with running(ward.url, tmp_path / "server.log") as process:
+        yield process
+
+
+def _url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("sqlite_url" if _is_apart(request) else "shared_url")
+    return url
+
+
+def _is_apart(request: pytest.FixtureRequest) -> bool:
+    return request.node.get_closest_marker("apart") is not None
 
 
 @pytest.fixture

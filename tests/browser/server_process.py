@@ -7,6 +7,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from scripts.benchmarks.ports import free_port
@@ -92,3 +94,14 @@ class ServerProcess:
     def _signal(self, number: int) -> None:
         assert self._process is not None
         self._process.send_signal(number)
+
+
+@contextmanager
+def running(store_url: str, log: Path, **settings: str) -> Iterator[ServerProcess]:
+    """A server on a store, started and in the end stopped."""
+    process = ServerProcess(store_url, log, **settings)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.stop()

@@ -50,7 +50,10 @@ class SmallWard:
 
 
 def open_ward(url: str, names: Sequence[tuple[str, str]], *, beds: int | None = None) -> SmallWard:
-    """A ward whose patients were infused two days ago and charted well ten minutes ago."""
+    """A ward whose patients were infused two days ago and charted well ten minutes ago.
+
+    Whoever lay there before goes home, so that each test finds its own patients and no others.
+    """
     store = create_store(url)
     now = datetime.now(UTC)
     labels = [f"{number // 2 + 1}{'AB'[number % 2]}" for number in range(beds or len(names))]
@@ -64,6 +67,7 @@ def open_ward(url: str, names: Sequence[tuple[str, str]], *, beds: int | None = 
         actor="system:tests",
         now=now - timedelta(days=3),
     )
+    _send_home(store, ward_id, now=now)
     patients = tuple(
         _admit(store, ward_id, label, family, given, now=now)
         for label, (family, given) in zip(labels, names, strict=False)
@@ -72,6 +76,13 @@ def open_ward(url: str, names: Sequence[tuple[str, str]], *, beds: int | None = 
         chart(store, patient.encounter_id, at=now - timedelta(minutes=10))
     store.close()
     return SmallWard(url=url, patients=patients)
+
+
+def _send_home(store: Store, ward_id: int, *, now: datetime) -> None:
+    with store.read() as session:
+        lying = census_rows.open_encounter_ids(session, ward_id)
+    for encounter_id in lying:
+        census.discharge(store, encounter_id=encounter_id, at=now, actor=NURSE, now=now)
 
 
 def _admit(

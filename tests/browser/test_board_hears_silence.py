@@ -12,8 +12,10 @@ from playwright.sync_api import Locator, expect
 from db.engine import create_store
 from monitoring.services import liveness
 from tests.browser.conftest import SignIn
-from tests.browser.server_process import ServerProcess
+from tests.browser.server_process import ServerProcess, running
 from tests.browser.small_ward import SmallWard
+
+pytestmark = pytest.mark.apart
 
 WITHIN_S = 10
 
@@ -21,10 +23,8 @@ WITHIN_S = 10
 @pytest.fixture
 def server(ward: SmallWard, tmp_path: Path) -> Iterator[ServerProcess]:
     """The dashboard with no watcher inside: the test beats in its place."""
-    process = ServerProcess(ward.url, tmp_path / "server.log", STORMWATCH_WATCH_INSIDE="0")
-    process.start()
-    yield process
-    process.stop()
+    with running(ward.url, tmp_path / "server.log", STORMWATCH_WATCH_INSIDE="0") as process:
+        yield process
 
 
 class Beating:

@@ -7,6 +7,8 @@ from tests.browser.conftest import SignIn
 from tests.browser.silence import await_next_beat
 from tests.browser.small_ward import SmallWard, open_ward
 
+pytestmark = pytest.mark.apart
+
 HOSTILE = (
     ("<img src=x onerror=\"fetch('http://127.0.0.1:9/img')\">", "A"),
     ("![a](http://127.0.0.1:9/x)", "B"),

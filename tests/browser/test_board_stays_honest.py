@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import SignIn, Visit
 from tests.browser.server_process import ServerProcess
 from tests.browser.silence import expect_said_in_time, hang_after_a_beat
 from tests.browser.small_ward import SmallWard
+
+pytestmark = pytest.mark.apart
 
 NOT_UPDATING = re.compile(r"Not updating since \d\d:\d\d")
 

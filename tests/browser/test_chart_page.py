@@ -1,5 +1,6 @@
 """A nurse charts in a real browser; the ward sees it, and nothing she typed is lost."""
 
+import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import text
 
@@ -159,6 +160,7 @@ def test_a_set_fits_one_screen_of_a_ward_computer(ward: SmallWard, sign_in: Sign
     assert bar["y"] + bar["height"] <= 768
 
 
+@pytest.mark.apart
 def test_a_server_that_hangs_is_said_within_ten_seconds(ward: SmallWard, sign_in: SignIn) -> None:
     nurse = chart_page(sign_in, ward)
     nurse.page.get_by_label("Heart rate /min").fill("104")

@@ -19,6 +19,8 @@ from tests.browser.hospital import Hospital
 from tests.browser.server_process import ServerProcess
 from tests.browser.small_ward import SmallWard
 
+pytestmark = pytest.mark.apart
+
 NURSE = Member(username="n.amara", display_name="Nurse Amara", role=Role.NURSE)
 HOSPITAL_ACCOUNT = "Sign in with your hospital account"
 
@@ -27,8 +29,10 @@ HOSPITAL_ACCOUNT = "Sign in with your hospital account"
 def hospital(tmp_path: Path) -> Iterator[Hospital]:
     provider = Hospital(tmp_path / "provider.log")
     provider.start()
-    yield provider
-    provider.stop()
+    try:
+        yield provider
+    finally:
+        provider.stop()
 
 
 @pytest.fixture
@@ -47,8 +51,10 @@ def server(ward: SmallWard, hospital: Hospital, tmp_path: Path) -> Iterator[Serv
     add_member(store, NURSE, actor="system:tests", now=datetime.now(UTC))
     store.close()
     process.start()
-    yield process
-    process.stop()
+    try:
+        yield process
+    finally:
+        process.stop()
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import SignIn
-from tests.browser.server_process import ServerProcess
+from tests.browser.server_process import ServerProcess, running
 from tests.browser.small_ward import SmallWard
+
+pytestmark = pytest.mark.apart
 
 IDLE_MINUTES = 0.25
 
@@ -16,15 +18,13 @@ IDLE_MINUTES = 0.25
 @pytest.fixture
 def server(ward: SmallWard, tmp_path: Path) -> Iterator[ServerProcess]:
     """A dashboard whose people are gone after seconds."""
-    process = ServerProcess(
+    with running(
         ward.url,
         tmp_path / "server.log",
         STORMWATCH_IDLE_MINUTES=str(IDLE_MINUTES),
         STORMWATCH_TICK_S="1",
-    )
-    process.start()
-    yield process
-    process.stop()
+    ) as process:
+        yield process
 
 
 def test_every_page_signs_an_idle_person_out_by_itself(ward: SmallWard, sign_in: SignIn) -> None:

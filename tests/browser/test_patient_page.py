@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import SignIn, Visit
@@ -58,6 +59,7 @@ def test_an_alert_taken_here_is_seen_on_the_board(ward: SmallWard, sign_in: Sign
     expect(board.tile(ward.patients[0].bed).locator(".alerts")).to_contain_text("Okonkwo")
 
 
+@pytest.mark.apart
 def test_a_server_that_hangs_is_said_within_ten_seconds(ward: SmallWard, sign_in: SignIn) -> None:
     visit = patient_page(sign_in, ward)
     veil = visit.page.get_by_text("Not updating since")
