@@ -2,7 +2,8 @@
 
 import heapq
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -29,6 +30,13 @@ from sample_data.stay import Stay
 _LABORATORY = "demo.laboratory"
 # No single dose of tocilizumab exceeds this (clinical reference 7.1).
 _TOCILIZUMAB_CAP_MG = 800.0
+# The first antibiotic after a fever that was seen before the story's hour for it: 38.3 C once, or
+# from 38.0 C for an hour (clinical reference 5.1).
+_FEVER_C = 38.3
+_WARM_C = 38.0
+_SUSTAINED = timedelta(hours=1)
+_ANTIBIOTIC_AFTER = timedelta(minutes=40)
+_OF_THIS_FEVER = timedelta(hours=12)
 
 
 def stay_events(stay: Stay) -> Iterator[Event]:
@@ -64,18 +72,65 @@ def stay_events(stay: Stay) -> Iterator[Event]:
         ),
         actor=physician,
     )
+    orders = _orders(stay, physician, person.weight_kg)
     streams = (
         nurse_visits(stay, constitution, person.weight_kg, nurse_random),
         _laboratory(stay, constitution, laboratory_random),
         monitor_readings(stay, constitution, monitor_random),
-        iter(_orders(stay, physician, person.weight_kg)),
+        iter([one for one in orders if not _is_first_antibiotic(one)]),
     )
-    for event in heapq.merge(*streams, key=lambda event: event.at):
+    charted = heapq.merge(*streams, key=lambda event: event.at)
+    for event in _within_the_hour(charted, [one for one in orders if _is_first_antibiotic(one)]):
         if event.at < stay.discharged_at:
             yield event
         else:
             break
     yield Discharged(at=stay.discharged_at, patient_key=str(stay.key), actor=physician)
+
+
+def _is_first_antibiotic(event: Event) -> bool:
+    return (
+        isinstance(event, TreatmentStarted)
+        and event.kind == "antimicrobial"
+        and event.indication == "neutropenic_fever"
+    )
+
+
+def _within_the_hour(charted: Iterator[Event], waiting: list[Event]) -> Iterator[Event]:
+    """The antibiotics among the events: at their hour, or soon after a fever that came before it.
+
+    How early a person's fever is seen differs by seed; the first dose is due within the hour.
+    """
+    ahead = list(waiting)
+    warm_since: datetime | None = None
+    for event in charted:
+        while ahead and ahead[0].at <= event.at:
+            yield ahead.pop(0)
+        yield event
+        temp_c = _temperature(event)
+        if temp_c is None:
+            continue
+        if temp_c < _WARM_C:
+            warm_since = None
+            continue
+        warm_since = warm_since or event.at
+        is_fever = temp_c >= _FEVER_C or event.at - warm_since >= _SUSTAINED
+        if is_fever and ahead:
+            soon = event.at + _ANTIBIOTIC_AFTER
+            if soon < ahead[0].at <= event.at + _OF_THIS_FEVER:
+                ahead[0] = _moved(ahead[0], soon)
+    yield from ahead
+
+
+def _temperature(event: Event) -> float | None:
+    if not isinstance(event, ObservationsCharted):
+        return None
+    return next((one.value for one in event.values if one.concept == "body_temperature"), None)
+
+
+def _moved(event: Event, at: datetime) -> Event:
+    assert isinstance(event, TreatmentStarted)
+    return replace(event, at=at, ended_at=None if event.ended_at is None else at)
 
 
 def _usual(story: Scenario, own: Constitution, physician: str) -> UsualPressure:

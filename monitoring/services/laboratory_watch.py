@@ -21,7 +21,7 @@ from monitoring.services.instants import to_us
 from monitoring.services.settle import snapshot_of
 from monitoring.services.threads import EncounterThreads
 
-_LOOKED_AT = (
+LOOKED_AT = (
     "body_temperature",
     *(code for code, one in CONCEPTS.items() if one.category is Category.LABORATORY),
 )
@@ -37,7 +37,7 @@ def step_laboratory(
     policy: Policy,
 ) -> None:
     """Let neutropenic fever and the IEC-HS watch move their alerts."""
-    observed = stored_facts.of_stay(session, encounter_id, _LOOKED_AT, to_at=now)
+    observed = stored_facts.of_stay(session, encounter_id, LOOKED_AT, to_at=now)
     facts = replace(judged.facts, observations=columns_of(observed))
     at_us = np.array([to_us(now)], dtype=np.int64)
     (fever,) = neutropenic_fever(facts, at_us=at_us, policy=policy.laboratory)

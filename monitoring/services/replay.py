@@ -1,15 +1,15 @@
 """Play a stored past again: what would these limits have raised, and what would they have missed?
 
 The facts are those known now, each at the time it was true; somebody is assumed to take each alert
-after a fixed time, the same for every policy. Feeds that fell silent are not facts and are left
-out. A stay is played from its beginning, so that what was open when the period begins is not raised
-by it. Nothing is written.
+after a fixed time, the same for every policy. What the watcher's sweep would have said between the
+facts is part of it (``replay_watch``); a feed fell silent when it did. A stay is played from its
+beginning, so that what was open when the period begins is not raised by it. Nothing is written.
 """
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -20,18 +20,16 @@ from sqlalchemy.orm import Session
 from db.engine import Store
 from db.queries import census, policies
 from db.queries.census import EncounterRow
-from monitoring.clinical import burden, schedule
+from monitoring.clinical import burden
 from monitoring.clinical.alert_runs import AnswerAfter, Run, Told, follow, runs
-from monitoring.clinical.by_the_clock import clock_conditions, turns
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy import Policy, load_policy
 from monitoring.clinical.results import Condition, Evaluation, Priority
-from monitoring.clinical.symptom_triggers import all_asked
 from monitoring.services.alarm_history import told_in
-from monitoring.services.charted_sets import last_sets_us
 from monitoring.services.evaluate import judge_facts, load_facts, moments
 from monitoring.services.instants import to_us
 from monitoring.services.policies import LIMITS
+from monitoring.services.replay_watch import by_the_clock, laboratory, silent_feeds, sweeps
 
 _MINUTE_US = 60_000_000
 _DAY_US = 1440 * _MINUTE_US
@@ -161,6 +159,7 @@ class _Stay:
     policy: Policy
     from_us: int
     until_us: int
+    silences: Sequence[tuple[int, Condition]]
 
     def at_us(self) -> list[int]:
         return [evaluation.at_us for evaluation in self.evaluations]
@@ -206,9 +205,11 @@ def _judge(
     ends = to_at if encounter.discharged_at is None else min(to_at, encounter.discharged_at)
     begins = encounter.admitted_at
     facts = load_facts(session, encounter, from_at=begins, to_at=ends)
-    evaluations = judge_facts(facts, moments(facts, from_at=begins, to_at=ends), None, policy)
-    if not evaluations:
+    charted_us = moments(facts, from_at=begins, to_at=ends)
+    if not charted_us:
         return None
+    swept_us = sweeps(facts, charted_us, until_us=to_us(ends), policy=policy)
+    evaluations = judge_facts(facts, {*charted_us, *swept_us}, None, policy)
     return _Stay(
         encounter_id=encounter.id,
         facts=facts,
@@ -216,6 +217,7 @@ def _judge(
         policy=policy,
         from_us=to_us(max(begins, from_at)),
         until_us=to_us(ends),
+        silences=tuple(silent_feeds(session, encounter.id, until_us=to_us(ends))),
     )
 
 
@@ -246,39 +248,19 @@ def _runs(stay: _Stay) -> list[list[Run]]:
     for evaluation in stay.evaluations:
         for condition in evaluation.conditions:
             by_problem.setdefault(condition.problem, []).append((evaluation.at_us, condition))
-    for now_us, condition in _by_the_clock(stay):
+    said = chain(
+        by_the_clock(stay.facts, stay.evaluations, until_us=stay.until_us, policy=stay.policy),
+        laboratory(
+            stay.facts,
+            from_us=stay.evaluations[0].at_us,
+            until_us=stay.until_us,
+            policy=stay.policy,
+        ),
+        stay.silences,
+    )
+    for now_us, condition in said:
         by_problem.setdefault(condition.problem, []).append((now_us, condition))
     return [runs(one) for one in by_problem.values()]
-
-
-def _by_the_clock(stay: _Stay) -> Iterator[tuple[int, Condition]]:
-    """The clock's word between one judgement and the next: in time, then late."""
-    at_us = stay.at_us()
-    sets_us = last_sets_us(stay.facts, np.array(at_us, dtype=np.int64))
-    asked = all_asked(stay.facts.observations)
-    turns_us = sorted(turn for one in asked for turn in turns(one))
-    ends_us = [*at_us[1:], stay.until_us]
-    for evaluation, last_set_us, end_us in zip(stay.evaluations, sets_us, ends_us, strict=True):
-        begin_us = evaluation.at_us
-        late = {
-            due.overdue_at_us + 1
-            for due in (
-                schedule.next_due(evaluation, last_set_us, stay.policy),
-                schedule.next_ice_due(evaluation, stay.policy),
-            )
-            if due is not None
-        }
-        between = turns_us[bisect_left(turns_us, begin_us) : bisect_left(turns_us, end_us)]
-        for now_us in sorted({begin_us, *between, *(max(begin_us, one) for one in late)}):
-            if now_us < end_us:
-                for word in clock_conditions(
-                    evaluation,
-                    last_set_us=last_set_us,
-                    asked=asked,
-                    now_us=now_us,
-                    policy=stay.policy,
-                ):
-                    yield now_us, word
 
 
 def _rises(stays: Iterable[_Stay], *, from_us: int) -> pd.DataFrame:

@@ -6,8 +6,12 @@ from db.engine import Store
 from db.queries import alerts
 from monitoring.clinical import burden
 from monitoring.clinical.rule_file import RuleFileError
+from monitoring.services import liveness
 from monitoring.services.alerts import acknowledge
+from monitoring.services.instants import to_us
+from monitoring.services.record import NewValue, record_set
 from monitoring.services.replay import Played, play, report
+from monitoring.services.sweep import sweep
 from tests.stories import Bedside, bedside, clock
 
 # What the clock brings needs a watcher, and these beds have none.
@@ -137,3 +141,102 @@ def test_nothing_is_written_and_a_misspelt_limit_is_refused(store: Store) -> Non
         played(bed, overrides={"hypoxia": {"spo2": 88}})
     played(bed, overrides=LENIENT)
     assert bed.latest() == before
+
+
+def neutrophils(bed: Bedside, at: str, count: float) -> None:
+    record_set(
+        bed.store,
+        encounter_id=bed.encounter_id,
+        values=[
+            NewValue(
+                concept="neutrophils",
+                value=count,
+                code=None,
+                value_sent=str(count),
+                unit_sent="10*3/uL",
+            )
+        ],
+        taken_at=clock(at),
+        source="laboratory",
+        source_id=at,
+        actor="laboratory",
+        now=clock(at),
+    )
+
+
+def test_the_clock_of_neutropenic_fever_is_played_as_the_sweep_would_tell_it(store: Store) -> None:
+    bed = bedside(store)
+    neutrophils(bed, "05:00", 0.2)
+    bed.well("06:00", temp_c=38.6)
+    bed.well("06:30", temp_c=38.6)
+    bed.give("08:00", "antimicrobial", "cefepime")
+
+    events = played(bed).events
+    own = events[events["problem"] == "neutropenic_fever"]
+
+    said = [
+        (one.kind, one.priority, (one.at_us - to_us(clock("06:00"))) // 60_000_000)
+        for one in own.itertuples()
+        if one.kind not in ("acknowledged", "closed")
+    ]
+    assert said == [
+        ("raised", "medium", 0),
+        ("worsened", "high", 60),
+        ("returned_to_normal", "high", 120),
+    ]
+    with store.read() as session:
+        stored = {one.problem for one in alerts.threads(session, bed.encounter_id)}
+    assert "neutropenic_fever" not in stored, "nobody swept then"
+
+
+def test_a_feed_is_silent_in_the_replay_when_it_was(store: Store) -> None:
+    bed = bedside(store)
+    bed.well("06:00")
+    liveness.beat(
+        store,
+        kind=liveness.FEED,
+        name="monitor 1",
+        expected_every_s=2,
+        now=clock("06:00"),
+        encounter_id=bed.encounter_id,
+    )
+    sweep(
+        store,
+        encounter_id=bed.encounter_id,
+        pulses=liveness.pulses(store, now=clock("06:10")),
+        now=clock("06:10"),
+    )
+
+    events = played(bed).events
+    own = events[events["problem"] == "stale_feed"]
+    assert own[["kind", "priority", "at_us"]].iloc[0].tolist() == [
+        "raised",
+        "technical",
+        to_us(clock("06:10")),
+    ]
+
+
+def test_a_symptom_that_nobody_looked_into_is_played_with_its_end(store: Store) -> None:
+    bed = bedside(store)
+    bed.well("06:00")
+    record_set(
+        store,
+        encounter_id=bed.encounter_id,
+        values=[
+            NewValue(
+                concept="symptom_dyspnoea", value=2, code=None, value_sent="2", unit_sent="{grade}"
+            )
+        ],
+        taken_at=clock("07:00"),
+        source="chart",
+        source_id="symptom",
+        actor="nurse.amara",
+        now=clock("07:00"),
+    )
+    bed.chart("08:00", spo2=96)
+
+    events = played(bed).events
+    own = events[events["problem"] == "symptom_dyspnoea"]
+    minutes = (own["at_us"] - to_us(clock("07:00"))) // 60_000_000
+    said = dict(zip(own["kind"], minutes, strict=True))
+    assert (said["pending"], said["raised"], said["returned_to_normal"]) == (0, 5, 60)

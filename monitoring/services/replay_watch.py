@@ -1,0 +1,145 @@
+"""What the watcher's sweep would have said in a past that is played again.
+
+A sweep comes every few seconds and says something else only where time alone changes it. Those
+moments are known: when something becomes due, late or too old, when a device has been silent for
+too long. Only there the rules are asked, and once in each hour without a fact.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from db.queries import alerts as alert_rows
+from monitoring.clinical import schedule
+from monitoring.clinical.alert_state import TransitionKind
+from monitoring.clinical.by_the_clock import clock_conditions, turns
+from monitoring.clinical.facts import EncounterFacts
+from monitoring.clinical.iec_hs import iec_hs_watch
+from monitoring.clinical.laboratory_flags import iec_hs_condition, neutropenic_fever_condition
+from monitoring.clinical.neutropenic_fever import neutropenic_fever
+from monitoring.clinical.policy_types import STREAMED, Policy
+from monitoring.clinical.results import Condition, Evaluation
+from monitoring.clinical.symptom_triggers import all_asked
+from monitoring.clinical.timeline import US_PER_S
+from monitoring.clinical.watch_flags import stale_feed_condition
+from monitoring.services.charted_sets import last_sets_us
+from monitoring.services.instants import to_us
+from monitoring.services.laboratory_watch import LOOKED_AT
+
+Said = Iterator[tuple[int, Condition]]
+_HOUR_US = 3600 * US_PER_S
+_SPOKE = {TransitionKind.RAISED, TransitionKind.RECURRED, TransitionKind.DATA_BACK}
+
+
+def sweeps(
+    facts: EncounterFacts, charted_us: Sequence[int], *, until_us: int, policy: Policy
+) -> list[int]:
+    """When a sweep would have found something else than at the moments of the facts.
+
+    Each whole hour after a fact until the next one, for what grows old, and when a device has been
+    off for so long that it is told, and given up.
+    """
+    ends_us = [*charted_us[1:], until_us]
+    found = {
+        now_us
+        for begin_us, end_us in zip(charted_us, ends_us, strict=bool(charted_us))
+        for now_us in range(begin_us + _HOUR_US, end_us, _HOUR_US)
+    }
+    rows = facts.observations
+    if rows.streamed is not None and charted_us:
+        sent = rows.taken_us[rows.streamed & np.isin(rows.concept, STREAMED)]
+        watch = policy.watch
+        for after_s in (watch.device_off_after_s, watch.device_forgotten_after_s):
+            found.update((np.unique(sent) + round(after_s * US_PER_S) + 1).tolist())
+    return [one for one in sorted(found) if charted_us[0] <= one < until_us]
+
+
+def by_the_clock(
+    facts: EncounterFacts, evaluations: Sequence[Evaluation], *, until_us: int, policy: Policy
+) -> Said:
+    """What is overdue and what symptoms ask for, between one judgement and the next."""
+    at_us = [evaluation.at_us for evaluation in evaluations]
+    sets_us = last_sets_us(facts, np.array(at_us, dtype=np.int64))
+    asked = all_asked(facts.observations)
+    turns_us = sorted(turn for one in asked for turn in turns(one))
+    ends_us = [*at_us[1:], until_us]
+    for evaluation, last_set_us, end_us in zip(evaluations, sets_us, ends_us, strict=True):
+        begin_us = evaluation.at_us
+        late = {
+            due.overdue_at_us + 1
+            for due in (
+                schedule.next_due(evaluation, last_set_us, policy),
+                schedule.next_ice_due(evaluation, policy),
+            )
+            if due is not None
+        }
+        between = turns_us[bisect_left(turns_us, begin_us) : bisect_left(turns_us, end_us)]
+        for now_us in sorted({begin_us, *between, *(max(begin_us, one) for one in late)}):
+            if now_us < end_us:
+                for word in clock_conditions(
+                    evaluation,
+                    last_set_us=last_set_us,
+                    asked=asked,
+                    now_us=now_us,
+                    policy=policy,
+                ):
+                    yield now_us, word
+
+
+def laboratory(facts: EncounterFacts, *, from_us: int, until_us: int, policy: Policy) -> Said:
+    """Neutropenic fever with its clock, and the IEC-HS watch, whenever one of them could change."""
+    limits = policy.laboratory
+    rows = facts.observations
+    taken_us = rows.taken_us[np.isin(rows.concept, LOOKED_AT)]
+    given_us = [
+        moment
+        for span in facts.treatments
+        for moment in (span.started_us, span.ended_us)
+        if moment is not None
+    ]
+    fever_us = limits.neutropenic_fever.same_fever_us
+    turning = [
+        taken_us,
+        taken_us + limits.valid_us + 1,
+        taken_us + fever_us + 1,
+        np.array(given_us, dtype=np.int64),
+        np.array([dose.infused_us for dose in facts.doses], dtype=np.int64),
+    ]
+    at_us = _within(np.concatenate(turning), from_us, until_us)
+    fevers = neutropenic_fever(facts, at_us=at_us, policy=limits)
+    # The clock of the antibiotic turns by itself, and so does a fever that only has to last.
+    later = [one.due_us + 1 for one in fevers if one.due_us is not None]
+    later += [one.recheck_due_us for one in fevers if one.recheck_due_us is not None]
+    added = np.array(later, dtype=np.int64)
+    at_us = _within(np.concatenate([at_us, added, added + limits.valid_us + 1]), from_us, until_us)
+    fevers = neutropenic_fever(facts, at_us=at_us, policy=limits)
+    watches = iec_hs_watch(facts, at_us=at_us, policy=limits) if len(at_us) else ()
+    for now_us, fever, watch in zip(at_us.tolist(), fevers, watches, strict=True):
+        yield now_us, neutropenic_fever_condition(fever, policy, now_us=now_us)
+        yield now_us, iec_hs_condition(watch, policy)
+
+
+def silent_feeds(session: Session, encounter_id: int, *, until_us: int) -> Said:
+    """A monitor's silence as it was: no limit of the policy has a say in it.
+
+    The store keeps a feed's last beat only, so that the past is read from what was told then.
+    """
+    for thread in alert_rows.threads(session, encounter_id):
+        if thread.problem != "stale_feed":
+            continue
+        for row in alert_rows.events(session, thread.id):
+            kind, at_us = TransitionKind(row.kind), to_us(row.at)
+            is_silent = kind in _SPOKE
+            if at_us < until_us and (is_silent or kind is TransitionKind.RETURNED_TO_NORMAL):
+                yield (
+                    at_us,
+                    stale_feed_condition(last_us=at_us, is_silent=is_silent, now_us=at_us),
+                )
+
+
+def _within(at_us: NDArray[np.int64], from_us: int, until_us: int) -> NDArray[np.int64]:
+    found: NDArray[np.int64] = np.unique(at_us[(at_us >= from_us) & (at_us < until_us)])
+    return found
