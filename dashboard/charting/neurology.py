@@ -18,9 +18,8 @@ from dashboard.charting.assessment import (
 from dashboard.charting.entries import Entries
 from dashboard.charting.form import Form
 from dashboard.charting.observations import last_value
-from dashboard.charting.saving import Saved, refuse, save_once
+from dashboard.charting.set_saving import Fields, problems, save_set
 from dashboard.charting.wall_clock import Resolved, Twice, Unusable
-from dashboard.loaders import store
 from monitoring.clinical.concepts import (
     ABSENT_OR_PRESENT,
     AROUSAL,
@@ -32,7 +31,6 @@ from monitoring.clinical.concepts import (
     Concept,
 )
 from monitoring.clinical.neurology import CAPD, ICE, tool_for
-from monitoring.services import record
 from monitoring.services.patient import PatientPage
 
 _ALL = (*FIELDS, *time_field.FIELDS)
@@ -173,10 +171,7 @@ def _draw_bar(
     found: Resolved | Twice | Unusable,
     outlook: preview.Outlook,
 ) -> None:
-    problems = [*entries.refused.values()]
-    if isinstance(found, Unusable):
-        problems.append(found.message)
-    with save_bar.draw(form, problems):
+    with save_bar.draw(form, problems(entries, found)):
         st.html(
             f"<p class='sw-ahead' aria-live='polite'>{wording.plain(outlook.sentence)}</p>",
             width="stretch",
@@ -185,44 +180,17 @@ def _draw_bar(
 
 
 def _save(form: Form, key: str, page: PatientPage) -> None:
-    """Check everything again from what is in the fields now, and store it once."""
-    now = session.now()
-    session.touch(now)
-    if form.draft.key != key:
-        # This press was on its way while the first one was being saved.
-        return
-    fields = form.typed(_ALL)
-    entries = read_assessment(fields)
-    zone = ZoneInfo(page.head.time_zone)
-    found = time_field.read_time(fields, zone=zone, now=now, otherwise=form.draft.begun_at)
-    obstacle = _obstacle(entries, found)
-    if obstacle is not None:
-        refuse(obstacle, fields)
-        return
-    assert isinstance(found, Resolved)
-
-    def save() -> Saved:
-        recorded = record.record_set(
-            store(),
-            encounter_id=page.head.encounter_id,
-            values=entries.values,
-            taken_at=found.at,
-            source="chart",
-            source_id=key,
-            actor=session.member().username,
-            now=now,
-        )
-        return Saved(
-            what=in_words(entries, fields, tool_for(page.age_years)),
-            taken=wording.date_and_clock(found.at, zone),
-            recorded=recorded,
-        )
-
-    if save_once(key, encounter=page.head.public_id, fields=fields, save=save):
-        form.begin_anew(now=now)
+    save_set(
+        form,
+        key,
+        page,
+        fields=_ALL,
+        read=read_assessment,
+        in_words=lambda entries, fields: in_words(entries, fields, tool_for(page.age_years)),
+    )
 
 
-def in_words(entries: Entries, fields: dict[str, object], tool: str) -> str:
+def in_words(entries: Entries, fields: Fields, tool: str) -> str:
     """An assessment in one line: the points, then what is not normal; the absent are counted."""
     told = [
         f"{CONCEPTS[one.concept].label} {words.value(one.concept, one.value, one.code)}"
@@ -233,16 +201,3 @@ def in_words(entries: Entries, fields: dict[str, object], tool: str) -> str:
         told.insert(0, ice_points(fields).words)
     absent = sum(one.code in ("absent", "none") for one in entries.values)
     return ", ".join([*told, f"{absent} signs absent"] if absent else told)
-
-
-def _obstacle(entries: Entries, found: Resolved | Twice | Unusable) -> str | None:
-    """Why the assessment cannot be saved yet, and what to do; None when it can."""
-    if entries.refused:
-        return next(iter(entries.refused.values()))
-    if not entries.values:
-        return "Nothing is entered yet. Enter at least one item."
-    if isinstance(found, Unusable):
-        return found.message
-    if isinstance(found, Twice):
-        return "That hour came twice tonight. Choose the first or the second."
-    return None

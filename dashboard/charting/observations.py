@@ -22,9 +22,8 @@ from dashboard.charting.entries import (
     read_entries,
 )
 from dashboard.charting.form import Form
-from dashboard.charting.saving import Saved, refuse, save_once
+from dashboard.charting.set_saving import Fields, problems, save_set
 from dashboard.charting.wall_clock import Resolved, Twice, Unusable
-from dashboard.loaders import store
 from monitoring.clinical.concepts import (
     CONCEPTS,
     CONSCIOUSNESS,
@@ -32,7 +31,6 @@ from monitoring.clinical.concepts import (
     OXYGEN_INDICATIONS,
     SYMPTOMS,
 )
-from monitoring.services import record
 from monitoring.services.instants import to_us
 from monitoring.services.patient import PatientPage
 
@@ -238,10 +236,7 @@ def _draw_bar(
     outlook: preview.Outlook,
 ) -> None:
     """What is wrong, what it will do, and the one button."""
-    problems = [*entries.refused.values()]
-    if isinstance(found, Unusable):
-        problems.append(found.message)
-    with save_bar.draw(form, problems, ask=tuple(entries.questions.values())):
+    with save_bar.draw(form, problems(entries, found), ask=tuple(entries.questions.values())):
         st.html(
             f"<p class='sw-ahead' aria-live='polite'>{wording.plain(outlook.sentence)}</p>",
             width="stretch",
@@ -262,43 +257,16 @@ def _draw_bar(
 
 
 def _save(form: Form, key: str, page: PatientPage) -> None:
-    """Check everything again from what is in the fields now, and store it once."""
-    now = session.now()
-    session.touch(now)
-    if form.draft.key != key:
-        # This press was on its way while the first one was being saved.
-        return
-    fields = form.typed(FIELDS)
-    entries = read(fields)
-    zone = ZoneInfo(page.head.time_zone)
-    found = time_field.read_time(fields, zone=zone, now=now, otherwise=form.draft.begun_at)
-    confirmed = fields.get("confirmed") or ()
-    obstacle = _obstacle(entries, found, frozenset(confirmed), fields.get("partial"))
-    if obstacle is not None:
-        refuse(obstacle, fields)
-        return
-    assert isinstance(found, Resolved)
-
-    def save() -> Saved:
-        recorded = record.record_set(
-            store(),
-            encounter_id=page.head.encounter_id,
-            values=entries.values,
-            taken_at=found.at,
-            source="chart",
-            source_id=key,
-            actor=session.member().username,
-            now=now,
-            partial_reason=str(fields["partial"]) if entries.missing else None,
-        )
-        return Saved(
-            what=in_words(entries),
-            taken=wording.date_and_clock(found.at, zone),
-            recorded=recorded,
-        )
-
-    if save_once(key, encounter=page.head.public_id, fields=fields, save=save):
-        form.begin_anew(now=now)
+    save_set(
+        form,
+        key,
+        page,
+        fields=FIELDS,
+        read=read,
+        in_words=lambda entries, _: in_words(entries),
+        further=_to_answer,
+        partial_reason=lambda entries, fields: str(fields["partial"]) if entries.missing else None,
+    )
 
 
 def in_words(entries: Entries) -> str:
@@ -312,29 +280,11 @@ def in_words(entries: Entries) -> str:
     return ", ".join([*said, f"{absent} symptoms absent"] if absent else said)
 
 
-def _obstacle(
-    entries: Entries,
-    found: Resolved | Twice | Unusable,
-    confirmed: frozenset[str],
-    partial_reason: object,
-) -> str | None:
-    """Why the set cannot be saved yet, and what to do; None when it can."""
-    listed = ", ".join(entries.missing)
-    obstacles = (
-        (bool(entries.refused), next(iter(entries.refused.values()), "")),
-        (not entries.values, "Nothing is entered yet. Enter at least one value."),
-        (isinstance(found, Unusable), found.message if isinstance(found, Unusable) else ""),
-        (
-            isinstance(found, Twice),
-            "That hour came twice tonight. Choose the first or the second.",
-        ),
-        (
-            bool(entries.unanswered(confirmed)),
-            "Press each unusual value that is right, or correct it, then save.",
-        ),
-        (
-            bool(entries.missing) and not partial_reason,
-            f"Not a full set: {listed} missing. Enter them, or choose a reason, then save.",
-        ),
-    )
-    return next((message for stands, message in obstacles if stands), None)
+def _to_answer(entries: Entries, fields: Fields) -> str | None:
+    """What a set still has to be answered for: unusual values, and why it is not a full one."""
+    if entries.unanswered(frozenset(fields.get("confirmed") or ())):
+        return "Press each unusual value that is right, or correct it, then save."
+    if entries.missing and not fields.get("partial"):
+        listed = ", ".join(entries.missing)
+        return f"Not a full set: {listed} missing. Enter them, or choose a reason, then save."
+    return None
