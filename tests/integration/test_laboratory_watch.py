@@ -1,30 +1,41 @@
 """The watcher asks a stay's laboratory values: neutropenic fever raises, grows urgent and ends."""
 
+from datetime import datetime, timedelta
+
+import pytest
+
 from db.engine import Store
+from monitoring.clinical.concepts import CONCEPTS
 from monitoring.services.record import NewValue, record_set
 from monitoring.services.sweep import sweep
 from tests.stories import NURSE, Bedside, bedside, clock
 
 
-def neutrophils(bed: Bedside, at: str, value: float) -> None:
+def result(bed: Bedside, at: datetime, **values: float) -> None:
+    """Results of one sample, in the concepts' own units."""
     record_set(
         bed.store,
         encounter_id=bed.encounter_id,
         values=[
             NewValue(
-                concept="neutrophils",
+                concept=concept,
                 value=value,
                 code=None,
                 value_sent=str(value),
-                unit_sent="10*3/uL",
+                unit_sent=CONCEPTS[concept].unit,
             )
+            for concept, value in values.items()
         ],
-        taken_at=clock(at),
+        taken_at=at,
         source="laboratory",
-        source_id=at,
+        source_id=at.isoformat(),
         actor=NURSE,
-        now=clock(at),
+        now=at,
     )
+
+
+def neutrophils(bed: Bedside, at: str, value: float) -> None:
+    result(bed, clock(at), neutrophils=value)
 
 
 def swept(bed: Bedside, at: str) -> dict[str, str]:
@@ -46,6 +57,23 @@ def test_the_clock_of_neutropenic_fever_runs_on_the_ward(store: Store) -> None:
     bed.give("41:10", "antimicrobial", "cefepime")
     swept(bed, "41:11")
     assert bed.thread("neutropenic_fever").condition == "normal"
+
+
+@pytest.mark.parametrize(("before_therapy", "is_watched"), [(200.0, True), (250.0, False)])
+def test_ferritin_is_held_against_the_value_before_the_therapy_however_long_ago(
+    store: Store, before_therapy: float, *, is_watched: bool
+) -> None:
+    bed = bedside(store)
+    # More than four days before the sweep; 500 is below twice the upper limit of normal.
+    result(
+        bed, clock("00:00") - timedelta(hours=6), ferritin=before_therapy, ast=30, fibrinogen=300
+    )
+    bed.well("99:00")
+    result(bed, clock("100:00"), ferritin=500, ast=250, fibrinogen=140, platelets=200)
+
+    assert ("iec_hs_watch" in swept(bed, "100:01")) is is_watched
+    if is_watched:
+        assert bed.thread("iec_hs_watch").state["criteria"][0] == "ferritin"
 
 
 def test_without_a_count_nobody_knows_and_nothing_is_raised(store: Store) -> None:
