@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 
-import orjson
 import streamlit as st
 
 from dashboard.board.assets import BASE
@@ -84,7 +83,7 @@ def _encoded(payload: BoardPayload) -> bytes:
     # Deflated it is a sixth, and an alert more is forty bytes more to a hundred viewers.
     kept = _kept.get(payload.ward_code)
     if kept is None or kept[0] is not payload:
-        kept = _kept[payload.ward_code] = (payload, zlib.compress(orjson.dumps(payload)))
+        kept = _kept[payload.ward_code] = (payload, zlib.compress(payload.to_json()))
     return kept[1]
 
 

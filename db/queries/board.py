@@ -7,9 +7,9 @@ dozen of them make up a tick of every viewer, and a session would cost more than
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Dialect, and_, bindparam, select
+from sqlalchemy import Connection, Dialect, Text, and_, bindparam, cast, select
 
 from db.engine import Store
 from db.models import (
@@ -70,11 +70,11 @@ class BedRow(NamedTuple):
 
 
 class SummaryRow(NamedTuple):
-    """A patient's newest state as it was kept."""
+    """A patient's newest state as it was kept, in JSON that nobody has read yet."""
 
     encounter_id: int
-    document: dict[str, Any] | None
-    alerts: list[dict[str, Any]] | None
+    document: str | None
+    alerts: str | None
 
 
 _given = _dose.alias("given")
@@ -110,7 +110,11 @@ _BEDS = Prepared(
 
 _MEMBER_NAMES = select(_user.c.username, _user.c.display_name)
 
-_SUMMARY = select(_summary.c.encounter_id, _summary.c.document, _summary.c.alerts)
+# As text: a board hands the states on as they are, and reading thirty of them takes longer than
+# fetching them.
+_SUMMARY = select(
+    _summary.c.encounter_id, cast(_summary.c.document, Text), cast(_summary.c.alerts, Text)
+)
 
 _SUMMARIES_SINCE = Prepared(
     _SUMMARY.where(

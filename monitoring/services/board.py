@@ -9,6 +9,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
+import orjson
 from sqlalchemy.orm import Session
 
 from db.engine import Store
@@ -20,8 +21,8 @@ from monitoring.services import tiles
 from monitoring.services.errors import RefusedError
 from monitoring.services.evaluate import load_facts
 from monitoring.services.policies import policy_for
-from monitoring.services.summary import shown_alert, summary_of
-from monitoring.services.tiles import BoardPayload
+from monitoring.services.summary import Summary, shown_alert, summary_of
+from monitoring.services.tiles import BoardPayload, Json
 
 
 class WardBoard:
@@ -32,7 +33,7 @@ class WardBoard:
         self._ward_code = ward_code
         self._lock = Lock()
         self._ward: rows.WardRow | None = None
-        self._states: dict[int, Mapping[str, Any]] = {}
+        self._states: dict[int, Json] = {}
         self._alerts: dict[int, tuple[Mapping[str, Any], ...]] = {}
         self._names: Mapping[str, str] = {}
         self._seen_version = 0
@@ -127,15 +128,16 @@ class WardBoard:
             if row.encounter_id not in present:
                 continue
             if row.document is not None:
-                self._states[row.encounter_id] = row.document
-            told = row.alerts
-            if told is None:
+                self._states[row.encounter_id] = Json(row.document)
+            if row.alerts is None:
                 told = _alerts_anew(session, row.encounter_id)
+            else:
+                told = Json(row.alerts).read()
             self._alerts[row.encounter_id] = self._named(session, told)
         for encounter_id in came - self._states.keys():
             summary = _summary_anew(session, encounter_id, now=now)
             if summary is not None:
-                self._states[encounter_id] = summary
+                self._states[encounter_id] = Json(orjson.dumps(summary).decode())
 
     def _named(
         self, session: Session, alerts: list[dict[str, Any]]
@@ -170,9 +172,7 @@ class Boards:
             return census.wards(session)
 
 
-def _summary_anew(
-    session: Session, encounter_id: int, *, now: datetime
-) -> Mapping[str, Any] | None:
+def _summary_anew(session: Session, encounter_id: int, *, now: datetime) -> Summary | None:
     """The state of a patient who was judged before states were kept; None before any judgement."""
     row = next(iter(evaluations.latest(session, [encounter_id])), None)
     if row is None:
@@ -180,7 +180,7 @@ def _summary_anew(
     encounter = census.encounter(session, encounter_id)
     facts = load_facts(session, encounter, from_at=row.at, to_at=now)
     policy = policy_for(session, encounter, now)
-    return summary_of(Evaluation.from_document(row.document), facts, policy).to_document()
+    return summary_of(Evaluation.from_document(row.document), facts, policy)
 
 
 def _alerts_anew(session: Session, encounter_id: int) -> list[dict[str, Any]]:

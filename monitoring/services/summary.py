@@ -151,10 +151,6 @@ class Summary:
     next_set: NextSet
     next_ice: NextIce | None
 
-    def to_document(self) -> dict[str, Any]:
-        """Plain JSON, whole."""
-        return asdict(self)
-
 
 @dataclass(frozen=True, kw_only=True)
 class ShownAlert:

@@ -2,18 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from db.queries.board import BedRow
 
 SECOND_US = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Json(NamedTuple):
+    """A document as it was stored, handed on without being read."""
+
+    text: str
+
+    def read(self) -> Any:
+        """What it says."""
+        return orjson.loads(self.text)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tile:
     """One bed. ``encounter`` None is an empty bed, and then all else is None too.
 
-    ``alerts`` and ``summary`` are JSON as it was stored (``ShownAlert`` and ``Summary`` of
+    ``alerts`` and ``summary`` are what was stored (``ShownAlert`` and ``Summary`` of
     ``monitoring.services.summary``), owners by the name the ward knows; no ``summary`` is a patient
     of whom nothing was ever charted.
     """
@@ -25,10 +37,10 @@ class Tile:
     therapy: str | None = None
     infused_s: int | None = None
     alerts: tuple[Mapping[str, Any], ...] = ()
-    summary: Mapping[str, Any] | None = None
+    summary: Json | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BoardPayload:
     """A whole ward at one data version; ``changed_s`` is when the store last changed."""
 
@@ -39,10 +51,18 @@ class BoardPayload:
     changed_s: int
     tiles: tuple[Tile, ...]
 
+    def to_json(self) -> bytes:
+        """All of it in JSON."""
+        return orjson.dumps(self, default=_as_it_is)
 
-def tile(
-    bed: BedRow, alerts: tuple[Mapping[str, Any], ...], summary: Mapping[str, Any] | None
-) -> Tile:
+
+def _as_it_is(value: object) -> orjson.Fragment:
+    if isinstance(value, Json):
+        return orjson.Fragment(value.text)
+    raise TypeError
+
+
+def tile(bed: BedRow, alerts: tuple[Mapping[str, Any], ...], summary: Json | None) -> Tile:
     """The tile of a bed."""
     if bed.encounter_id is None or bed.family_name is None:
         return Tile(bed=bed.label, position=bed.position)

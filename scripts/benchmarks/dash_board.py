@@ -32,7 +32,7 @@ def _app() -> Dash:
 
 
 def _tile(tile: Tile) -> Any:
-    known = tile.summary or {}
+    known = {} if tile.summary is None else tile.summary.read()
     crs, news2, line = known.get("crs") or {}, known.get("news2") or {}, known.get("sparkline")
     pressure = known.get("pressure")
     systolic = pressure and {"value": pressure["systolic"], "taken_s": pressure["taken_s"]}

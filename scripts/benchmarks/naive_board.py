@@ -28,7 +28,7 @@ def _live() -> None:
     st.caption(f'"version":{payload.version},"changed_s":{payload.changed_s}')
     columns = st.columns(_COLUMNS)
     for place, tile in enumerate(payload.tiles):
-        known = tile.summary or {}
+        known = {} if tile.summary is None else tile.summary.read()
         crs, line, spo2 = known.get("crs") or {}, known.get("sparkline"), known.get("spo2")
         pressure = known.get("pressure")
         with columns[place % _COLUMNS], st.container(border=True):
