@@ -71,6 +71,12 @@ class Store:
         with Session(self._reading, autoflush=False, expire_on_commit=False) as session:
             yield session
 
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """A connection for reading, as ``read`` without the session, which costs a tick as much."""
+        with self._reading.connect() as connection:
+            yield connection
+
     def write(self, work: Callable[[Session], T]) -> T:
         """Run ``work`` in one transaction and return its result, only after the durable commit.
 

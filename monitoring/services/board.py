@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 import orjson
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from db.engine import Store
@@ -77,8 +78,8 @@ class WardBoard:
         return self._beds.get(encounter_id)
 
     def _find_ward(self) -> rows.WardRow | None:
-        with self._store.read() as session:
-            self._ward = rows.ward_by_code(session.connection(), self._ward_code)
+        with self._store.look() as connection:
+            self._ward = rows.ward_by_code(connection, self._ward_code)
         return self._ward
 
     def _brought_up_to_date(
@@ -87,12 +88,11 @@ class WardBoard:
         known = self._payload
         if known is not None and known.version >= change.version:
             return known
-        # One read session is one consistent moment: beds and states belong together.
-        with self._store.read() as session:
-            connection = session.connection()
+        # One connection sees one consistent moment: beds and states belong together.
+        with self._store.look() as connection:
             beds = rows.beds(connection, ward.id)
             self._beds = {b.encounter_id: b.label for b in beds if b.encounter_id is not None}
-            self._take_news(session, ward, now=now)
+            self._take_news(connection, ward, now=now)
             self._seen_version = change.version
         self._payload = BoardPayload(
             ward_code=ward.code,
@@ -111,8 +111,8 @@ class WardBoard:
         )
         return self._payload
 
-    def _take_news(self, session: Session, ward: rows.WardRow, *, now: datetime) -> None:
-        connection, present = session.connection(), self._beds.keys()
+    def _take_news(self, connection: Connection, ward: rows.WardRow, *, now: datetime) -> None:
+        present = self._beds.keys()
         for gone in self._states.keys() - present:
             del self._states[gone]
             self._alerts.pop(gone, None)
@@ -130,22 +130,22 @@ class WardBoard:
             if row.document is not None:
                 self._states[row.encounter_id] = Json(row.document)
             if row.alerts is None:
-                told = _alerts_anew(session, row.encounter_id)
+                told = _alerts_anew(Session(connection), row.encounter_id)
             else:
                 told = Json(row.alerts).read()
-            self._alerts[row.encounter_id] = self._named(session, told)
+            self._alerts[row.encounter_id] = self._named(connection, told)
         for encounter_id in came - self._states.keys():
-            summary = _summary_anew(session, encounter_id, now=now)
+            summary = _summary_anew(Session(connection), encounter_id, now=now)
             if summary is not None:
                 self._states[encounter_id] = Json(orjson.dumps(summary).decode())
 
     def _named(
-        self, session: Session, alerts: list[dict[str, Any]]
+        self, connection: Connection, alerts: list[dict[str, Any]]
     ) -> tuple[Mapping[str, Any], ...]:
         owners = {alert["owner"] for alert in alerts if alert["owner"] is not None}
         if owners - self._names.keys():
             # Who is no member here is called by the name that the record has.
-            known = rows.member_names(session.connection())
+            known = rows.member_names(connection)
             self._names = {**self._names, **{owner: owner for owner in owners}, **known}
         return tuple(
             alert if alert["owner"] is None else {**alert, "owner": self._names[alert["owner"]]}
