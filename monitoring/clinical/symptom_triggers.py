@@ -94,7 +94,11 @@ def all_asked(
     the same severity moves no clock. The columns ascend by ``taken_us``.
     """
     triggers = load_symptom_triggers() if triggers is None else triggers
-    return tuple(asked for one in triggers for asked in _asked(one, observations))
+    # Most sets carry no symptom at all, and each trigger compares every row.
+    charted = set(observations.concept.tolist())
+    return tuple(
+        asked for one in triggers if one.concept in charted for asked in _asked(one, observations)
+    )
 
 
 def asked_for(
@@ -112,8 +116,6 @@ def asked_for(
 
 def _asked(trigger: SymptomTrigger, observations: ObservationColumns) -> Iterator[Asked]:
     charted = observations.concept == trigger.concept
-    if not charted.any():
-        return
     wanted = ICE_CONCEPTS if trigger.asks_for == ICE else (trigger.asks_for,)
     answers_us = observations.taken_us[np.isin(observations.concept, wanted)]
     taken_us = observations.taken_us[charted]
