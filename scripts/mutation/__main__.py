@@ -1,71 +1,102 @@
-"""Run mutants of ``monitoring/clinical`` and say which ones no test noticed."""
+"""Try mutants of ``monitoring/clinical`` and say which ones no test noticed."""
 
 import argparse
-import json
 import os
 import random
-import subprocess
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.mutation.report import write_report
+import pytest
+from mutmut.configuration import config
 
-MUTANTS = Path("mutants")
+from scripts.mutation import switch
+from scripts.mutation.making import leave_for_the_mutants, make
+from scripts.mutation.report import show
+from scripts.mutation.trials import Trials
+from scripts.mutation.types_first import refused
+from scripts.mutation.verdicts import Module, Verdict, modules
 
 
 def main() -> int:
-    """Run what was asked for; 0 when it could be run, whatever survived."""
+    """Try what was asked for; 0 when it could be tried, whatever survived."""
     parser = argparse.ArgumentParser(prog="scripts/mutants", description=__doc__)
-    parser.add_argument("--sample", type=int, metavar="N", help="try N mutants drawn by lot")
+    parser.add_argument("only", nargs="*", metavar="MODULE", help="as in episodes or scales.news2")
+    parser.add_argument("--each", type=int, metavar="N", help="try N of each module, drawn by lot")
     parser.add_argument("--seed", type=int, default=2019, help="which lot (default 2019)")
-    parser.add_argument("--only", metavar="PATTERN", help="a mutant's name, * for any letters")
+    parser.add_argument("--again", action="store_true", help="try those once more that survived")
+    parser.add_argument("--show", action="store_true", help="print what survived")
     parser.add_argument("--report", action="store_true", help="only write docs/mutants.md")
     chosen = parser.parse_args()
+    if not (chosen.report or chosen.show):
+        make(_workers())
+    asked = [one for one in modules() if not chosen.only or one.name in chosen.only]
+    if not asked:
+        parser.error("no module of that name")
+    if chosen.show:
+        show(asked)
+        return 0
     if not chosen.report:
-        _run(chosen.sample, chosen.seed, chosen.only)
-    verdicts = _verdicts()
-    write_report(verdicts)
-    tried = sum(code is not None for code in verdicts.values())
-    print(f"{tried} of {len(verdicts)} mutants tried; see docs/mutants.md.")
+        _note_the_refused(asked)
+        _try([name for one in asked for name in _wanted(one, chosen)], asked)
     return 0
 
 
-def _run(sample: int | None, seed: int, only: str | None) -> None:
-    if sample is None:
-        _mutmut([only] if only else [])
-        return
-    if not _verdicts():
-        # The tool writes the mutants down before it tries the first one.
-        _mutmut(["monitoring.clinical.vasopressors*"])
-    names = sorted(name for name, code in _verdicts().items() if code is None)
-    _mutmut(sorted(random.Random(seed).sample(names, min(sample, len(names)))))
+def _note_the_refused(asked: Sequence[Module]) -> None:
+    said = refused()
+    for one in asked:
+        one.verdicts |= {name: Verdict("types", said[name]) for name in one.mutants if name in said}
+        one.save()
 
 
-def _mutmut(names: Iterable[str]) -> None:
-    log = Path("var/mutants/run.log")
-    print(f"Running; what the tool says goes to {log}.", file=sys.stderr)
-    with log.open("w", encoding="utf-8") as writing:
-        done = subprocess.run(
-            [sys.executable, "-m", "mutmut", "run", "--max-children", _workers(), *names],
-            stdout=writing,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if done.returncode:
-        sys.exit(f"The tool stopped with code {done.returncode}; read {log}.")
+def _wanted(one: Module, chosen: argparse.Namespace) -> list[str]:
+    if chosen.again:
+        return one.ended({"survived", "unreached"})
+    left = [name for name in one.mutants if name not in one.verdicts]
+    if chosen.each is None:
+        return left
+    # Of all mutants, so that those which the type check refuses are drawn like any other.
+    drawn = random.Random(f"{chosen.seed} {one.name}").sample(
+        one.mutants, min(chosen.each, len(one.mutants))
+    )
+    return [name for name in left if name in set(drawn)]
 
 
-def _workers() -> str:
-    return os.environ.get("STORMWATCH_TEST_WORKERS", str(os.cpu_count() or 1))
+def _try(wanted: Sequence[str], asked: Sequence[Module]) -> None:
+    module_of = {name: one for one in asked for name in one.mutants}
+    began = told_last = time.monotonic()
+    done = 0
+
+    def told(mutant: str, verdict: Verdict) -> None:
+        nonlocal done, told_last
+        module_of[mutant].verdicts[mutant] = verdict
+        done += 1
+        if time.monotonic() - told_last > 20 or done == len(wanted):
+            told_last = time.monotonic()
+            for one in asked:
+                one.save()
+            a_second = done / (time.monotonic() - began)
+            print(f"{done} of {len(wanted)} tried, {a_second:.1f} a second", file=sys.stderr)
+
+    trials = Trials(wanted, workers=_workers(), told=told)
+    selection = config().pytest_add_cli_args_test_selection
+    home = Path.cwd()
+    leave_for_the_mutants()
+    switch.install()
+    os.chdir("mutants")
+    code = pytest.main(
+        ["--rootdir=.", "-q", "--capture=sys", *config().pytest_add_cli_args, *selection], [trials]
+    )
+    os.chdir(home)
+    for one in asked:
+        one.save()
+    if code != pytest.ExitCode.OK:
+        sys.exit(f"The tests stopped with {code!r}.")
 
 
-def _verdicts() -> dict[str, int | None]:
-    """Exit code of the tests by mutant; None where it was not tried."""
-    found: dict[str, int | None] = {}
-    for path in sorted(MUTANTS.glob("monitoring/clinical/**/*.meta")):
-        found |= json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
-    return found
+def _workers() -> int:
+    return int(os.environ.get("STORMWATCH_TEST_WORKERS", os.cpu_count() or 1))
 
 
 if __name__ == "__main__":

@@ -1,61 +1,93 @@
-"""What mutation testing found, written down as docs/mutants.md."""
+"""What became of the mutants, written down as docs/mutants.md and docs/mutants.json."""
 
-import subprocess
-import sys
+import difflib
+import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from math import sqrt
 from pathlib import Path
 
-PAGE = Path("docs/mutants.md")
-_RULES = "monitoring.clinical."
-# The tests' exit codes where nothing failed, and where no test came by.
-_UNNOTICED = {0, 5, 33}
+from scripts.mutation.verdicts import Module
 
-_INTRODUCTION = """# Mutants
-
-`scripts/mutants` changes the code of `monitoring/clinical` one small step at a time (a `<` becomes
-`<=`, a number one more, a text another) and runs the specification, property and unit tests of the
-rules. A mutant that no test notices has survived: either a test is missing, or the change makes no
-difference that anybody could see. Times out counts as noticed. The table is what the newest runs
-found; `scripts/mutants --sample N` tries a part drawn by lot.
-"""
+PAGE, RECORD = Path("docs/mutants.md"), Path("docs/mutants.json")
+_FOREWORD = Path("scripts/mutation/foreword.md")
+_ALIVE = ("survived", "unreached")
 
 
-def write_report(verdicts: Mapping[str, int | None]) -> None:
-    """Write the page from the exit code of every mutant's tests, None where it was not tried."""
-    tried = {name: code for name, code in verdicts.items() if code is not None}
-    survived = sorted(name for name, code in tried.items() if code in _UNNOTICED)
-    lines = [_INTRODUCTION, _verdict(len(tried), len(survived), len(verdicts))]
-    lines += ["", "| module | tried | killed | survived |", "|---|---|---|---|"]
-    alive = Counter(map(_module, survived))
-    for module, number in sorted(Counter(map(_module, tried)).items()):
-        lines.append(f"| {module} | {number} | {number - alive[module]} | {alive[module]} |")
+def write_report(modules: Sequence[Module]) -> None:
+    """Write the page and, for each module, what was tried on which content."""
+    counts = {
+        one.name: Counter(verdict.end for verdict in one.verdicts.values()) for one in modules
+    }
+    lines = [_FOREWORD.read_text(encoding="utf-8").rstrip() + "\n", *_verdict(modules, counts)]
+    lines += ["", "| module | mutants | tried | refused by types | killed | ended | survived |"]
+    lines += ["|---|---|---|---|---|---|---|"]
+    record = {}
+    for one in modules:
+        found = counts[one.name]
+        alive = sum(found[end] for end in _ALIVE)
+        cells = [len(one.mutants), found.total(), found["types"], found["killed"], found["ended"]]
+        lines.append(f"| {one.name} | {' | '.join(map(str, [*cells, alive]))} |")
+        record[one.name] = {"content": one.content, "mutants": len(one.mutants)} | dict(found)
     lines += ["", "## Survivors", ""]
-    lines += [f"* `{name.removeprefix(_RULES)}`: {_change(name)}" for name in survived]
+    lines += [f"* {line}" for one in modules for line in survivors(one)]
     PAGE.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+    RECORD.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _verdict(tried: int, survived: int, all_of_them: int) -> str:
-    if not tried:
-        return "No mutant has been tried yet."
-    killed = tried - survived
-    share = f"{100 * killed / tried:.1f} %"
-    return f"**{share} killed: {killed} of {tried} tried, {all_of_them} mutants in all.**"
+def show(modules: Sequence[Module]) -> None:
+    """Print what survived."""
+    for one in modules:
+        for line in survivors(one):
+            print(line)
 
 
-def _module(name: str) -> str:
-    return name.removeprefix(_RULES).rpartition(".")[0]
+def survivors(one: Module) -> Iterator[str]:
+    """A line for each survivor of a module: its function and the change."""
+    made = Path("mutants") / one.path
+    spans = json.loads(Path(f"{made}.spans").read_text(encoding="utf-8"))["spans"]
+    text = made.read_text(encoding="utf-8").split("\n")
+    for mutant in one.ended(_ALIVE):
+        name = mutant.rpartition(".")[2]
+        function = name.partition("__mutmut_")[0]
+        old, new = (
+            text[spans[of][0] - 1 : spans[of][1]] for of in (f"{function}__mutmut_orig", name)
+        )
+        called = function.removeprefix("x").lstrip("ǁ").removeprefix("_").replace("ǁ", ".")
+        unreached = ", which no test reaches" if one.verdicts[mutant].end == "unreached" else ""
+        yield f"`{one.name}.{called}`{unreached}: {_change(old, new)}"
 
 
-def _change(name: str) -> str:
-    """The lines that the mutant changes, as "old -> new"."""
-    shown = subprocess.run(
-        [sys.executable, "-m", "mutmut", "show", name], capture_output=True, text=True, check=False
-    ).stdout.splitlines()
-    old = [line[1:].strip() for line in shown if line[:1] == "-" and line[:3] != "---"]
-    new = [line[1:].strip() for line in shown if line[:1] == "+" and line[:3] != "+++"]
-    return f"`{_one(old)}` -> `{_one(new)}`"
+def _change(old: Sequence[str], new: Sequence[str]) -> str:
+    lines = [line for line in difflib.ndiff(old, new) if "__mutmut_" not in line]
+    was, becomes = (
+        " ".join(line[2:].strip() for line in lines if line.startswith(sign)).replace("`", "'")
+        for sign in ("- ", "+ ")
+    )
+    return f"`{was[:160]}` -> `{becomes[:160] or 'nothing'}`"
 
 
-def _one(lines: list[str]) -> str:
-    return " ".join(lines).replace("`", "'")[:160]
+def _verdict(modules: Sequence[Module], counts: dict[str, Counter[str]]) -> Iterator[str]:
+    """The share caught, estimated module by module where only a part was tried."""
+    caught, variance, total = 0.0, 0.0, 0
+    for one in modules:
+        found = counts[one.name]
+        left = len(one.mutants) - found["types"]
+        total += len(one.mutants)
+        caught += found["types"]
+        tried = found.total() - found["types"]
+        if not left or not tried:
+            continue
+        dead = found["killed"] + found["ended"]
+        share = dead / tried
+        caught += left * share
+        # One more of each keeps a module of which all tried ones died from seeming certain.
+        careful = (dead + 1) / (tried + 2)
+        variance += left**2 * careful * (1 - careful) / tried * (1 - tried / left)
+    tried_all = sum((found.total() for found in counts.values()), 0)
+    half = 100 * 1.96 * sqrt(variance) / total
+    yield (
+        f"**{100 * caught / total:.1f} % caught** (± {half:.1f} points at 95 %, each module weighed"
+        f" by its mutants): {total} mutants, {tried_all} with a verdict,"
+        f" {sum(found['types'] for found in counts.values())} of them refused by the type check."
+    )

@@ -1,0 +1,150 @@
+"""Tries mutants: one process collects the tests once and is copied for every mutant.
+
+The copy switches its mutant on, forgets what was read before, and runs the tests that reach the
+changed function: first those that found its neighbours, then the fastest. It ends at the first
+failure. So a mutant costs the tests it needs and no collection.
+"""
+
+import functools
+import gc
+import os
+import resource
+import signal
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+
+import pytest
+from mutmut.utils.format_utils import mangled_name_from_mutant_name
+
+from scripts.mutation import switch
+from scripts.mutation.reach import Reach, measure
+from scripts.mutation.verdicts import Verdict
+
+_MEMORY_BYTES = 6 * 2**30
+# A slower test is left out, and who outlives so many seconds of tests is let go: both may call a
+# mutant a survivor that the whole suite would find, never the other way round.
+_SLOWEST_S = 2.0
+_ENOUGH_S = 8.0
+# The whole of them, in a process that begins with nothing imported.
+_AFRESH_S = 300
+_NOTICED, _UNNOTICED = 1, 0
+
+
+class Trials:
+    """A plugin that tries mutants where pytest would run its tests."""
+
+    def __init__(
+        self, mutants: Sequence[str], *, workers: int, told: Callable[[str, Verdict], None]
+    ) -> None:
+        self._mutants = mutants
+        self._workers = workers
+        self._told = told
+        self._found: dict[str, Counter[str]] = defaultdict(Counter)
+        self._running: dict[int, tuple[str, int]] = {}
+        self._items: dict[str, pytest.Item] = {}
+        self._caches: list[functools._lru_cache_wrapper[object]] = []
+        self._reach = Reach({}, {}, frozenset())
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[object]
+    ) -> pytest.TestReport:
+        """Say whether it failed and nothing more: a traceback is dear and nobody reads it."""
+        excused = call.excinfo is None or call.excinfo.errisinstance(pytest.skip.Exception)
+        outcome = "passed" if excused else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Try every mutant and run no test in this process."""
+        at_import = frozenset(switch.reached())
+        self._items = {item.nodeid: item for item in session.items}
+        self._caches = [
+            one
+            for one in gc.get_objects()
+            if isinstance(one, functools._lru_cache_wrapper)
+            and str(one.__module__).startswith(("monitoring", "tests"))
+        ]
+        gc.freeze()
+        self._reach = measure(session.items, self._caches, at_import)
+        for mutant in self._mutants:
+            tests = self._tests(mutant)
+            is_afresh = not tests and mangled_name_from_mutant_name(mutant) in self._reach.at_import
+            if not tests and not is_afresh:
+                self._told(mutant, Verdict("unreached"))
+                continue
+            while len(self._running) >= self._workers:
+                self._end_one()
+            self._begin(mutant, tests, session.config.invocation_params.args)
+        while self._running:
+            self._end_one()
+        return True
+
+    def _tests(self, mutant: str) -> list[str]:
+        function = mangled_name_from_mutant_name(mutant)
+        found = self._found[function]
+        near = self._found[function.rpartition(".")[0]]
+        seconds = self._reach.seconds
+        reaching = sorted(
+            (test for test in self._reach.tests.get(function, ()) if seconds[test] <= _SLOWEST_S),
+            key=lambda test: (-found[test], -near[test], seconds[test]),
+        )
+        spent = accumulate(seconds[test] for test in reaching)
+        return [test for test, after_s in zip(reaching, spent, strict=True) if after_s <= _ENOUGH_S]
+
+    def _begin(self, mutant: str, tests: Sequence[str], arguments: Sequence[str]) -> None:
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child:
+            os.close(writing)
+            self._running[child] = (mutant, reading)
+            return
+        if tests:
+            os._exit(self._try(mutant, tests, writing))
+        _be_silent()
+        signal.alarm(_AFRESH_S)
+        afresh = [sys.executable, "-m", "scripts.mutation.afresh", mutant, *arguments]
+        os.execv(sys.executable, afresh)
+
+    def _try(self, mutant: str, tests: Sequence[str], writing: int) -> int:
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+        _be_silent()
+        switch.turn_on(mutant)
+        for one in self._caches:
+            one.cache_clear()
+        for test in tests:
+            # Of the processor's time, so that a busy machine ends nobody's trial; the mutant that
+            # never comes back is ended by the signal.
+            signal.setitimer(signal.ITIMER_PROF, 3 + 10 * self._reach.seconds[test])
+            item = self._items[test]
+            try:
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+            except BaseException:  # noqa: BLE001 - whatever ends a test has noticed the mutant
+                item.session.testsfailed += 1
+            if item.session.testsfailed:
+                os.write(writing, test.encode())
+                return _NOTICED
+        return _UNNOTICED
+
+    def _end_one(self) -> None:
+        child, status = os.wait()
+        mutant, reading = self._running.pop(child)
+        with os.fdopen(reading, "rb") as told:
+            test = told.read().decode()
+        code = os.waitstatus_to_exitcode(status)
+        if code == _NOTICED:
+            function = mangled_name_from_mutant_name(mutant)
+            self._found[function][test] += 1
+            self._found[function.rpartition(".")[0]][test] += 1
+            self._told(mutant, Verdict("killed", test))
+        elif code == _UNNOTICED:
+            self._told(mutant, Verdict("survived"))
+        else:
+            self._told(mutant, Verdict("ended", f"signal {-code}"))
+
+
+def _be_silent() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)

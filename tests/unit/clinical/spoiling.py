@@ -1,0 +1,144 @@
+"""Spoils a rule file at every place and asks the reader what it says of it.
+
+``python -m tests.unit.clinical.spoiling`` writes ``golden/refusals.txt``; read what changed in it
+before it is committed.
+"""
+
+import copy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitoring.clinical import ctcae, guidance, laboratory_policy, symptom_triggers, tocilizumab
+from monitoring.clinical.policy_reader import parse_policy
+from monitoring.clinical.rule_file import RuleFileError, RuleTable, read_packaged
+from monitoring.clinical.rulebook_reader import parse_crs, parse_news2
+from monitoring.clinical.scales import astct_icans, ctcae_terms, lee_2014
+from monitoring.clinical.scales.limit_grades import parse_limit_grades
+from monitoring.clinical.scales.points_reader import parse_points
+from monitoring.clinical.scales.quotients import parse_quotients
+
+GOLDEN = Path(__file__).parent / "golden" / "refusals.txt"
+Content = dict[str, Any]
+Place = tuple[str | int, ...]
+_MISSING = object()
+# Instead of a number, a text, a list or a table: what a slip of the finger leaves behind.
+_INSTEAD: dict[type, dict[str, object]] = {
+    float: {"missing": _MISSING, "a text": "7", "low": -1e9, "high": 1e9, "broken": 0.123},
+    str: {"missing": _MISSING, "a number": 7, "empty": " ", "odd": "odd"},
+    list: {"missing": _MISSING, "a number": 7, "empty": [], "odd": ["odd"], "numbers": [-7]},
+    dict: {"missing": _MISSING, "a number": 7},
+    bool: {"a text": "yes"},
+}
+
+
+def _packaged(module: Any, load: Any) -> Callable[[Content], object]:
+    def read(content: Content) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "read_packaged", lambda _: content)
+            return getattr(load, "__wrapped__", load)()
+
+    return read
+
+
+def _table(file: str, parse: Callable[[RuleTable], object]) -> Callable[[Content], object]:
+    return lambda content: parse(RuleTable(content, file))
+
+
+READERS: dict[str, Callable[[Content], object]] = {
+    "news2.toml": parse_news2,
+    "astct_crs.toml": parse_crs,
+    "astct_icans.toml": _packaged(astct_icans, astct_icans.load_icans),
+    "alerts.toml": lambda content: parse_policy(
+        "p", content, read_packaged("frequencies.toml"), read_packaged("laboratory.toml")
+    ),
+    "frequencies.toml": lambda content: parse_policy(
+        "p", read_packaged("alerts.toml"), content, read_packaged("laboratory.toml")
+    ),
+    "laboratory.toml": laboratory_policy.parse_laboratory_policy,
+    "guidelines.toml": _packaged(guidance, guidance.load_guidelines),
+    "lee_2014.toml": _packaged(lee_2014, lee_2014.load_lee),
+    "ctcae_v5.toml": _packaged(ctcae, ctcae.load_ctcae),
+    "ctcae_v5_terms.toml": _packaged(ctcae_terms, ctcae_terms.load_terms),
+    "symptom_triggers.toml": _packaged(symptom_triggers, symptom_triggers.load_symptom_triggers),
+    "tocilizumab.toml": _packaged(tocilizumab, tocilizumab.load_tocilizumab),
+    "ctcae_laboratory.toml": _table("ctcae_laboratory.toml", parse_limit_grades),
+    "icaht.toml": _table("icaht.toml", parse_limit_grades),
+    "hscore.toml": _table("hscore.toml", parse_points),
+    "hlh_2004.toml": _table("hlh_2004.toml", parse_points),
+    "iec_hs.toml": _table("iec_hs.toml", parse_points),
+    "cartox_hlh.toml": _table("cartox_hlh.toml", parse_points),
+    "sirs.toml": _table("sirs.toml", parse_points),
+    "qsofa.toml": _table("qsofa.toml", parse_points),
+    "febrile_neutropenia.toml": _table("febrile_neutropenia.toml", parse_points),
+    "car_hematotox.toml": _table("car_hematotox.toml", parse_points),
+    "easix.toml": _table("easix.toml", parse_quotients),
+    "shock_index.toml": _table("shock_index.toml", parse_quotients),
+}
+
+
+def page(file: str) -> str:
+    """What the reader of one file says of every spoiled place, a line each."""
+    content = read_packaged(file)
+    lines = [f"# {file}"]
+    for place in _places(content, ()):
+        for what, spoiled in _spoils(content, place):
+            try:
+                READERS[file](spoiled)
+                said = "accepted"
+            except RuleFileError as error:
+                said = str(error).removeprefix(f"{file}: ").removeprefix(f"{file}, ")
+            lines.append(f"{'.'.join(map(str, place))}, {what}: {said}")
+    return "\n".join(lines)
+
+
+def _places(value: object, here: Place) -> Iterator[Place]:
+    """Every place; of the rows of a list one for each set of keys."""
+    if here:
+        yield here
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _places(inner, (*here, key))
+    elif isinstance(value, list):
+        seen = set()
+        for number, row in enumerate(value):
+            if isinstance(row, dict) and (keys := frozenset(row)) not in seen:
+                seen.add(keys)
+                yield from _places(row, (*here, number))
+
+
+def _spoils(content: Content, place: Place) -> Iterator[tuple[str, Content]]:
+    value = _at(content, place)
+    kind = float if type(value) is int else type(value)
+    for what, instead in _INSTEAD[kind].items():
+        yield what, _changed(content, place, instead)
+    if isinstance(value, dict):
+        yield "a key too many", _changed(content, place, value | {"surplus": 1})
+
+
+def _at(content: Any, place: Place) -> Any:
+    for key in place:
+        content = content[key]
+    return content
+
+
+def _changed(content: Content, place: Place, instead: object) -> Content:
+    changed = copy.deepcopy(content)
+    parent = _at(changed, place[:-1])
+    if instead is _MISSING:
+        del parent[place[-1]]
+    else:
+        parent[place[-1]] = instead
+    return changed
+
+
+def golden() -> dict[str, str]:
+    """The page of each file as it stands in the golden file."""
+    pages = GOLDEN.read_text(encoding="utf-8").split("\n\n")
+    return {one.splitlines()[0].removeprefix("# "): one.strip() for one in pages}
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text("\n\n".join(map(page, READERS)) + "\n", encoding="utf-8")
