@@ -13,7 +13,7 @@ from mutmut.configuration import config
 
 from scripts.mutation import switch
 from scripts.mutation.making import leave_for_the_mutants, make
-from scripts.mutation.report import show
+from scripts.mutation.report import show, write_report
 from scripts.mutation.trials import Trials
 from scripts.mutation.types_first import refused
 from scripts.mutation.verdicts import Module, Verdict, modules
@@ -40,6 +40,7 @@ def main() -> int:
     if not chosen.report:
         _note_the_refused(asked)
         _try([name for one in asked for name in _wanted(one, chosen)], asked)
+    write_report(modules())
     return 0
 
 

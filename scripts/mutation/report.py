@@ -68,9 +68,13 @@ def _change(old: Sequence[str], new: Sequence[str]) -> str:
 
 
 def _verdict(modules: Sequence[Module], counts: dict[str, Counter[str]]) -> Iterator[str]:
-    """The share caught, estimated module by module where only a part was tried."""
+    """The share caught, estimated module by module where only a part was tried.
+
+    A module that changed since it was tried has no verdict and no part in the share.
+    """
     caught, variance, total = 0.0, 0.0, 0
-    for one in modules:
+    asked = [one for one in modules if counts[one.name].total() > counts[one.name]["types"]]
+    for one in asked:
         found = counts[one.name]
         left = len(one.mutants) - found["types"]
         total += len(one.mutants)
@@ -84,10 +88,13 @@ def _verdict(modules: Sequence[Module], counts: dict[str, Counter[str]]) -> Iter
         # One more of each keeps a module of which all tried ones died from seeming certain.
         careful = (dead + 1) / (tried + 2)
         variance += left**2 * careful * (1 - careful) / tried * (1 - tried / left)
-    tried_all = sum((found.total() for found in counts.values()), 0)
+    tried_all = sum(counts[one.name].total() for one in asked)
     half = 100 * 1.96 * sqrt(variance) / total
     yield (
         f"**{100 * caught / total:.1f} % caught** (± {half:.1f} points at 95 %, each module weighed"
-        f" by its mutants): {total} mutants, {tried_all} with a verdict,"
-        f" {sum(found['types'] for found in counts.values())} of them refused by the type check."
+        f" by its mutants): {total} mutants of {len(asked)} modules, {tried_all} with a verdict,"
+        f" {sum(counts[one.name]['types'] for one in asked)} of them refused by the type check."
     )
+    if len(asked) < len(modules):
+        yield ""
+        yield f"{len(modules) - len(asked)} modules were not tried as they stand today."
