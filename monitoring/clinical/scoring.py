@@ -6,6 +6,7 @@ empty, never 0.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -75,6 +76,19 @@ class News2Columns:
         """
         return self.sets.cells() if self.cells_of_few is None else self.cells_of_few
 
+    def fill(self, rows: slice) -> None:
+        """Score a slice of the rows into the columns, which are empty until then."""
+        if self.cells_of_few is None:
+            sums, complete = _add_up(self.sets.sliced(rows))
+        else:
+            sums, complete = _add_up_few(self.cells_of_few)
+        self.complete[rows] = complete
+        np.greater_equal(sums, THREE, out=self.any_three[rows])
+        minimum = np.bitwise_and(sums, POINTS_OF_SUM, out=self.minimum[rows])
+        # Counted from 1 and taken off again, so that a row that is not complete ends at -1.
+        total = np.multiply(minimum + 1, complete.view(np.uint8))
+        np.add(total, INCOMPLETE, out=self.total[rows], dtype=np.int16)
+
     def points(self, parameter: str) -> NDArray[np.int8]:
         """Points of one parameter, -1 where it is missing."""
         cells = self.cells[PARAMETERS.index(parameter)]
@@ -97,6 +111,7 @@ def score_news2_columns(
     consciousness: ArrayLike,
     body_temperature: ArrayLike,
     spo2_scale: ArrayLike = 1,
+    threads: int = 1,
 ) -> News2Columns:
     """NEWS2 for n sets of observations, each parameter a column of length n.
 
@@ -104,6 +119,7 @@ def score_news2_columns(
     ``ON_OXYGEN`` or ``OXYGEN_UNKNOWN``; ``consciousness`` the place in ``concepts.CONSCIOUSNESS``
     (ACVPU) or ``NOT_ASSESSED``. ``spo2_scale`` is 1 or 2, one for all or a column; on scale 2 with
     unknown oxygen an SpO2 of 93 % and more is missing, since air and oxygen score it apart.
+    ``threads`` may score slices of a long history at once: NumPy lets others run while it counts.
 
     Raises ``ValueError`` for a negative value or one above the dictionary's possible range: such a
     value belongs in quarantine, not in a score. Not for people under 16
@@ -127,6 +143,7 @@ def score_news2_columns(
             temperature,
         ),
         _whole("spo2_scale", spo2_scale),
+        threads=threads,
     )
 
 
@@ -224,7 +241,9 @@ class _Sets:
             raise ValueError(message)
 
 
-def _score(rules: News2Rules, columns: tuple[Column, ...], scale: Column) -> News2Columns:
+def _score(
+    rules: News2Rules, columns: tuple[Column, ...], scale: Column, *, threads: int = 1
+) -> News2Columns:
     n = len(columns[0])
     if any(len(column) != n for column in columns) or (scale.ndim and len(scale) != n):
         message = "The columns of a NEWS2 must be equally long, one row a set."
@@ -241,18 +260,15 @@ def _score(rules: News2Rules, columns: tuple[Column, ...], scale: Column) -> New
         sets=sets,
         cells_of_few=sets.cells() if is_few else None,
     )
-    for start in range(0, n, _ROWS_AT_ONCE):
-        rows = slice(start, min(start + _ROWS_AT_ONCE, n))
-        if scored.cells_of_few is None:
-            sums, complete = _add_up(sets.sliced(rows))
-        else:
-            sums, complete = _add_up_few(scored.cells_of_few)
-        scored.complete[rows] = complete
-        np.greater_equal(sums, THREE, out=scored.any_three[rows])
-        minimum = np.bitwise_and(sums, POINTS_OF_SUM, out=scored.minimum[rows])
-        # Counted from 1 and taken off again, so that a row that is not complete ends at -1.
-        total = np.multiply(minimum + 1, complete.view(np.uint8))
-        np.add(total, INCOMPLETE, out=scored.total[rows], dtype=np.int16)
+    starts = range(0, n, _ROWS_AT_ONCE)
+    slices = [slice(start, min(start + _ROWS_AT_ONCE, n)) for start in starts]
+    if threads > 1 and len(slices) > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            for _ in pool.map(scored.fill, slices):
+                pass  # an impossible value in any slice is raised here
+    else:
+        for rows in slices:
+            scored.fill(rows)
     return scored
 
 

@@ -1,11 +1,13 @@
 """NEWS2 over columns agrees with the plain second scorer, at every edge and a step beside it."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.rulebook import load_rulebook
@@ -262,6 +264,37 @@ def test_an_impossible_value_is_refused_and_not_scored(parameter: str, value: fl
 
     with pytest.raises(ValueError, match=f"{parameter} outside its possible range"):
         score_news2_columns(RULES, **columns, on_oxygen=[0], consciousness=[0])
+
+
+def _a_long_history(rows: int) -> dict[str, NDArray[Any]]:
+    random = np.random.default_rng(2017)
+    columns: dict[str, NDArray[Any]] = {
+        "respiratory_rate": random.integers(6, 30, rows).astype(np.float64),
+        "spo2": random.integers(80, 101, rows).astype(np.float64),
+        "systolic_bp": random.integers(70, 230, rows).astype(np.float64),
+        "heart_rate": random.integers(30, 150, rows).astype(np.float64),
+        "body_temperature": random.integers(340, 400, rows) / 10,
+        "on_oxygen": random.integers(0, 3, rows).astype(np.int8),
+        "consciousness": random.integers(-1, 4, rows).astype(np.int8),
+        "spo2_scale": random.integers(1, 3, rows).astype(np.int8),
+    }
+    columns["spo2"][random.random(rows) < 0.05] = np.nan
+    return columns
+
+
+def test_slices_that_are_scored_at_once_are_scored_as_one_after_the_other() -> None:
+    columns = _a_long_history(300_001)
+    alone, together = (score_news2_columns(RULES, **columns, threads=n) for n in (1, 3))
+
+    for name in ("total", "minimum", "any_three", "complete"):
+        np.testing.assert_array_equal(getattr(alone, name), getattr(together, name))
+
+
+def test_an_impossible_value_in_any_slice_is_refused() -> None:
+    columns = _a_long_history(300_001)
+    columns["heart_rate"][-1] = -1.0
+    with pytest.raises(ValueError, match="heart_rate outside its possible range"):
+        score_news2_columns(RULES, **columns, threads=3)
 
 
 def test_columns_of_unequal_length_are_refused() -> None:
