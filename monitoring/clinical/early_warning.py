@@ -61,6 +61,41 @@ def set_columns(
     limits_s: NDArray[np.float64],
 ) -> SetColumns:
     """Score the newest set at each moment; ``limits_s`` is the age up to which it is known."""
+    scored, in_set, scale, on_oxygen = _scored(timeline, support, rules, freshness, limits_s)
+    return SetColumns(
+        scored,
+        scored.cells.tolist(),
+        {concept: mask.tolist() for concept, mask in in_set.items()},
+        scale.tolist(),
+        on_oxygen.tolist(),
+    )
+
+
+def news2_risks(
+    timeline: Timeline,
+    support: SupportColumns,
+    rules: News2Rules,
+    freshness: Freshness,
+    limits_s: NDArray[np.float64],
+) -> NDArray[np.int8]:
+    """``risk_of`` the set at each moment: the threshold's place in the rules + 1, 0 incomplete."""
+    scored = _scored(timeline, support, rules, freshness, limits_s)[0]
+    risks = np.zeros(len(scored.minimum), dtype=np.int8)
+    for place, threshold in reversed(list(enumerate(rules.thresholds, start=1))):
+        least = threshold.total_from
+        reached = scored.any_three if least is None else scored.minimum >= least
+        risks[reached & scored.complete if least == 0 else reached] = place
+    return risks
+
+
+def _scored(
+    timeline: Timeline,
+    support: SupportColumns,
+    rules: News2Rules,
+    freshness: Freshness,
+    limits_s: NDArray[np.float64],
+) -> tuple[News2Columns, dict[str, NDArray[np.bool_]], NDArray[np.int64], NDArray[np.int8]]:
+    """The scores, which values belong to the sets, the SpO2 scale and whether on oxygen."""
     taken = {concept: timeline.taken_us(concept) for concept in _MEASURED}
     newest_us = np.maximum.reduce(list(taken.values()))
     too_old = (timeline.at_us - newest_us) / US_PER_S > limits_s
@@ -88,13 +123,7 @@ def set_columns(
         body_temperature=column("body_temperature"),
         spo2_scale=scale if (scale != 1).any() else 1,
     )
-    return SetColumns(
-        scored,
-        scored.cells.tolist(),
-        {concept: mask.tolist() for concept, mask in in_set.items()},
-        scale.tolist(),
-        on_oxygen.tolist(),
-    )
+    return scored, in_set, scale, on_oxygen
 
 
 def news2_score(

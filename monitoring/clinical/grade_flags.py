@@ -4,6 +4,8 @@ ASTCT grade; NEWS2 thresholds of RCP 2017, Chart 2; clinical reference C4 and C5
 local policy (8.2).
 """
 
+from dataclasses import replace
+
 from monitoring.clinical import grading
 from monitoring.clinical.conditions import normal
 from monitoring.clinical.policy_types import Policy
@@ -86,6 +88,32 @@ def news2_condition(news2: News2Score, rules: News2Rules, policy: Policy) -> Con
         criteria=_NEWS2_RISKS[:severity],
         evidence=tuple(p.evidence for p in news2.parts if p.points and p.evidence is not None),
         action=threshold.response,
+    )
+
+
+def news2_risk_condition(risk: str, policy: Policy) -> Condition:
+    """``news2_condition`` by the risk alone, where no set is shown."""
+    severity = _NEWS2_SEVERITY.get(risk, 0)
+    state = _ACTIVE if severity else _NO_DATA if risk == "incomplete" else _NORMAL
+    return Condition(
+        problem="news2",
+        state=state,
+        priority=policy.priority[f"news2_{risk}" if severity else "news2_low_medium"],
+        severity=severity,
+        label=f"NEWS2 {risk.replace('_', ' ')}",
+        criteria=_NEWS2_RISKS[:severity],
+    )
+
+
+def signs_without_fever(
+    crs: CrsGrade, policy: Policy, *, premedicated: bool
+) -> tuple[Condition, Condition]:
+    """``without_fever_conditions`` where nothing is shown of what was given."""
+    unexplained, masked = without_fever_conditions(crs, (), policy, fever_is_attributed=False)
+    if not premedicated or unexplained.state is not _ACTIVE:
+        return unexplained, masked
+    return normal(unexplained.problem, masked.priority, masked.label), replace(
+        unexplained, problem=masked.problem
     )
 
 

@@ -23,13 +23,14 @@ from monitoring.clinical.timeline import NEVER_US, US_PER_S
 # and not clearly gone, SEVERE beyond the second limit.
 NORMAL, LEAVING, BEYOND, SEVERE, NO_DATA = range(5)
 
-_PROBLEM_OF = {
+PROBLEM_OF = {
     "body_temperature": "fever",
     "spo2": "hypoxia",
     "heart_rate": "tachycardia",
     "systolic_bp": "hypotension",
 }
 _EPSILON = 1e-6
+_SEVERE_GRADE = 3
 # What the codes LEAVING, BEYOND and SEVERE say: severity, the key of the priority, the criteria.
 _MEANINGS: Mapping[str, tuple[tuple[int, str, tuple[str, ...]], ...]] = {
     "fever": (
@@ -107,12 +108,12 @@ def vital_codes(
     limit: VitalLimit,
     rule: StreamRule,
     *,
-    fresh_s: float,
+    fresh_us: NDArray[np.int64] | int,
 ) -> NDArray[np.int8]:
     """What a streamed vital sign says at each look: the code, int8 (n,).
 
     ``value`` is NaN where nothing came at that look; then the newest value stands until it is older
-    than ``fresh_s``. Times ascend, in microseconds.
+    than ``fresh_us``, one for all looks or one each. Times ascend, in microseconds.
     """
     came = ~np.isnan(value)
     codes = np.full(len(value), NORMAL, dtype=np.int8)
@@ -126,7 +127,7 @@ def vital_codes(
             if own is not None:
                 codes = _at_looks(looks_us, taken_us, own, place)
             newest_us = np.where(place < 0, NEVER_US, taken_us[place])
-            codes[looks_us - newest_us > round(fresh_s * US_PER_S)] = NO_DATA
+            codes[looks_us - newest_us > fresh_us] = NO_DATA
         return codes
     codes[:] = NO_DATA
     return codes
@@ -224,6 +225,29 @@ def conditions(problem: str, policy: Policy) -> tuple[Condition, ...]:
     return (quiet(ConditionState.NORMAL), *active, quiet(ConditionState.NO_DATA))
 
 
+def hypoxia_conditions(level: int, policy: Policy) -> tuple[Condition, ...]:
+    """What each code of SpO2 means beside oxygen of a class: 0 for none, 1 for unknown."""
+    by_sign = conditions("hypoxia", policy)
+    if level == 0:
+        return by_sign
+    if level == 1:
+        # Nobody knows that there is no hypoxia.
+        return (by_sign[NO_DATA], *by_sign[1:])
+
+    def on_oxygen(sign: Condition) -> Condition:
+        severity = max(sign.severity, level)
+        return _condition(
+            "hypoxia",
+            ConditionState.ACTIVE,
+            policy.priority["hypoxia_severe" if severity >= _SEVERE_GRADE else "hypoxia"],
+            severity,
+            sign.label,
+            (*sign.criteria, "new_oxygen"),
+        )
+
+    return tuple(on_oxygen(sign) for sign in by_sign)
+
+
 def _condition(
     problem: str,
     state: ConditionState,
@@ -251,7 +275,7 @@ class VitalReplay:
         self._answer_after = answer_after
         self._limits = vital_limits(policy, fever_c=fever_c)
         self._conditions = {
-            concept: conditions(problem, policy) for concept, problem in _PROBLEM_OF.items()
+            concept: conditions(problem, policy) for concept, problem in PROBLEM_OF.items()
         }
         # Codes that mean the same make one run.
         self._same = {
@@ -277,7 +301,7 @@ class VitalReplay:
                 value,
                 self._limits[concept],
                 self._policy.streams[concept],
-                fresh_s=fresh_s,
+                fresh_us=round(fresh_s * US_PER_S),
             )
             yield from follow(
                 self._runs(looks_us, self._same[concept][codes], self._conditions[concept]),

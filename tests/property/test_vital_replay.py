@@ -86,7 +86,7 @@ def test_columns_say_what_each_value_says_in_turn(
         values,
         vital_limits(policy, fever_c=FEVER_C)[concept],
         policy.streams[concept],
-        fresh_s=FRESH_S,
+        fresh_us=round(FRESH_S * SECOND_US),
     )
 
     assert [WORDS[code] for code in codes] == words
@@ -117,7 +117,7 @@ def test_the_bedside_judges_a_stream_alike(concept: str) -> None:
         steps,
         vital_limits(policy, fever_c=FEVER_C)[concept],
         policy.streams[concept],
-        fresh_s=FRESH_S,
+        fresh_us=round(FRESH_S * SECOND_US),
     )
     meaning = conditions(PROBLEMS[concept], policy)
     for evaluation, code in zip(judged, codes.tolist(), strict=True):
