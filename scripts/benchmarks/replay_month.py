@@ -37,7 +37,7 @@ def replay_month() -> Iterator[Line]:
     told = spoken = 0
     slowest_s = 0.0
     for patient in range(PATIENTS):
-        vitals = _month(patient)
+        vitals = month(patient)
         begun = process_time()
         ours = list(replayed.play(looks_us, vitals, fresh_s=FRESH_S))
         took_s = process_time() - begun
@@ -71,7 +71,7 @@ def replay_month() -> Iterator[Line]:
     )
 
 
-def _month(patient: int) -> Vitals:
+def month(patient: int) -> Vitals:
     """A month as a monitor sends it: noise, day and night, gaps, and CRS in every other patient."""
     random = np.random.default_rng([2019, patient])
     minute = np.arange(MINUTES)
