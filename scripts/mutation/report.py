@@ -72,13 +72,13 @@ def _verdict(modules: Sequence[Module], counts: dict[str, Counter[str]]) -> Iter
 
     A module that changed since it was tried has no verdict and no part in the share.
     """
-    caught, variance, total = 0.0, 0.0, 0
+    caught, variance, total, refused = 0.0, 0.0, 0, 0
     asked = [one for one in modules if counts[one.name].total() > counts[one.name]["types"]]
     for one in asked:
         found = counts[one.name]
         left = len(one.mutants) - found["types"]
         total += len(one.mutants)
-        caught += found["types"]
+        refused += found["types"]
         tried = found.total() - found["types"]
         if not left or not tried:
             continue
@@ -90,10 +90,13 @@ def _verdict(modules: Sequence[Module], counts: dict[str, Counter[str]]) -> Iter
         variance += left**2 * careful * (1 - careful) / tried * (1 - tried / left)
     tried_all = sum(counts[one.name].total() for one in asked)
     half = 100 * 1.96 * sqrt(variance) / total
+    share = 100 * (refused + caught) / total
     yield (
-        f"**{100 * caught / total:.1f} % caught** (± {half:.1f} points at 95 %, each module weighed"
+        f"**{share:.1f} % caught** (± {half:.1f} points at 95 %, each module weighed"
         f" by its mutants): {total} mutants of {len(asked)} modules, {tried_all} with a verdict,"
-        f" {sum(counts[one.name]['types'] for one in asked)} of them refused by the type check."
+        f" {refused} of them refused by the type check. Of those that the type check lets through"
+        f" the tests caught {100 * caught / (total - refused):.1f} %"
+        f" (± {half * total / (total - refused):.1f})."
     )
     if len(asked) < len(modules):
         yield ""
