@@ -49,14 +49,34 @@ def parse_news2(content: Mapping[str, Any]) -> News2Rules:
         source=table.text("source"),
     )
     table.finish()
+    if set(rules.banded) != _NEWS2_BANDED:
+        table.refuse(f"needs exactly the parameters {', '.join(sorted(_NEWS2_BANDED))}")
     if set(rules.choices) != {"supplemental_oxygen", "consciousness"}:
         table.refuse("needs the choices supplemental_oxygen and consciousness")
+    if set(rules.choices["supplemental_oxygen"].points) != {"air", "oxygen"}:
+        table.refuse("supplemental_oxygen needs a row for each of air and oxygen")
     if set(rules.choices["consciousness"].points) != set(CONSCIOUSNESS):
         table.refuse("consciousness needs a row for each of A, C, V, P and U")
     totals = [t.total_from for t in rules.thresholds if t.total_from is not None]
     if totals != sorted(totals, reverse=True) or totals[-1:] != [0]:
         table.refuse("thresholds must run from the highest total down to 0")
+    if len(rules.thresholds) != len(totals) + 1:
+        table.refuse("thresholds need one row without a total: a single parameter of 3")
     return rules
+
+
+# What the columns score; SpO2 has a chart for each scale, and on scale 2 for air and for oxygen.
+_NEWS2_BANDED = frozenset(
+    {
+        "respiratory_rate",
+        "spo2_scale_1",
+        "spo2_scale_2_on_air",
+        "spo2_scale_2_on_oxygen",
+        "systolic_bp",
+        "heart_rate",
+        "body_temperature",
+    }
+)
 
 
 def _by_name(rows: Sequence[_Parameter]) -> Mapping[str, _Parameter]:
