@@ -119,7 +119,6 @@ class _Walk:
         self, timing: TimingOf, answer_after: AnswerAfter, looks_us: NDArray[np.int64] | None
     ) -> None:
         self._timing = timing
-        self._timings: dict[tuple[str, Priority], AlertTiming] = {}
         self._answer_after = answer_after
         self._looks_us = looks_us
         self._state: AlertState | None = None
@@ -169,7 +168,7 @@ class _Walk:
         state = self._state
         if state is None and condition.state is not ConditionState.ACTIVE:
             return
-        timing = self._timing_for(
+        timing = self._timing(
             condition.problem, condition.priority if state is None else state.priority
         )
         if state is None:
@@ -187,10 +186,4 @@ class _Walk:
         self._state = None if after.closed else after
 
     def _timing_of(self, state: AlertState) -> AlertTiming:
-        return self._timing_for(state.problem, state.priority)
-
-    def _timing_for(self, problem: str, priority: Priority) -> AlertTiming:
-        key = (problem, priority)
-        if key not in self._timings:
-            self._timings[key] = self._timing(problem, priority)
-        return self._timings[key]
+        return self._timing(state.problem, state.priority)
