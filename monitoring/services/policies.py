@@ -63,32 +63,21 @@ def keep_packaged(store: Store, *, actor: str, now: datetime) -> PolicyRow:
         kept = [row for row in policies.versions(session, PACKAGED) if row.version == named]
         if kept and kept[-1].content == packaged_limits():
             return kept[-1]
-        row_id = policies.insert(
-            session,
-            policies.NewPolicy(
-                kind=PACKAGED,
-                version=named,
-                ward_id=None,
-                encounter_id=None,
-                content=packaged_limits(),
-                author=actor,
-                reason="The packaged limits were changed under the same name."
-                if kept
-                else "The limits that this release brings with it.",
-                effective_from=now,
-                recorded_at=now,
-            ),
+        why = "The limits that this release brings with it."
+        if kept:
+            why = "The packaged limits were changed under the same name."
+        new = policies.NewPolicy(
+            kind=PACKAGED,
+            version=named,
+            ward_id=None,
+            encounter_id=None,
+            content=packaged_limits(),
+            author=actor,
+            reason=why,
+            effective_from=now,
+            recorded_at=now,
         )
-        audit.append(
-            session,
-            at=now,
-            actor=actor,
-            action="policy.keep_packaged",
-            entity="policy_version",
-            entity_id=str(row_id),
-            detail={"version": named},
-        )
-        return next(row for row in policies.versions(session, PACKAGED) if row.id == row_id)
+        return _added(session, new, action="policy.keep_packaged", detail={"version": named})
 
     return store.write(work)
 
@@ -134,20 +123,16 @@ def set_limits(
             effective_from=begins,
             recorded_at=now,
         )
-        row_id = policies.insert(session, new)
-        _refuse_unusable(session, begins)
-        audit.append(
+        row = _added(
             session,
-            at=now,
-            actor=actor,
+            new,
             action="policy.set_limits",
-            entity="policy_version",
-            entity_id=str(row_id),
             detail={"ward": place.ward_id, "encounter": place.encounter_id, "version": version},
         )
+        _refuse_unusable(session, begins)
         for ward_id in wards:
             versions.advance(session, ward_id, now)
-        return next(row for row in policies.versions(session, LIMITS) if row.id == row_id)
+        return row
 
     return store.write(work)
 
@@ -156,6 +141,23 @@ def history(store: Store, place: Place) -> list[PolicyRow]:
     """Every version of a place's own limits, oldest first: what, by whom, why, from when."""
     with store.read() as session:
         return _of_place(session, place)
+
+
+def _added(
+    session: Session, new: policies.NewPolicy, *, action: str, detail: Mapping[str, Any]
+) -> PolicyRow:
+    """A version appended and told to the audit; its row."""
+    row_id = policies.insert(session, new)
+    audit.append(
+        session,
+        at=new.recorded_at,
+        actor=new.author,
+        action=action,
+        entity="policy_version",
+        entity_id=str(row_id),
+        detail=detail,
+    )
+    return next(row for row in policies.versions(session, new.kind) if row.id == row_id)
 
 
 def _of_place(session: Session, place: Place) -> list[PolicyRow]:
