@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from monitoring.clinical import tocilizumab
+from monitoring.clinical.policy import load_policy
 from monitoring.clinical.results import Evaluation
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.scales import registry
@@ -49,6 +50,7 @@ def test_story(row: tables.Row) -> None:
     assert bedside.judge_one_by_one(told) == whole
     document = orjson.loads(orjson.dumps(last))
     assert Evaluation.from_document(document) == last
+    assert (last.rulebook, last.policy) == (load_rulebook().id, load_policy().id)
 
 
 @pytest.mark.parametrize("row", RECORDS, ids=lambda row: row.where)

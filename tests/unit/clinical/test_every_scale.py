@@ -1,11 +1,48 @@
 """What holds for every scale alike: its name, an empty record, its document, its own words."""
 
 import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from monitoring import clinical
+from monitoring.clinical.policy import load_policy
 from monitoring.clinical.scales import registry
 from monitoring.clinical.scales.fields import FieldKind, RecordError, spelled
+
+
+def rule_versions(table: dict[str, Any]) -> Iterator[str]:
+    """The versions that a rule file gives, one for each rulebook in it."""
+    if "version" in table:
+        yield f"{table['id']}@{table['version']}"
+    for inner in table.values():
+        if isinstance(inner, dict):
+            yield from rule_versions(inner)
+
+
+RULE_FILES = sorted((Path(clinical.__file__).parent / "rules").glob("*.toml"))
+VERSIONS = {
+    version
+    for path in RULE_FILES
+    for version in rule_versions(tomllib.loads(path.read_text(encoding="utf-8")))
+}
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_an_answer_names_the_rule_file_in_force_and_its_version(name: str) -> None:
+    scale = registry.scale(name)
+    (answer,) = scale.of([{}])
+
+    version = scale.to_document(answer)["version"]
+
+    # The mean pressure is a formula alone.
+    assert set(version.split()) <= VERSIONS | {load_policy().id, "map@1"}
+    assert version.partition("@")[0] in {"map"} | {path.stem for path in RULE_FILES} | {
+        f"ctcae_v5_{term}" for term in ("fever", "hypotension", "hypoxia")
+    }
 
 
 @pytest.mark.parametrize("name", registry.names())
