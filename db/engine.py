@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
 
+from db.checkpoint import BACKSTOP_PAGES
 from db.driver_errors import forget_values
 from db.errors import StoreUnusableError
 from db.writer import GroupCommitWriter, TransactionWriter, Writer
@@ -203,6 +204,7 @@ def _sqlite_engine(url: URL, *, writing: bool) -> Engine:
         connection.isolation_level = None
         if writing:
             _enter_wal_mode(connection)
+            connection.execute(f"PRAGMA wal_autocheckpoint = {BACKSTOP_PAGES}")
         for pragma in _SQLITE_PRAGMAS:
             connection.execute(pragma)
         if not writing:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from db.checkpoint import Checkpointer
 from db.errors import StoreBusyError, StoreClosedError, StoreError
 
 T = TypeVar("T")
@@ -66,6 +67,7 @@ class GroupCommitWriter:
         self._queue: SimpleQueue[_Job[Any] | None] = SimpleQueue()
         self._door = threading.Lock()
         self._closed = False
+        self._checkpointer = Checkpointer(engine)
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -89,6 +91,7 @@ class GroupCommitWriter:
             self._closed = True
             self._queue.put(None)
         self._thread.join()
+        self._checkpointer.close()
         self._engine.dispose()
 
     def _serve(self) -> None:
@@ -113,6 +116,7 @@ class GroupCommitWriter:
         else:
             for job in group:
                 job.answer()
+            self._checkpointer.committed()
 
     def _let_go(self) -> None:
         if self._connection is not None:

@@ -3,17 +3,21 @@
 import multiprocessing
 import stat
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pysqlite3.dbapi2
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 from db import engine as opening
 from db import writer as writing
 from db.backup import backup
+from db.checkpoint import COMMITS, Checkpointer
 from db.doctor import examine
 from db.engine import Store, create_store, has_wal_reset_fix
 from db.errors import StoreBusyError, StoreError, StoreUnusableError
@@ -184,6 +188,60 @@ def test_a_full_disk_loses_only_what_was_not_acknowledged(sqlite_store: Store, t
     with sqlite_store.read() as session:
         assert audit.verify(session).events == stored == 1
         assert len(observations.since(session, ward.ward_id, 0)) == 2_000
+
+
+def _copied(url: str, wanted: Callable[[int, int], bool]) -> tuple[int, int]:
+    """The pages in the log and those of them copied into the file, once they are as ``wanted``."""
+    path = make_url(url).database
+    with closing(pysqlite3.dbapi2.connect(path, isolation_level=None)) as connection:
+        for _ in range(600):
+            asked = connection.execute("PRAGMA wal_checkpoint(NOOP)")
+            _, pages, copied = asked.fetchone()
+            if wanted(pages, copied):
+                break
+            time.sleep(0.05)
+        return pages, copied
+
+
+def test_the_log_is_copied_into_the_file_while_the_store_is_open(
+    sqlite_store: Store, sqlite_url: str
+) -> None:
+    for number in range(COMMITS - 1):
+        sqlite_store.write(lambda session, n=number: note(session, n))
+    pages, copied = _copied(sqlite_url, lambda pages, _: pages > 0)
+    assert (pages > 0, copied) == (True, 0)
+    sqlite_store.write(lambda session: note(session, COMMITS))
+    pages, copied = _copied(sqlite_url, lambda pages, copied: pages == copied)
+    assert pages == copied > 0
+
+
+def test_a_log_that_cannot_be_copied_is_told_and_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A disk that goes away: what was committed stays in the log, and the thread goes on."""
+    folder = tmp_path / "disk"
+    engine = create_engine(f"sqlite:///{folder}/ward.db", module=pysqlite3.dbapi2)
+    checkpointer = Checkpointer(engine)
+
+    def commit_many() -> None:
+        for _ in range(COMMITS):
+            checkpointer.committed()
+
+    commit_many()
+    for _ in range(600):
+        if caplog.records:
+            break
+        time.sleep(0.05)
+    assert "was not copied into the file: OperationalError" in caplog.text
+    folder.mkdir()
+    commit_many()
+    for _ in range(600):
+        if (folder / "ward.db").exists():
+            break
+        time.sleep(0.05)
+    checkpointer.close()
+    assert (folder / "ward.db").exists()
+    assert len(caplog.records) == 1
 
 
 def _append_from_another_process(url: str, count: int, start: "multiprocessing.Barrier") -> None:
