@@ -16,14 +16,14 @@ from scripts.mutation.making import leave_for_the_mutants, make
 from scripts.mutation.report import show, write_report
 from scripts.mutation.trials import Trials
 from scripts.mutation.types_first import refused
-from scripts.mutation.verdicts import Module, Verdict, modules
+from scripts.mutation.verdicts import ALIVE, Module, modules, save
 
 
 def main() -> int:
     """Try what was asked for; 0 when it could be tried, whatever survived."""
     parser = argparse.ArgumentParser(prog="scripts/mutants", description=__doc__)
     parser.add_argument("only", nargs="*", metavar="MODULE", help="as in episodes or scales.news2")
-    parser.add_argument("--each", type=int, metavar="N", help="try N of each module, drawn by lot")
+    parser.add_argument("--each", type=int, metavar="N", help="try N of each module, by lot")
     parser.add_argument("--seed", type=int, default=2019, help="which lot (default 2019)")
     parser.add_argument("--again", action="store_true", help="try those once more that survived")
     parser.add_argument("--show", action="store_true", help="print what survived")
@@ -31,52 +31,51 @@ def main() -> int:
     chosen = parser.parse_args()
     if not (chosen.report or chosen.show):
         make(_workers())
-    asked = [one for one in modules() if not chosen.only or one.name in chosen.only]
+    every = modules()
+    asked = [one for one in every if not chosen.only or one.name in chosen.only]
     if not asked:
         parser.error("no module of that name")
     if chosen.show:
         show(asked)
         return 0
     if not chosen.report:
-        _note_the_refused(asked)
-        _try([name for one in asked for name in _wanted(one, chosen)], asked)
-    write_report(modules())
+        _note_the_refused(every)
+        _try([name for one in asked for name in _wanted(one, chosen)], every)
+    write_report(every)
     return 0
 
 
-def _note_the_refused(asked: Sequence[Module]) -> None:
+def _note_the_refused(every: Sequence[Module]) -> None:
     said = refused()
-    for one in asked:
-        one.verdicts |= {name: Verdict("types", said[name]) for name in one.mutants if name in said}
-        one.save()
+    for one in every:
+        one.verdicts = {name: end for name, end in one.verdicts.items() if end != "types"}
+        one.verdicts |= {name: "types" for name in one.mutants if name in said}
+    save(every)
 
 
 def _wanted(one: Module, chosen: argparse.Namespace) -> list[str]:
     if chosen.again:
-        return one.ended({"survived", "unreached"})
-    left = [name for name in one.mutants if name not in one.verdicts]
-    if chosen.each is None:
-        return left
-    # Of all mutants, so that those which the type check refuses are drawn like any other.
-    drawn = random.Random(f"{chosen.seed} {one.name}").sample(
-        one.mutants, min(chosen.each, len(one.mutants))
-    )
-    return [name for name in left if name in set(drawn)]
+        return one.ended(ALIVE)
+    let_through = [name for name in one.mutants if one.verdicts.get(name) != "types"]
+    drawn = let_through
+    if chosen.each is not None:
+        lot = random.Random(f"{chosen.seed} {one.name}")
+        drawn = lot.sample(let_through, min(chosen.each, len(let_through)))
+    return [name for name in let_through if name in set(drawn) - one.verdicts.keys()]
 
 
-def _try(wanted: Sequence[str], asked: Sequence[Module]) -> None:
-    module_of = {name: one for one in asked for name in one.mutants}
+def _try(wanted: Sequence[str], every: Sequence[Module]) -> None:
+    module_of = {name: one for one in every for name in one.mutants}
     began = told_last = time.monotonic()
     done = 0
 
-    def told(mutant: str, verdict: Verdict) -> None:
+    def told(mutant: str, end: str) -> None:
         nonlocal done, told_last
-        module_of[mutant].verdicts[mutant] = verdict
+        module_of[mutant].verdicts[mutant] = end
         done += 1
         if time.monotonic() - told_last > 20 or done == len(wanted):
             told_last = time.monotonic()
-            for one in asked:
-                one.save()
+            save(every)
             a_second = done / (time.monotonic() - began)
             print(f"{done} of {len(wanted)} tried, {a_second:.1f} a second", file=sys.stderr)
 
@@ -90,8 +89,7 @@ def _try(wanted: Sequence[str], asked: Sequence[Module]) -> None:
         ["--rootdir=.", "-q", "--capture=sys", *config().pytest_add_cli_args, *selection], [trials]
     )
     os.chdir(home)
-    for one in asked:
-        one.save()
+    save(every)
     if code != pytest.ExitCode.OK:
         sys.exit(f"The tests stopped with {code!r}.")
 

@@ -17,11 +17,15 @@ from scripts.mutation import switch
 
 @dataclass(frozen=True)
 class Reach:
-    """The tests by function, the seconds by test, and the functions that an import calls."""
+    """The tests by function, the seconds by test, and the functions that an import calls.
+
+    ``remembered`` are those whose answers a cache may hold.
+    """
 
     tests: dict[str, list[str]]
     seconds: dict[str, float]
     at_import: frozenset[str]
+    remembered: frozenset[str] = frozenset()
 
 
 def measure(
@@ -47,7 +51,8 @@ def measure(
 
 def _read(report: Path, at_import: frozenset[str]) -> Reach:
     found = json.loads(report.read_text(encoding="utf-8"))
-    return Reach(found["tests"], found["seconds"], at_import)
+    remembered = frozenset(found["remembered"])
+    return Reach(found["tests"], found["seconds"], at_import, remembered)
 
 
 def _stamp() -> str:
@@ -63,13 +68,14 @@ def _run(items: Sequence[pytest.Item], caches: Sequence[object], report: Path) -
         for one in caches:
             one.cache_clear()
         switch.reached()
-        began = time.perf_counter()
+        began = time.process_time()
         item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
-        seconds[item.nodeid] = time.perf_counter() - began
+        seconds[item.nodeid] = time.process_time() - began
         if item.session.testsfailed:
             print(f"failed without a mutant: {item.nodeid}", file=sys.stderr)
             return 1
         for function in switch.reached():
             tests[function].append(item.nodeid)
-    report.write_text(json.dumps({"tests": tests, "seconds": seconds}), encoding="utf-8")
+    found = {"tests": tests, "seconds": seconds, "remembered": sorted(switch.remembered())}
+    report.write_text(json.dumps(found), encoding="utf-8")
     return 0

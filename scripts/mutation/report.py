@@ -1,61 +1,75 @@
-"""What became of the mutants, written down as docs/mutants.md and docs/mutants.json."""
+"""What became of the mutants, written down as docs/mutants.md beside docs/mutants.json."""
 
 import difflib
-import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import sqrt
 from pathlib import Path
 
-from scripts.mutation.verdicts import Module
+from scripts.mutation import reasons
+from scripts.mutation.verdicts import ALIVE, Module, function_of, save
 
-PAGE, RECORD = Path("docs/mutants.md"), Path("docs/mutants.json")
+PAGE = Path("docs/mutants.md")
 _FOREWORD = Path("scripts/mutation/foreword.md")
-_ALIVE = ("survived", "unreached")
 
 
 def write_report(modules: Sequence[Module]) -> None:
-    """Write the page and, for each module, what was tried on which content."""
-    counts = {
-        one.name: Counter(verdict.end for verdict in one.verdicts.values()) for one in modules
-    }
-    lines = [_FOREWORD.read_text(encoding="utf-8").rstrip() + "\n", *_verdict(modules, counts)]
+    """Write the page, and the verdicts by function."""
+    save(modules)
+    said = reasons.read()
+    lines = [_FOREWORD.read_text(encoding="utf-8").rstrip() + "\n", *_verdict(modules)]
     lines += ["", "| module | mutants | tried | refused by types | killed | ended | survived |"]
     lines += ["|---|---|---|---|---|---|---|"]
-    record = {}
     for one in modules:
-        found = counts[one.name]
-        alive = sum(found[end] for end in _ALIVE)
+        found = one.counts()
+        alive = sum(found[end] for end in ALIVE)
         cells = [len(one.mutants), found.total(), found["types"], found["killed"], found["ended"]]
         lines.append(f"| {one.name} | {' | '.join(map(str, [*cells, alive]))} |")
-        record[one.name] = {"content": one.content, "mutants": len(one.mutants)} | dict(found)
-    lines += ["", "## Survivors", ""]
-    lines += [f"* {line}" for one in modules for line in survivors(one)]
+    told = [line for one in modules for line in survivors(one)]
+    unexplained = [line for line in told if line not in said]
+    lines += ["", f"## Survivors that a test could find: {len(unexplained)}", ""]
+    lines += [f"* {line}" for line in unexplained]
+    lines += ["", f"## Survivors with a reason: {len(told) - len(unexplained)}", ""]
+    for line in dict.fromkeys(line for line in told if line in said):
+        lines.append(f"* {line}. {said[line]}")
+    lines += _stale(said, told, modules)
     PAGE.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
-    RECORD.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def show(modules: Sequence[Module]) -> None:
-    """Print what survived."""
+    """Print what survived and has no reason."""
+    said = reasons.read()
     for one in modules:
         for line in survivors(one):
-            print(line)
+            if line not in said:
+                print(f"* {line}")
 
 
 def survivors(one: Module) -> Iterator[str]:
     """A line for each survivor of a module: its function and the change."""
-    made = Path("mutants") / one.path
-    spans = json.loads(Path(f"{made}.spans").read_text(encoding="utf-8"))["spans"]
-    text = made.read_text(encoding="utf-8").split("\n")
-    for mutant in one.ended(_ALIVE):
-        name = mutant.rpartition(".")[2]
-        function = name.partition("__mutmut_")[0]
-        old, new = (
-            text[spans[of][0] - 1 : spans[of][1]] for of in (f"{function}__mutmut_orig", name)
-        )
-        called = function.removeprefix("x").lstrip("ǁ").removeprefix("_").replace("ǁ", ".")
-        unreached = ", which no test reaches" if one.verdicts[mutant].end == "unreached" else ""
-        yield f"`{one.name}.{called}`{unreached}: {_change(old, new)}"
+    for mutant in one.ended(ALIVE):
+        yield _line(one, mutant)
+
+
+def _stale(said: dict[str, str], told: Sequence[str], modules: Sequence[Module]) -> list[str]:
+    """The reasons for what is no survivor any more, unless its mutant waits to be tried."""
+    left = set(said) - set(told)
+    untried = {
+        _line(one, mutant)
+        for one in modules
+        for function, mutants in one.functions().items()
+        if any(line.startswith(f"`{one.name}.{function}`") for line in left)
+        for mutant in mutants
+        if mutant not in one.verdicts
+    }
+    found = [line for line in said if line in left - untried]
+    if not found:
+        return []
+    head = f"## Reasons that stand for no survivor, to be taken out of {reasons.PAGE}: {len(found)}"
+    return ["", head, "", *(f"* {line}" for line in found)]
+
+
+def _line(one: Module, mutant: str) -> str:
+    return f"`{one.name}.{function_of(mutant)}`: {_change(*one.change(mutant))}"
 
 
 def _change(old: Sequence[str], new: Sequence[str]) -> str:
@@ -67,15 +81,13 @@ def _change(old: Sequence[str], new: Sequence[str]) -> str:
     return f"`{was[:160]}` -> `{becomes[:160] or 'nothing'}`"
 
 
-def _verdict(modules: Sequence[Module], counts: dict[str, Counter[str]]) -> Iterator[str]:
-    """The share caught, estimated module by module where only a part was tried.
-
-    A module that changed since it was tried has no verdict and no part in the share.
-    """
+def _verdict(modules: Sequence[Module]) -> Iterator[str]:
+    """The share caught, estimated module by module where only a part was tried."""
     caught, variance, total, refused = 0.0, 0.0, 0, 0
-    asked = [one for one in modules if counts[one.name].total() > counts[one.name]["types"]]
+    asked = [one for one in modules if one.counts().total() > one.counts()["types"]]
+    asked += [one for one in modules if one.counts()["types"] == len(one.mutants)]
     for one in asked:
-        found = counts[one.name]
+        found = one.counts()
         left = len(one.mutants) - found["types"]
         total += len(one.mutants)
         refused += found["types"]
@@ -88,7 +100,10 @@ def _verdict(modules: Sequence[Module], counts: dict[str, Counter[str]]) -> Iter
         # One more of each keeps a module of which all tried ones died from seeming certain.
         careful = (dead + 1) / (tried + 2)
         variance += left**2 * careful * (1 - careful) / tried * (1 - tried / left)
-    tried_all = sum(counts[one.name].total() for one in asked)
+    if not total:
+        yield "Nothing has been tried."
+        return
+    tried_all = sum(one.counts().total() for one in asked)
     half = 100 * 1.96 * sqrt(variance) / total
     share = 100 * (refused + caught) / total
     yield (

@@ -12,11 +12,15 @@ from mutmut.mutation import trampoline
 
 _module = _name = ""
 _reached: set[str] = set()
+_remembered: set[str] = set()
+_filled: list[object] = []
 
 
 def install() -> None:
     """Let the mutants that are imported from now on hear this switch."""
     trampoline.wrap_in_trampoline = _wrap
+    for name in ("cache", "lru_cache"):
+        setattr(functools, name, _watched(getattr(functools, name)))
 
 
 def turn_on(mutant: str) -> None:
@@ -32,16 +36,48 @@ def reached() -> set[str]:
     return found
 
 
+def remembered() -> frozenset[str]:
+    """The functions whose answer may stand in a cache: they were called while one was filled."""
+    return frozenset(_remembered)
+
+
+def _watched(decorator: Callable[..., Any]) -> Callable[..., Any]:
+    """A cache that says when it is being filled."""
+
+    def decorate(*args: Any, **kwargs: Any) -> Any:
+        if args and callable(args[0]):
+            return decorator(_filling(args[0]), *args[1:], **kwargs)
+        kept = decorator(*args, **kwargs)
+        return lambda function: kept(_filling(function))
+
+    return decorate
+
+
+def _filling(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def fill(*args: Any, **kwargs: Any) -> Any:
+        _filled.append(function)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            _filled.pop()
+
+    return fill
+
+
 def _wrap(
     mutants: Mapping[str, Callable[..., Any]], is_classmethod: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    def switched(function: Callable[..., Any]) -> Callable[..., Any]:
-        module = function.__module__
+    def switched(wrapped: Callable[..., Any]) -> Callable[..., Any]:
+        module = wrapped.__module__
 
-        @functools.wraps(function)
+        @functools.wraps(wrapped)
         def call(*args: Any, **kwargs: Any) -> Any:
             itself = mutants["_mutmut_orig"]
-            _reached.add(f"{module}.{itself.__name__.partition('__mutmut_')[0]}")
+            function = f"{module}.{itself.__name__.partition('__mutmut_')[0]}"
+            _reached.add(function)
+            if _filled:
+                _remembered.add(function)
             chosen = mutants.get(_name, itself) if module == _module else itself
             if is_classmethod:
                 return getattr(args[0], chosen.__name__)(*args[1:], **kwargs)

@@ -1,8 +1,8 @@
 """Tries mutants: one process collects the tests once and is copied for every mutant.
 
-The copy switches its mutant on, forgets what was read before, and runs the tests that reach the
-changed function: first those that found its neighbours, then the fastest. It ends at the first
-failure. So a mutant costs the tests it needs and no collection.
+The copy switches its mutant on, forgets what was read before where the changed function had a part
+in it, and runs the tests that reach the function: first those that found its neighbours, then the
+fastest. It ends at the first failure. So a mutant costs the tests it needs and no collection.
 """
 
 import functools
@@ -11,16 +11,15 @@ import os
 import resource
 import signal
 import sys
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from itertools import accumulate
 
 import pytest
 from mutmut.utils.format_utils import mangled_name_from_mutant_name
 
 from scripts.mutation import switch
 from scripts.mutation.reach import Reach, measure
-from scripts.mutation.verdicts import Verdict
 
 _MEMORY_BYTES = 6 * 2**30
 # A slower test is left out, and who outlives so many seconds of tests is let go: both may call a
@@ -30,13 +29,15 @@ _ENOUGH_S = 8.0
 # The whole of them, in a process that begins with nothing imported.
 _AFRESH_S = 300
 _NOTICED, _UNNOTICED = 1, 0
+# Every so manieth test is run once before any copy is made, so that no copy reads the rules anew.
+_WARM_STEP = 25
 
 
 class Trials:
     """A plugin that tries mutants where pytest would run its tests."""
 
     def __init__(
-        self, mutants: Sequence[str], *, workers: int, told: Callable[[str, Verdict], None]
+        self, mutants: Sequence[str], *, workers: int, told: Callable[[str, str], None]
     ) -> None:
         self._mutants = mutants
         self._workers = workers
@@ -68,11 +69,16 @@ class Trials:
         ]
         gc.freeze()
         self._reach = measure(session.items, self._caches, at_import)
+        for item in session.items[::_WARM_STEP]:
+            if self._reach.seconds[item.nodeid] <= _SLOWEST_S:
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+        gc.collect()
+        gc.freeze()
         for mutant in self._mutants:
             tests = self._tests(mutant)
             is_afresh = not tests and mangled_name_from_mutant_name(mutant) in self._reach.at_import
             if not tests and not is_afresh:
-                self._told(mutant, Verdict("unreached"))
+                self._told(mutant, "unreached")
                 continue
             while len(self._running) >= self._workers:
                 self._end_one()
@@ -86,12 +92,10 @@ class Trials:
         found = self._found[function]
         near = self._found[function.rpartition(".")[0]]
         seconds = self._reach.seconds
-        reaching = sorted(
+        return sorted(
             (test for test in self._reach.tests.get(function, ()) if seconds[test] <= _SLOWEST_S),
             key=lambda test: (-found[test], -near[test], seconds[test]),
         )
-        spent = accumulate(seconds[test] for test in reaching)
-        return [test for test, after_s in zip(reaching, spent, strict=True) if after_s <= _ENOUGH_S]
 
     def _begin(self, mutant: str, tests: Sequence[str], arguments: Sequence[str]) -> None:
         reading, writing = os.pipe()
@@ -111,9 +115,13 @@ class Trials:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
         _be_silent()
         switch.turn_on(mutant)
-        for one in self._caches:
-            one.cache_clear()
+        if mangled_name_from_mutant_name(mutant) in self._reach.remembered:
+            for one in self._caches:
+                one.cache_clear()
+        began_s = time.process_time()
         for test in tests:
+            if time.process_time() - began_s > _ENOUGH_S:
+                break
             # Of the processor's time, so that a busy machine ends nobody's trial; the mutant that
             # never comes back is ended by the signal.
             signal.setitimer(signal.ITIMER_PROF, 3 + 10 * self._reach.seconds[test])
@@ -137,11 +145,11 @@ class Trials:
             function = mangled_name_from_mutant_name(mutant)
             self._found[function][test] += 1
             self._found[function.rpartition(".")[0]][test] += 1
-            self._told(mutant, Verdict("killed", test))
+            self._told(mutant, "killed")
         elif code == _UNNOTICED:
-            self._told(mutant, Verdict("survived"))
+            self._told(mutant, "survived")
         else:
-            self._told(mutant, Verdict("ended", f"signal {-code}"))
+            self._told(mutant, "ended")
 
 
 def _be_silent() -> None:

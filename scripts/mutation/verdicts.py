@@ -1,59 +1,124 @@
-"""What became of each mutant, kept by the content of its module."""
+"""What became of each mutant, kept by the content of its function in docs/mutants.json.
+
+A function's verdicts are void once the function changed, and only then; one letter stands for each
+of its mutants in mutmut's order.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+RECORD = Path("docs/mutants.json").absolute()
+ENDS = {"t": "types", "k": "killed", "e": "ended", "s": "survived", "u": "unreached"}
+ALIVE = ("survived", "unreached")
+_LETTERS = {end: letter for letter, end in ENDS.items()}
+_UNTRIED = "-"
 _RULES = Path("monitoring/clinical")
-_KEPT = Path("var/mutants/verdicts").absolute()
+_MADE = Path("mutants").absolute()
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """How a mutant ended: killed (by which test), types, ended, survived or unreached."""
-
-    end: str
-    by: str = ""
-
-
+@dataclass
 class Module:
-    """A module of the rules, its mutants and what is known of them."""
+    """A module of the rules, its mutants by name and how each one that was tried ended."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.name = ".".join(path.relative_to(_RULES).with_suffix("").parts)
-        self.content = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-        made = Path("mutants") / f"{path}.meta"
-        known = json.loads(made.read_text(encoding="utf-8"))["exit_code_by_key"]
-        self.mutants: list[str] = list(known)
-        self.verdicts: dict[str, Verdict] = {}
-        self._file = _KEPT / f"{self.name}.json"
-        if self._file.is_file():
-            kept = json.loads(self._file.read_text(encoding="utf-8"))
-            if kept["content"] == self.content:
-                self.verdicts = {name: Verdict(*one) for name, one in kept["verdicts"].items()}
+    path: Path
+    mutants: list[str]
+    verdicts: dict[str, str] = field(default_factory=dict)
 
-    def save(self) -> None:
-        """Keep the verdicts; a change of the module's content makes them void."""
-        _KEPT.mkdir(parents=True, exist_ok=True)
-        verdicts = {name: list(asdict(one).values()) for name, one in self.verdicts.items()}
-        text = json.dumps({"content": self.content, "verdicts": verdicts})
-        self._file.write_text(text, encoding="utf-8")
+    @property
+    def name(self) -> str:
+        """As in ``scales.news2``."""
+        return ".".join(self.path.relative_to(_RULES).with_suffix("").parts)
 
     def ended(self, ends: Iterable[str]) -> list[str]:
         """The mutants that ended so."""
-        return [
-            name
-            for name in self.mutants
-            if name in self.verdicts and self.verdicts[name].end in set(ends)
-        ]
+        return [name for name in self.mutants if self.verdicts.get(name) in set(ends)]
+
+    def counts(self) -> Counter[str]:
+        """How many ended how."""
+        return Counter(self.verdicts.values())
+
+    def functions(self) -> dict[str, list[str]]:
+        """The mutants by the name of their function as it is read."""
+        found: dict[str, list[str]] = {}
+        for mutant in self.mutants:
+            found.setdefault(function_of(mutant), []).append(mutant)
+        return found
+
+    def change(self, mutant: str) -> tuple[Sequence[str], Sequence[str]]:
+        """The lines of a function and those of its mutant."""
+        name = mutant.rpartition(".")[2]
+        original = f"{name.partition('__mutmut_')[0]}__mutmut_orig"
+        return self._lines(original), self._lines(name)
+
+    def content(self, mutant: str) -> str:
+        """A short sum of the function that a mutant changes."""
+        text = "\n".join(self.change(mutant)[0])
+        return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+    def _lines(self, name: str) -> Sequence[str]:
+        first, last = self._spans()[name]
+        return self._text()[first - 1 : last]
+
+    def _spans(self) -> dict[str, tuple[int, int]]:
+        if not hasattr(self, "_kept_spans"):
+            made = (_MADE / f"{self.path}.spans").read_text(encoding="utf-8")
+            self._kept_spans: dict[str, tuple[int, int]] = json.loads(made)["spans"]
+        return self._kept_spans
+
+    def _text(self) -> list[str]:
+        if not hasattr(self, "_kept_text"):
+            made = (_MADE / self.path).read_text(encoding="utf-8")
+            self._kept_text = made.split("\n")
+        return self._kept_text
+
+
+def function_of(mutant: str) -> str:
+    """A mutant's function as it is read: ``Walk._next``."""
+    name = mutant.rpartition(".")[2].partition("__mutmut_")[0]
+    return name.removeprefix("x").lstrip("ǁ").removeprefix("_").replace("ǁ", ".")
 
 
 def modules() -> list[Module]:
-    """Every module of the rules with a mutant, by name."""
-    found = [
-        path for path in sorted(_RULES.rglob("*.py")) if Path(f"mutants/{path}.meta").is_file()
-    ]
-    return [one for one in map(Module, found) if one.mutants]
+    """Every module of the rules with a mutant, by name, with the verdicts that still hold."""
+    record = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.is_file() else {}
+    found = []
+    for path in sorted(_RULES.rglob("*.py")):
+        made = _MADE / f"{path}.meta"
+        if made.is_file():
+            known = json.loads(made.read_text(encoding="utf-8"))["exit_code_by_key"]
+            one = Module(path, list(known))
+            _recall(one, record.get(one.name, {}))
+            found.append(one)
+    return [one for one in found if one.mutants]
+
+
+def _recall(one: Module, kept: dict[str, str]) -> None:
+    for function, mutants in one.functions().items():
+        content, _, letters = kept.get(function, "").partition(" ")
+        if content == one.content(mutants[0]) and len(letters) == len(mutants):
+            one.verdicts |= {
+                mutant: ENDS[letter]
+                for mutant, letter in zip(mutants, letters, strict=True)
+                if letter != _UNTRIED
+            }
+
+
+def save(modules: Iterable[Module]) -> None:
+    """Keep all verdicts."""
+    record = {
+        one.name: {
+            function: " ".join(
+                (
+                    one.content(mutants[0]),
+                    "".join(_LETTERS.get(one.verdicts.get(name, ""), _UNTRIED) for name in mutants),
+                )
+            )
+            for function, mutants in one.functions().items()
+        }
+        for one in modules
+    }
+    RECORD.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.scales import registry
 from monitoring.clinical.scales.fields import RecordError
 from monitoring.clinical.scoring import PARAMETERS, points_and_band, score_news2_columns
-from tests.spec import bedside, records, rules_page, tables
+from tests.spec import bedside, fields_page, records, rules_page, tables
 from tests.spec.checks import holds
 
 NUMERIC = set(PARAMETERS) - {"supplemental_oxygen", "consciousness"}
@@ -127,3 +127,8 @@ def test_band(row: tables.Row) -> None:
 def test_the_page_of_the_rules_is_current() -> None:
     advice = "docs/rules.md is not current: run python -m tests.spec.rules_page"
     assert rules_page.PAGE.read_text(encoding="utf-8") == rules_page.page(), advice
+
+
+def test_the_page_of_what_is_charted_is_current() -> None:
+    advice = "docs/fields.md is not current: run python -m tests.spec.fields_page"
+    assert fields_page.PAGE.read_text(encoding="utf-8") == fields_page.page(), advice
