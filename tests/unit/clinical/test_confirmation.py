@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.clinical.confirmation import CRS, ICANS, confirmed_grade, heard
+from monitoring.clinical.confirmation import (
+    CRS,
+    ICANS,
+    confirmed_grade,
+    confirmed_grades,
+    heard,
+)
 from monitoring.clinical.facts import GradeStatement
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.results import Condition, ConditionState, ConfirmedGrade, Priority
@@ -148,8 +154,86 @@ def test_a_grade_set_to_none_rests_until_it_rises() -> None:
     (rests,) = heard((at_one,), (stood,), policy)
     (speaks,) = heard((replace(at_one, severity=2),), (rises,), policy)
 
-    assert (rests.state, rests.severity) == ("normal", 0)
-    assert (speaks.state, speaks.severity) == ("active", 2)
+    assert rests == replace(
+        at_one,
+        state=ConditionState.NORMAL,
+        severity=0,
+        label="CRS grade 0 confirmed by a clinician",
+        criteria=(),
+    )
+    assert speaks == replace(at_one, severity=2)
+
+
+@pytest.mark.parametrize(
+    ("scale", "problem", "grade", "priority", "name"),
+    [
+        (CRS, "crs_grade", 2, Priority.MEDIUM, "CRS"),
+        (ICANS, "icans_grade", 3, Priority.HIGH, "ICANS"),
+        (CRS, "crs_grade", 5, Priority.HIGH, "CRS"),
+    ],
+)
+@pytest.mark.parametrize("state", [ConditionState.ACTIVE, ConditionState.NO_DATA])
+def test_the_alert_of_a_confirmed_grade_says_who_said_so_and_what_ends_it(
+    scale: str, problem: str, grade: int, priority: Priority, name: str, state: ConditionState
+) -> None:
+    computed = None if state is ConditionState.NO_DATA else 1
+    rules_say = Condition(
+        problem=problem,
+        state=state,
+        priority=Priority.LOW,
+        severity=computed or 0,
+        label="what the rules say",
+        criteria=("fever",),
+        action="Confirm the grade; treat by local protocol.",
+    )
+    fever = replace(rules_say, problem="fever", state=ConditionState.ACTIVE)
+    said = [replace(word(grade, grade), scale=scale)]
+    (stood,) = confirmed_grades(
+        tuple(said), {scale: computed, "other": 2}, at_us=HOUR_US, before=()
+    )
+
+    shown, other = heard((rules_say, fever), (stood,), load_policy())
+
+    assert other == fever
+    assert shown == replace(
+        rules_say,
+        state=ConditionState.ACTIVE,
+        priority=priority,
+        severity=grade,
+        label=f"{name} grade {grade} confirmed by a clinician",
+        action="A lower grade has to be confirmed by a clinician.",
+    )
+
+
+def test_a_word_at_the_shown_grade_changes_nothing_of_an_alert_and_no_word_none_at_all() -> None:
+    at_two = Condition(
+        problem="crs_grade",
+        state=ConditionState.ACTIVE,
+        priority=Priority.MEDIUM,
+        severity=2,
+        label="CRS grade 2 suggested (ASTCT)",
+    )
+    (stood,) = confirmed_grades((word(2, 2),), {CRS: 2}, at_us=0, before=())
+
+    assert heard((at_two,), (stood,), load_policy()) == (at_two,)
+    assert heard((at_two,), (), load_policy()) == (at_two,)
+    assert confirmed_grades((), {CRS: 2}, at_us=0, before=()) == ()
+
+
+def test_the_word_itself_is_kept_with_what_the_rules_said_then() -> None:
+    (stood,) = confirmed_grades((word(1, 2, row_id=7),), {CRS: 2}, at_us=HOUR_US, before=())
+
+    assert stood == ConfirmedGrade(
+        scale=CRS,
+        grade=1,
+        computed_then=2,
+        stated_us=0,
+        by="dr.okonkwo",
+        row_id=7,
+        rose=False,
+        expired=False,
+        shown=1,
+    )
 
 
 def test_an_evaluation_of_an_earlier_version_is_still_read() -> None:

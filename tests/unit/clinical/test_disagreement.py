@@ -61,3 +61,19 @@ def test_the_other_scale_is_left_out() -> None:
 
 def test_what_was_computed_before_the_window_still_counts() -> None:
     assert told([word(2, 1, 10)], course((2, 1))) == [(10, 24, 2, 1)]
+
+
+def test_a_word_said_at_the_end_of_the_window_is_not_within_it() -> None:
+    assert told([word(3, 1, 24)], course((2, 1))) == []
+    assert told([word(3, 1, 23)], course((2, 1))) == [(23, 24, 3, 1)]
+
+
+def test_stretches_of_both_kinds_are_counted_apart() -> None:
+    words = [word(3, 2, 1), word(1, 2, 5), word(2, 2, 8), word(4, 2, 10)]
+
+    found = stretches(words, CRS, course((0, 2)), until_us=16 * HOUR_US)
+
+    count = counted(words, found)
+    assert (count.words, count.at_once) == (4, 3)
+    assert (count.higher, count.higher_s) == (2, 10 * 3600)
+    assert (count.lower, count.lower_s) == (1, 3 * 3600)
