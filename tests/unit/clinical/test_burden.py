@@ -163,3 +163,111 @@ def test_two_policies_differ_by_what_interrupts_under_one_alone() -> None:
 
     assert burden.appearing(one, other)["at_us"].tolist() == [9 * MINUTE_US]
     assert burden.appearing(other, one)["problem"].tolist() == ["hypoxia"]
+
+
+def test_an_interruption_that_was_not_shown_appears_under_no_policy() -> None:
+    one = burden.frame([told("raised", 9), told("raised", 3, encounter=2), told("raised", 3)])
+
+    found = burden.appearing(one, burden.frame([told("raised", 9, shown=False)]))
+
+    assert list(found.columns) == ["encounter", "problem", "at_us", "kind", "priority"]
+    assert found.index.tolist() == [0, 1, 2]
+    assert list(zip(found["encounter"], found["at_us"], strict=True)) == [
+        (1, 3 * MINUTE_US),
+        (2, 3 * MINUTE_US),
+        (1, 9 * MINUTE_US),
+    ]
+
+
+def test_every_figure_has_its_place_in_the_document() -> None:
+    found = burden.burden(
+        burden.frame([told("raised", 0), told("acknowledged", 5), told("repeated", 30)]),
+        patient_days=0.5,
+        followed=followed((1, 20)),
+    )
+
+    assert found.to_document() == {
+        "patient_days": 0.5,
+        "alerts": 1,
+        "alerts_per_patient_day": 2.0,
+        "interruptive": 1,
+        "interruptive_per_patient_day": 2.0,
+        "reminders": 1,
+        "reminders_per_patient_day": 2.0,
+        "ignored_repeats": 1,
+        "acted_share": 1.0,
+        "minutes_to_acknowledge_median": 5.0,
+        "minutes_to_acknowledge_p90": 5.0,
+    }
+    rises = burden.grade_rises(grades((1, 0, 2)))
+    timely = burden.timeliness(burden.frame([told("raised", 0)]), rises)
+    assert timely.to_document() == {
+        "rises": 1,
+        "caught": 1,
+        "lead_minutes_median": None,
+        "led_share": 0.0,
+    }
+
+
+def test_waiting_counts_from_when_the_alert_last_looked_for_an_owner() -> None:
+    events = burden.frame(
+        [
+            told("raised", 0),
+            told("acknowledged", 10),
+            told("acknowledged", 40),
+            told("acknowledgement_ran_out", 100),
+            told("acknowledged", 130),
+            told("raised", 5, encounter=2),
+            told("acknowledged", 25, encounter=2),
+            told("raised", 8, thread=1),
+            told("acknowledged", 48, thread=1),
+            told("raised", 9, problem="fever"),
+        ]
+    )
+
+    found = burden.burden(events, patient_days=1, followed=followed())
+
+    # 10, 30, 20 and 40 min; who takes over what is taken did not let it wait.
+    assert found.minutes_to_acknowledge_median == pytest.approx(25)
+    assert found.minutes_to_acknowledge_p90 == pytest.approx(37)
+
+
+def test_each_interruption_asks_for_an_answer_of_its_own_patient_in_any_order() -> None:
+    events = burden.frame(
+        [
+            told("raised", 100, encounter=2),
+            told("raised", 0),
+            told("worsened", 50),
+        ]
+    )
+
+    found = burden.burden(
+        events, patient_days=1, followed=followed((2, 130), (1, 30), (1, 200)), within_minutes=40
+    )
+
+    assert found.acted_share == pytest.approx(2 / 3)
+
+
+def test_where_nothing_followed_nothing_was_acted_on() -> None:
+    found = burden.burden(burden.frame([told("raised", 0)]), patient_days=1, followed=followed())
+
+    assert found.acted_share == 0
+
+
+def test_a_rise_is_told_by_the_grade_s_own_thread_and_led_by_no_alert_of_its_moment() -> None:
+    rises = burden.grade_rises(grades((1, 10, 2), (2, 10, 2)))
+    events = burden.frame(
+        [
+            told("raised", 10, problem="fever"),
+            told("recurred", 10, encounter=2),
+            told("raised", 9, encounter=2, severity=1),
+        ]
+    )
+
+    found = burden.timeliness(events, rises)
+
+    assert (found.rises, found.caught) == (2, 1)
+    assert (found.lead_minutes_median, found.led_share) == (1, 0.5)
+    assert burden.timeliness(events, rises, problem="fever").caught == 1
+    assert burden.timeliness(events, rises, look_back_minutes=1).led_share == 0.5
+    assert burden.timeliness(events, rises, look_back_minutes=0.5).led_share == 0
