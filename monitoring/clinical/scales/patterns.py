@@ -19,16 +19,17 @@ def same_findings(
     """
     n = len(columns[0])
     pattern_of = np.zeros(n, dtype=np.intp)
-    firsts = np.zeros(min(n, 1), dtype=np.intp)
+    firsts = np.zeros(0, dtype=np.intp)
     key = np.zeros(n, dtype=np.int64)
     used = 0
     for place, column in enumerate(columns):
+        # No column has more values than its bits tell apart, so that no two combinations meet.
         bits = _BITS[column.dtype.char]
-        key = (key << bits) + (column + 1 if column.dtype == np.int8 else column)
+        key = (key << bits) + column
         used += bits
         if used + _MOST_BITS > _BITS_AT_ONCE or place == len(columns) - 1:
-            _, words = np.unique(key, return_inverse=True)
-            both = pattern_of * (words.max(initial=0) + 1) + words
+            found, words = np.unique(key, return_inverse=True)
+            both = pattern_of * len(found) + words
             _, firsts, pattern_of = np.unique(both, return_index=True, return_inverse=True)
             key, used = np.zeros(n, dtype=np.int64), 0
     return firsts.tolist(), pattern_of
