@@ -86,9 +86,9 @@ class StepChart:
             MISSING if points is None else (band << POINTS_BITS) + points
             for band, points in enumerate(self.points)
         ]
-        known = known_in(self, column)
-        cells: NDArray[np.uint8] = np.array(table, dtype=np.uint8)[np.where(known, bands, 0)]
-        cells[~known] = MISSING
+        unknown = len(table)
+        places = np.where(known_in(self, column), bands, unknown)
+        cells: NDArray[np.uint8] = np.array([*table, MISSING], dtype=np.uint8)[places]
         return cells
 
     def refuse(self) -> None:
