@@ -22,6 +22,7 @@ from monitoring.clinical.alert_history import state_after
 from monitoring.clinical.alert_state import AlertState, Transition
 from monitoring.clinical.alerts import next_due_us, step
 from monitoring.clinical.also_grades import also_grades
+from monitoring.clinical.by_the_clock import clock_conditions
 from monitoring.clinical.counterfactuals import counterfactuals
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.results import Evaluation
@@ -29,13 +30,15 @@ from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.scales import registry
 from monitoring.clinical.scales.fields import RecordError
 from monitoring.clinical.schedule import next_due, next_ice_due
-from monitoring.clinical.symptom_triggers import asked_for
+from monitoring.clinical.symptom_triggers import all_asked, asked_for
 from monitoring.clinical.timeline import build
 from tests.spec import bedside, records, tables
 
 FOLDER = Path(__file__).parent / "golden"
 PARTS, WORDS = FOLDER / "parts.txt", FOLDER / "words.txt"
 _LIMIT_S = 4 * 3600.0
+# From the moment itself to beyond every interval and grace.
+_LATER_H = (0, 0.3, 1.3, 2.6, 5.1, 15.5, 24.1)
 _VERSION = re.compile(rb"@\d[\d.]*")
 Parts = dict[str, object]
 
@@ -98,9 +101,26 @@ def _of_story(story: str, person: str) -> Parts:
         (one.text, one.short, one.needs, registry.scale(one.scale).to_document(one.answer))
         for one in also
     ]
+    parts["clock"] = _by_the_clock(whole, told)
     parts["asked"] = asked_for(facts.observations, at_us=last.at_us)
     parts["alerts"] = _alerts(whole)
     return parts
+
+
+def _by_the_clock(whole: list[Evaluation], told: bedside.Bedside) -> list[object]:
+    """What time alone brings after each moment: overdue sets and ICE, symptoms not looked into."""
+    asked, policy = all_asked(told.facts().observations), load_policy()
+    return [
+        clock_conditions(
+            one,
+            last_set_us=one.at_us,
+            asked=asked,
+            now_us=one.at_us + round(later_h * bedside.HOUR_US),
+            policy=policy,
+        )
+        for one in whole
+        for later_h in _LATER_H
+    ]
 
 
 def _said(one: Evaluation) -> list[object]:
