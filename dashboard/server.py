@@ -25,6 +25,7 @@ from monitoring.config import settings
 from monitoring.services.access import ensure_demo_members
 from monitoring.watch import Watcher
 from sample_data.living import live_on
+from sample_data.load import not_being_loaded
 
 # Imported once, before the first viewer, so that no viewer waits for them and none is collected.
 _WARM = (
@@ -38,6 +39,8 @@ _WARM = (
 
 _live = LiveFeed(ward_sign)
 _identities = Identities(store(), demo=settings().demo)
+# The sample ward is loaded beside this process, and nobody watches half a stay.
+_ward_is_loaded = threading.Event()
 
 
 def _warm() -> None:
@@ -60,11 +63,11 @@ def _in_thread(name: str, run: Callable[[threading.Event], None]) -> Iterator[No
 
 
 def _watch(stopping: threading.Event) -> None:
-    Watcher(store()).run(stopping)
+    Watcher(store(), patients=lambda of: not_being_loaded(of, _ward_is_loaded)).run(stopping)
 
 
 def _live_on(stopping: threading.Event) -> None:
-    live_on(store(), stopping, speed=settings().demo_speed)
+    live_on(store(), stopping, speed=settings().demo_speed, loaded=_ward_is_loaded)
 
 
 def _wanted(choice: bool | None) -> bool:
@@ -78,6 +81,8 @@ async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
         running.callback(store().close)
         if settings().demo:
             ensure_demo_members(store(), actor="system:demo", now=datetime.now(UTC))
+        if not _wanted(settings().living):
+            _ward_is_loaded.set()
         if _wanted(settings().watch_inside):
             running.enter_context(_in_thread("watch", _watch))
         if _wanted(settings().living):

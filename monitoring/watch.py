@@ -3,7 +3,7 @@
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from uuid import uuid4
@@ -29,12 +29,20 @@ class Watcher:
     """Holds the lease, beats, and sweeps every patient; a second watcher waits for the lease.
 
     Where a patient could not be swept the others still are, and the heartbeat pauses until a sweep
-    is whole again: a board says within seconds that not everybody is watched.
+    is whole again: a board says within seconds that not everybody is watched. ``patients`` says
+    whom to sweep, asked anew at each one: everybody who lies in a bed.
     """
 
-    def __init__(self, store: Store, *, now: Callable[[], datetime] = clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        now: Callable[[], datetime] = clock,
+        patients: Callable[[Store], Sequence[int]] = watched_encounters,
+    ) -> None:
         self._store = store
         self._now = now
+        self._patients = patients
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
         self._swept_at: datetime | None = None
         self._whole = True
@@ -71,7 +79,7 @@ class Watcher:
     def _sweep(self, now: datetime) -> bool:
         pulses = liveness.pulses(self._store, now=now)
         failed = 0
-        for encounter_id in watched_encounters(self._store):
+        for encounter_id in self._patients(self._store):
             try:
                 sweep(self._store, encounter_id=encounter_id, pulses=pulses, now=now)
             except Exception:

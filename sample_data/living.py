@@ -46,12 +46,18 @@ def live_on(
     speed: float,
     seed: int = DEFAULT_SEED,
     now: Callable[[], datetime] = clock,
+    loaded: StopEvent | None = None,
 ) -> None:
     """Bring the stored ward up to now and let it live until ``stop`` is set.
 
     ``speed`` is how many minutes of its stories pass in a minute; records keep the wall's time.
+    ``loaded`` is set once nobody loads the ward any more, also where that failed.
     """
-    ward = load_in_turn(store, seed=seed, now=now, wait=stop.wait)
+    try:
+        ward = load_in_turn(store, seed=seed, now=now, wait=stop.wait)
+    finally:
+        if loaded is not None:
+            loaded.set()
     if ward is not None:
         LivingWard(store, ward, speed=speed, now=now).run(stop)
 
