@@ -236,6 +236,21 @@ def test_one_value_twice_in_one_message_is_stored_once(store: Store, ward: Ward)
     assert (len(stored.row_ids), stored.duplicates, stored.conflicts) == (1, 1, ())
 
 
+def test_a_long_message_is_stored_in_its_order_each_value_once(store: Store, ward: Ward) -> None:
+    """As many values as need several statements, a known one and a repeated one among them."""
+    beats = [a_value(ward, "heart_rate", 60 + n, source_id=f"beat {n}") for n in range(150)]
+    message = a_set(ward, "message")
+    store.write(lambda s: observations.insert_set(s, message, beats[70:71]))
+
+    stored = store.write(lambda s: observations.insert_set(s, message, [*beats, beats[2]]))
+
+    assert (len(stored.row_ids), stored.duplicates, stored.conflicts) == (149, 2, ())
+    with store.read() as session:
+        said = [observations.by_id(session, row_id).value_num for row_id in stored.row_ids]
+    assert said == [60 + n for n in range(150) if n != 70]
+    assert list(stored.row_ids) == sorted(stored.row_ids), "of one moment the later row is newest"
+
+
 def test_a_history_is_stored_as_its_sets_one_by_one(store: Store, ward: Ward) -> None:
     sets = [
         (
