@@ -4,8 +4,8 @@
 before it is committed.
 """
 
-import copy
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -79,19 +79,39 @@ READERS: dict[str, Callable[[Content], object]] = {
 }
 
 
+@dataclass(frozen=True)
+class Slip:
+    """One place of a rule file spoiled in one way; ``what`` names the way."""
+
+    file: str
+    place: Place
+    what: str
+    instead: object
+
+    def line(self) -> str:
+        """What the reader says of it."""
+        content = _changed(read_packaged(self.file), self.place, self.instead)
+        try:
+            READERS[self.file](content)
+            said = "accepted"
+        except RuleFileError as error:
+            said = str(error).removeprefix(f"{self.file}: ").removeprefix(f"{self.file}, ")
+        return f"{'.'.join(map(str, self.place))}, {self.what}: {said}"
+
+
+def slips(file: str) -> list[Slip]:
+    """Every place of one file, spoiled in every way."""
+    content = read_packaged(file)
+    return [
+        Slip(file, place, what, instead)
+        for place in _places(content, ())
+        for what, instead in _ways(_at(content, place))
+    ]
+
+
 def page(file: str) -> str:
     """What the reader of one file says of every spoiled place, a line each."""
-    content = read_packaged(file)
-    lines = [f"# {file}"]
-    for place in _places(content, ()):
-        for what, spoiled in _spoils(content, place):
-            try:
-                READERS[file](spoiled)
-                said = "accepted"
-            except RuleFileError as error:
-                said = str(error).removeprefix(f"{file}: ").removeprefix(f"{file}, ")
-            lines.append(f"{'.'.join(map(str, place))}, {what}: {said}")
-    return "\n".join(lines)
+    return "\n".join([f"# {file}", *(slip.line() for slip in slips(file))])
 
 
 def _places(value: object, here: Place) -> Iterator[Place]:
@@ -109,13 +129,11 @@ def _places(value: object, here: Place) -> Iterator[Place]:
                 yield from _places(row, (*here, number))
 
 
-def _spoils(content: Content, place: Place) -> Iterator[tuple[str, Content]]:
-    value = _at(content, place)
+def _ways(value: object) -> Iterator[tuple[str, object]]:
     kind = float if type(value) is int else type(value)
-    for what, instead in _INSTEAD[kind].items():
-        yield what, _changed(content, place, instead)
+    yield from _INSTEAD[kind].items()
     if isinstance(value, dict):
-        yield "a key too many", _changed(content, place, value | {"surplus": 1})
+        yield "a key too many", value | {"surplus": 1}
 
 
 def _at(content: Any, place: Place) -> Any:
@@ -125,19 +143,18 @@ def _at(content: Any, place: Place) -> Any:
 
 
 def _changed(content: Content, place: Place, instead: object) -> Content:
-    changed = copy.deepcopy(content)
-    parent = _at(changed, place[:-1])
+    parent = _at(content, place[:-1])
     if instead is _MISSING:
         del parent[place[-1]]
     else:
         parent[place[-1]] = instead
-    return changed
+    return content
 
 
-def golden() -> dict[str, str]:
-    """The page of each file as it stands in the golden file."""
+def golden() -> dict[str, list[str]]:
+    """The lines of each file as they stand in the golden file."""
     pages = GOLDEN.read_text(encoding="utf-8").split("\n\n")
-    return {one.splitlines()[0].removeprefix("# "): one.strip() for one in pages}
+    return {(lines := one.strip().splitlines())[0].removeprefix("# "): lines[1:] for one in pages}
 
 
 if __name__ == "__main__":
