@@ -55,7 +55,7 @@ def _build(text: str) -> Policy:
     laboratory = read_packaged("laboratory.toml")
     apart = (*_FREQUENCIES, _LABORATORY)
     changes = {key: value for key, value in overrides.items() if key not in apart}
-    _overlay(alerts, changes, "policy override")
+    _overlay(alerts, changes, "policy override", "alerts.toml")
     for key, rows in _FREQUENCIES.items():
         _overlay_frequencies(frequencies[rows], overrides.get(key, {}), key)
     _overlay_laboratory(laboratory, overrides.get(_LABORATORY, {}))
@@ -66,16 +66,16 @@ def _build(text: str) -> Policy:
     return parse_policy(identity, alerts, frequencies, laboratory)
 
 
-def _overlay(base: dict[str, Any], changes: Mapping[str, Any], where: str) -> None:
+def _overlay(base: dict[str, Any], changes: Mapping[str, Any], where: str, file: str) -> None:
     for key, value in changes.items():
         if key not in base or key in {"id", "version", "source"}:
-            message = f"{where}: {key} cannot be overridden; see alerts.toml for what can."
+            message = f"{where}: {key} cannot be overridden; see {file} for what can."
             raise RuleFileError(message)
         if isinstance(base[key], dict):
             if not isinstance(value, Mapping):
                 message = f"{where}: {key} must be a table."
                 raise RuleFileError(message)
-            _overlay(base[key], value, f"{where}, {key}")
+            _overlay(base[key], value, f"{where}, {key}", file)
         else:
             base[key] = value
 
@@ -90,7 +90,7 @@ def _overlay_laboratory(base: dict[str, Any], changes: Any) -> None:
     if "limit" in tables:
         message = f"{where}: name limits of normal by test, as [{_LABORATORY}.{_LIMITS}.ferritin]."
         raise RuleFileError(message)
-    _overlay(base, tables, where)
+    _overlay(base, tables, where, "laboratory.toml")
     limits = changes.get(_LIMITS, {})
     if not isinstance(limits, Mapping) or not all(isinstance(v, Mapping) for v in limits.values()):
         message = f"{where}, {_LIMITS}: must be a table of tests, each a table of its limits."
