@@ -17,24 +17,39 @@ _FOLLOWS = {"has-type"}
 
 
 def refused() -> Mapping[str, str]:
-    """What mypy, as strict as in pyproject.toml, says of each mutant that it refuses."""
-    modules = sorted(Path("mutants/monitoring/clinical").rglob("*.py"))
-    stamp = hashlib.sha256(b"".join(path.read_bytes() for path in modules)).hexdigest()
-    if _KEPT.is_file():
-        kept: dict[str, str] = json.loads(_KEPT.read_text(encoding="utf-8"))
-        if kept.pop("stamp") == stamp:
-            return kept
-    found = dict(_ask())
-    _KEPT.write_text(json.dumps({"stamp": stamp} | found), encoding="utf-8")
-    return found
+    """What mypy, as strict as in pyproject.toml, says of each mutant that it refuses.
+
+    Asked anew for the modules whose mutants were written anew, and for no other.
+    """
+    content = {
+        str(path.relative_to("mutants")): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(Path("mutants/monitoring/clinical").rglob("*.py"))
+        if Path(f"{path}.spans").is_file()
+    }
+    kept = json.loads(_KEPT.read_text(encoding="utf-8")) if _KEPT.is_file() else {}
+    known = {file: one for file, one in kept.items() if one["content"] == content.get(file)}
+    changed = [file for file in content if file not in known]
+    if changed:
+        found = dict(_ask(changed))
+        for file in changed:
+            module = _module(file)
+            own = {name: code for name, code in found.items() if name.rpartition(".")[0] == module}
+            known[file] = {"content": content[file], "refused": own}
+        _KEPT.write_text(json.dumps(known), encoding="utf-8")
+    return {name: code for one in known.values() for name, code in one["refused"].items()}
 
 
-def _ask() -> Iterator[tuple[str, str]]:
-    print("Asking the type check of all mutants (some minutes) ...", file=sys.stderr)
+def _module(file: str) -> str:
+    return file.removesuffix(".py").replace("/", ".")
+
+
+def _ask(files: Sequence[str]) -> Iterator[tuple[str, str]]:
+    print(f"Asking the type check of the mutants of {len(files)} modules ...", file=sys.stderr)
     packages = Path("var/mutants/packages").absolute()
+    asked = [part for file in files for part in ("--module", _module(file))]
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "mypy", "--package", "monitoring.clinical"),
+            *(sys.executable, "-m", "mypy", *asked),
             *("--output", "json", "--no-error-summary", "--cache-dir", str(_CACHE)),
         ],
         cwd="mutants",
@@ -62,8 +77,7 @@ def _said(lines: Sequence[str]) -> Mapping[str, set[str]]:
         functions = spans.setdefault(file, _spans(file))
         place = bisect.bisect(functions, (error["line"], sys.maxsize, "")) - 1
         if error["severity"] == "error" and place >= 0 and error["line"] <= functions[place][1]:
-            module = file.removesuffix(".py").replace("/", ".")
-            found[f"{module}.{functions[place][2]}"].add(error["code"])
+            found[f"{_module(file)}.{functions[place][2]}"].add(error["code"])
     return found
 
 

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 RECORD = Path("docs/mutants.json").absolute()
@@ -60,20 +61,18 @@ class Module:
         return hashlib.sha256(text.encode()).hexdigest()[:10]
 
     def _lines(self, name: str) -> Sequence[str]:
-        first, last = self._spans()[name]
-        return self._text()[first - 1 : last]
+        first, last = self._spans[name]
+        return self._text[first - 1 : last]
 
+    @cached_property
     def _spans(self) -> dict[str, tuple[int, int]]:
-        if not hasattr(self, "_kept_spans"):
-            made = (_MADE / f"{self.path}.spans").read_text(encoding="utf-8")
-            self._kept_spans: dict[str, tuple[int, int]] = json.loads(made)["spans"]
-        return self._kept_spans
+        made = (_MADE / f"{self.path}.spans").read_text(encoding="utf-8")
+        found: dict[str, tuple[int, int]] = json.loads(made)["spans"]
+        return found
 
+    @cached_property
     def _text(self) -> list[str]:
-        if not hasattr(self, "_kept_text"):
-            made = (_MADE / self.path).read_text(encoding="utf-8")
-            self._kept_text = made.split("\n")
-        return self._kept_text
+        return (_MADE / self.path).read_text(encoding="utf-8").split("\n")
 
 
 def function_of(mutant: str) -> str:
