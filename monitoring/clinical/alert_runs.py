@@ -1,45 +1,30 @@
 """A thread followed over a past: one step a run of equal conditions and not one a reading.
 
 Between two changes of the condition only time moves a thread, and ``alerts.next_due_us`` says when.
-A month of minutes is a few dozen steps then. The same state machine as at the bedside, held to it
-step by step by a property test.
+A month of minutes is a few hundred steps then, and most of them were taken before
+(``alert_moves``). The same state machine as at the bedside, held to it step by step by a property
+test.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import insort
+from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.clinical import alerts
 from monitoring.clinical.alert_history import is_told
-from monitoring.clinical.alert_state import (
-    SPEAKING,
-    AcknowledgementAxis,
-    AlertState,
-    AlertTiming,
-    Transition,
-    TransitionKind,
-)
-from monitoring.clinical.results import Condition, ConditionState, Priority
+from monitoring.clinical.alert_moves import AnswerAfter, Move, Moves, Node, TimingOf
+from monitoring.clinical.alert_state import AlertState, Transition, TransitionKind
+from monitoring.clinical.alert_times import NO_TIMES
+from monitoring.clinical.results import Condition, Priority
 
-# Somebody comes when an alert begins, worsens or asks again; those who were called are others.
-ANSWERED = SPEAKING - {TransitionKind.ESCALATED, TransitionKind.REPEATED}
-# Who takes an alert in a past that is played again.
-ASSUMED = "assumed"
+# From a moment on (microseconds), until the next run, a problem's condition, by its number.
+Run = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """A problem's condition from a moment on, until the next run."""
-
-    from_us: int
-    condition: Condition
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(NamedTuple):
     """One transition of one thread of a problem, counted from 0, and what it was then.
 
     ``shown`` is False where another alert covered it, or somebody had snoozed it, at that moment,
@@ -70,77 +55,76 @@ def told_of(change: Transition, after: AlertState, *, thread: int) -> Told:
     )
 
 
-TimingOf = Callable[[str, Priority], AlertTiming]
-# Microseconds until somebody takes an alert of a priority; one that is absent waits for ever.
-AnswerAfter = Mapping[Priority, int]
+class Follower:
+    """Follows threads under one policy; what it found out for one it knows for the next."""
 
+    def __init__(self, timing: TimingOf, answer_after: AnswerAfter) -> None:
+        """Somebody takes what spoke after ``answer_after``."""
+        self._moves = Moves(timing, answer_after)
 
-def runs(moments: Sequence[tuple[int, Condition]]) -> list[Run]:
-    """The runs of one problem's conditions in the order of time; labels make no difference."""
-    found: list[Run] = []
-    last: tuple[object, ...] | None = None
-    for at_us, condition in moments:
-        meaning = (
-            condition.state,
-            condition.severity,
-            condition.priority,
-            condition.criteria,
-            condition.covered_by,
-        )
-        if meaning != last:
-            found.append(Run(from_us=at_us, condition=condition))
-            last = meaning
-    return found
+    def number(self, condition: Condition) -> int:
+        """The number that stands for a condition in runs; labels make no difference."""
+        return self._moves.number(condition)
 
+    def runs(self, moments: Iterable[tuple[int, Condition]]) -> list[Run]:
+        """The runs of one problem's conditions in the order of time."""
+        found: list[Run] = []
+        for at_us, condition in moments:
+            number = self._moves.number(condition)
+            if not found or found[-1][1] != number:
+                found.append((at_us, number))
+        return found
 
-def follow(
-    told: Sequence[Run],
-    *,
-    until_us: int,
-    timing: TimingOf,
-    answer_after: AnswerAfter,
-    looks_us: NDArray[np.int64] | None = None,
-) -> list[Told]:
-    """What the threads of one problem say over its runs, up to and without ``until_us``.
+    def follow(
+        self,
+        runs: Sequence[Run],
+        *,
+        until_us: int,
+        looks_us: NDArray[np.int64] | None = None,
+    ) -> list[Told]:
+        """What the threads of one problem say over its runs, up to and without ``until_us``.
 
-    ``looks_us`` are the moments at which somebody looks (ascending, the begin of each run among
-    them); None looks all the time. Somebody takes what spoke after ``answer_after``.
-    """
-    walk = _Walk(timing, answer_after, looks_us)
-    ends = chain((run.from_us for run in told[1:]), (until_us,))
-    for run, end_us in zip(told, ends, strict=False):
-        if run.from_us < until_us:
-            walk.run(run, min(end_us, until_us))
-    return walk.told
+        ``looks_us`` are the moments at which somebody looks (ascending, the begin of each run among
+        them); None looks all the time.
+        """
+        walk = _Walk(self._moves, looks_us)
+        ends = chain((from_us for from_us, _ in runs[1:]), (until_us,))
+        for (from_us, number), end_us in zip(runs, ends, strict=False):
+            walk.run(number, from_us, min(end_us, until_us))
+        return walk.told
 
 
 class _Walk:
-    def __init__(
-        self, timing: TimingOf, answer_after: AnswerAfter, looks_us: NDArray[np.int64] | None
-    ) -> None:
-        self._timing = timing
-        self._answer_after = answer_after
+    def __init__(self, moves: Moves, looks_us: NDArray[np.int64] | None) -> None:
+        self._moves = moves
         self._looks_us = looks_us
-        self._state: AlertState | None = None
+        self._node: Node | None = None
+        self._times = NO_TIMES
         self._threads = -1
+        # In the order in which they come.
         self._answers: list[int] = []
         self.told: list[Told] = []
 
-    def run(self, run: Run, end_us: int) -> None:
-        at_us: int | None = run.from_us
+    def run(self, number: int, from_us: int, end_us: int) -> None:
+        at_us: int | None = from_us
         while at_us is not None and at_us < end_us:
-            self._answer(at_us)
-            self._step(run.condition, at_us)
+            if self._answers and self._answers[0] <= at_us:
+                self._answer(at_us)
+            move = self._moves.step(self._node, number, self._times, at_us)
+            if move is None:
+                return
+            if self._node is None:
+                self._threads += 1
+            self._take(move, at_us)
             at_us = self._next(at_us, end_us)
 
     def _next(self, now_us: int, end_us: int) -> int | None:
         """When to look again: something is due, or somebody comes."""
-        if self._state is None:
+        if self._node is None:
             return None
-        soonest = alerts.next_due_us(self._state, timing=self._timing_of(self._state))
-        if self._answers:
-            answer_us = min(self._answers)
-            soonest = answer_us if soonest is None else min(soonest, answer_us)
+        soonest = self._node.next_due_us(self._times)
+        if self._answers and (soonest is None or self._answers[0] < soonest):
+            soonest = self._answers[0]
         if soonest is None or soonest >= end_us:
             return None
         if self._looks_us is None:
@@ -150,40 +134,27 @@ class _Walk:
 
     def _answer(self, until_us: int) -> None:
         """Those who come by now take the thread, if nobody has it."""
-        if not self._answers:
-            return
-        due = sorted(one for one in self._answers if one <= until_us)
-        self._answers = [one for one in self._answers if one > until_us]
-        for at_us in due:
-            state = self._state
-            if state is None or state.acknowledgement is not AcknowledgementAxis.UNACKNOWLEDGED:
-                continue
-            timing = self._timing_of(state)
-            after, changes = alerts.acknowledge(
-                state, by=ASSUMED, note=None, now_us=at_us, timing=timing
+        while self._answers and self._answers[0] <= until_us:
+            at_us = self._answers.pop(0)
+            if self._node is not None and self._node.is_unowned:
+                self._take(self._moves.taken(self._node), at_us)
+
+    def _take(self, move: Move, at_us: int) -> None:
+        for said in move.told:
+            self.told.append(
+                Told(
+                    self._threads,
+                    said.problem,
+                    said.kind,
+                    at_us,
+                    said.actor,
+                    said.priority,
+                    said.severity,
+                    said.shown,
+                )
             )
-            self._take(after, changes)
-
-    def _step(self, condition: Condition, at_us: int) -> None:
-        state = self._state
-        if state is None and condition.state is not ConditionState.ACTIVE:
-            return
-        timing = self._timing(
-            condition.problem, condition.priority if state is None else state.priority
-        )
-        if state is None:
-            self._threads += 1
-        after, changes = alerts.step(state, condition, now_us=at_us, timing=timing)
-        if after is not None:
-            self._take(after, changes)
-
-    def _take(self, after: AlertState, changes: tuple[Transition, ...]) -> None:
-        for change in changes:
-            self.told.append(told_of(change, after, thread=self._threads))
-            delay_us = self._answer_after.get(after.priority)
-            if delay_us is not None and change.kind in ANSWERED:
-                self._answers.append(change.at_us + delay_us)
-        self._state = None if after.closed else after
-
-    def _timing_of(self, state: AlertState) -> AlertTiming:
-        return self._timing(state.problem, state.priority)
+            if said.answer_us is not None:
+                insort(self._answers, at_us + said.answer_us)
+        if not move.keeps_times:
+            self._times = move.times_after(self._times, at_us)
+        self._node = move.after

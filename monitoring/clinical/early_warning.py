@@ -61,7 +61,8 @@ def set_columns(
     limits_s: NDArray[np.float64],
 ) -> SetColumns:
     """Score the newest set at each moment; ``limits_s`` is the age up to which it is known."""
-    scored, in_set, scale, on_oxygen = _scored(timeline, support, rules, freshness, limits_s)
+    by_support = oxygen_given(support, freshness, limits_s)
+    scored, in_set, scale, on_oxygen = _scored(timeline, by_support, rules, freshness, limits_s)
     return SetColumns(
         scored,
         scored.cells.tolist(),
@@ -71,15 +72,27 @@ def set_columns(
     )
 
 
+def oxygen_given(
+    support: SupportColumns, freshness: Freshness, limits_s: NDArray[np.float64]
+) -> NDArray[np.int8]:
+    """Air or oxygen by the support in force, ``OXYGEN_UNKNOWN`` where that is too old."""
+    known_s = np.maximum(limits_s, freshness.oxygen_support_s_at_least)
+    known = support.support_age_us <= known_s * US_PER_S
+    return np.where(known, support.on_oxygen, OXYGEN_UNKNOWN).astype(np.int8)
+
+
 def news2_risks(
     timeline: Timeline,
-    support: SupportColumns,
+    by_support: NDArray[np.int8],
     rules: News2Rules,
     freshness: Freshness,
     limits_s: NDArray[np.float64],
 ) -> NDArray[np.int8]:
-    """``risk_of`` the set at each moment: the threshold's place in the rules + 1, 0 incomplete."""
-    scored = _scored(timeline, support, rules, freshness, limits_s)[0]
+    """``risk_of`` the set at each moment: the threshold's place in the rules + 1, 0 incomplete.
+
+    ``by_support`` is what ``oxygen_given`` says of each.
+    """
+    scored = _scored(timeline, by_support, rules, freshness, limits_s)[0]
     risks = np.zeros(len(scored.minimum), dtype=np.int8)
     for place, threshold in reversed(list(enumerate(rules.thresholds, start=1))):
         least = threshold.total_from
@@ -90,7 +103,7 @@ def news2_risks(
 
 def _scored(
     timeline: Timeline,
-    support: SupportColumns,
+    by_support: NDArray[np.int8],
     rules: News2Rules,
     freshness: Freshness,
     limits_s: NDArray[np.float64],
@@ -105,7 +118,7 @@ def _scored(
         newest_us - int(freshness.set_window_s * US_PER_S),
     )
     in_set = {concept: taken[concept] >= of_set_us for concept in _MEASURED}
-    on_oxygen = _on_oxygen(timeline, support, freshness, limits_s, of_set_us)
+    on_oxygen = _on_oxygen(timeline, by_support, of_set_us)
     scale = _scale(timeline)
 
     def column(concept: str) -> NDArray[np.float64]:
@@ -185,17 +198,11 @@ def risk_of(rules: News2Rules, *, minimum: int, any_three: bool, complete: bool)
 
 
 def _on_oxygen(
-    timeline: Timeline,
-    support: SupportColumns,
-    freshness: Freshness,
-    limits_s: NDArray[np.float64],
-    of_set_us: NDArray[np.int64],
+    timeline: Timeline, by_support: NDArray[np.int8], of_set_us: NDArray[np.int64]
 ) -> NDArray[np.int8]:
     """Air or oxygen: by the support in force, else by the charted fraction of the newest set."""
-    known_s = np.maximum(limits_s, freshness.oxygen_support_s_at_least)
-    by_support = np.where(
-        support.support_age_us <= known_s * US_PER_S, support.on_oxygen, OXYGEN_UNKNOWN
-    )
+    if not timeline.is_charted("inhaled_oxygen"):
+        return by_support
     percent = timeline.value("inhaled_oxygen")
     of_set = timeline.taken_us("inhaled_oxygen") >= of_set_us
     by_fraction = np.where(of_set, np.where(percent > _AIR_PERCENT, ON_OXYGEN, 0), OXYGEN_UNKNOWN)

@@ -9,14 +9,16 @@ the bedside, look by look.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.clinical import grading
-from monitoring.clinical.alert_runs import AnswerAfter, Told, follow, runs
+from monitoring.clinical.alert_moves import AnswerAfter
+from monitoring.clinical.alert_runs import Follower, Run, Told
 from monitoring.clinical.coverage import covered
-from monitoring.clinical.early_warning import news2_risks
+from monitoring.clinical.early_warning import news2_risks, oxygen_given
 from monitoring.clinical.episode_pass import PassResult
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.grade_flags import (
@@ -24,21 +26,36 @@ from monitoring.clinical.grade_flags import (
     news2_risk_condition,
     signs_without_fever,
 )
-from monitoring.clinical.oxygen import support_columns
+from monitoring.clinical.oxygen import SupportColumns, support_columns
 from monitoring.clinical.policy_types import STREAMED, Policy
 from monitoring.clinical.results import Condition, CriterionEvidence, CrsGrade
 from monitoring.clinical.rulebook_types import Rulebook
 from monitoring.clinical.stays import Stay, grade_stays
 from monitoring.clinical.timeline import US_PER_S, Charted, build
 from monitoring.clinical.truths import COUNT, UNKNOWN, WORDS, YES
-from monitoring.clinical.vital_replay import (
+from monitoring.clinical.vital_codes import (
     PROBLEM_OF,
+    Stream,
     conditions,
     hypoxia_conditions,
+    stream_of,
     vital_codes,
     vital_limits,
 )
 
+# Below the 32 MiB beyond which glibc asks the system in any case; never touched, so never there.
+_LARGEST_BYTES = 30 * 2**20
+
+# The problems whose alerts are played.
+PLAYED = frozenset(
+    {
+        *PROBLEM_OF.values(),
+        "crs_grade",
+        "news2",
+        "hypotension_without_fever",
+        "possible_masked_crs",
+    }
+)
 # Their problems are judged by more than a streamed sign.
 _NOT_PLAYED = frozenset({"diastolic_bp", "mean_arterial_pressure", "oxygen_indication"})
 
@@ -56,9 +73,11 @@ class StayReplay:
     """Plays stays under one policy."""
 
     def __init__(self, policy: Policy, rulebook: Rulebook, *, answer_after: AnswerAfter) -> None:
-        """``answer_after`` as in ``alert_runs.follow``."""
-        self._policy, self._rulebook, self._answer_after = policy, rulebook, answer_after
+        """``answer_after`` as in ``alert_runs.Follower``."""
+        self._policy, self._rulebook = policy, rulebook
+        self._follower = Follower(policy.timing, answer_after)
         self._limits = vital_limits(policy, fever_c=rulebook.crs.fever_c)
+        _keep_memory()
 
     def play(
         self,
@@ -79,58 +98,54 @@ class StayReplay:
             raise ValueError(message)
         if not len(looks_us):
             return
-        everything = dict(charted)
-        for concept in STREAMED:
-            value = vitals.get(concept, np.empty(0))
-            came = ~np.isnan(value)
-            everything[concept] = Charted(
-                looks_us[: len(value)][came], value[came].astype(np.float64)
-            )
-        stay = Stay(facts=facts, at_us=looks_us, charted=everything)
+        streams = {
+            concept: stream_of(concept, looks_us, vitals.get(concept)) for concept in STREAMED
+        }
+        sent = {concept: Charted(one.taken_us, one.value) for concept, one in streams.items()}
+        stay = Stay(facts=facts, at_us=looks_us, charted={**charted, **sent})
         ((_, graded),) = grade_stays([stay], self._rulebook.crs, self._policy)
         judged = graded.judged
         limit_us = judged.limit_us
-        turns = [self._grade(facts, looks_us, judged), self._news2(facts, stay, limit_us)]
+        # The support turns only where the grade was judged.
+        places = judged.turning.places
+        timeline = build(facts, looks_us[places], stay.charted)
+        support = support_columns(timeline, self._rulebook.crs, self._policy.freshness)
+        turns = [
+            self._grade(facts, looks_us, judged),
+            self._news2(stay, streams, judged, support),
+            self._hypoxia(streams["spo2"], judged, support),
+        ]
         turns += [
-            self._vital(concept, looks_us, vitals, limit_us)
-            for concept in STREAMED
+            self._vital(concept, one, limit_us)
+            for concept, one in streams.items()
             if concept != "spo2"
         ]
-        turns.append(self._hypoxia(stay, vitals, judged, limit_us))
-        for word in self._told_apart(looks_us, turns):
-            yield from follow(
-                runs(word),
-                until_us=int(looks_us[-1]) + 1,
-                timing=self._policy.timing,
-                answer_after=self._answer_after,
-                looks_us=looks_us,
+        for runs in self._told_apart(looks_us, turns):
+            yield from self._follower.follow(
+                runs, until_us=int(looks_us[-1]) + 1, looks_us=looks_us
             )
 
-    def _told_apart(
-        self, looks_us: NDArray[np.int64], turns: list[_Turns]
-    ) -> list[list[tuple[int, Condition]]]:
-        """Each problem's conditions where any problem turns, with what covers them."""
+    def _told_apart(self, looks_us: NDArray[np.int64], turns: list[_Turns]) -> Iterator[list[Run]]:
+        """Each problem's runs, with what covers them asked once a combination of all problems."""
         places = np.unique(np.concatenate([one.places for one in turns]))
-        codes = np.stack(
-            [one.codes[one.places.searchsorted(places, side="right") - 1] for one in turns]
-        )
-        combinations, which = np.unique(codes, axis=1, return_inverse=True)
-        heard = [
-            covered(
-                tuple(
-                    condition
-                    for one, code in zip(turns, combination, strict=True)
-                    for condition in one.meanings[code]
-                ),
-                self._rulebook,
-            )
-            for combination in combinations.T.tolist()
-        ]
-        at_us, found = looks_us[places].tolist(), which.ravel().tolist()
-        return [
-            [(us, heard[code][problem]) for us, code in zip(at_us, found, strict=True)]
-            for problem in range(len(heard[0]))
-        ]
+        joint = np.zeros(len(places), dtype=np.int64)
+        for one in turns:
+            joint *= len(one.meanings)
+            joint += one.codes[one.places.searchsorted(places, side="right") - 1]
+        combinations, which = np.unique(joint, return_inverse=True)
+        heard = np.array([self._heard(turns, one) for one in combinations.tolist()])
+        for number in heard[which].T:
+            begins = _begins(number)
+            yield list(zip(looks_us[places[begins]].tolist(), number[begins].tolist(), strict=True))
+
+    def _heard(self, turns: list[_Turns], combination: int) -> list[int]:
+        """The conditions of one combination of codes, with what covers what, by number."""
+        said: list[tuple[Condition, ...]] = []
+        for one in reversed(turns):
+            combination, code = divmod(combination, len(one.meanings))
+            said.append(one.meanings[code])
+        conditions = tuple(chain.from_iterable(reversed(said)))
+        return [self._follower.number(one) for one in covered(conditions, self._rulebook)]
 
     def _grade(
         self, facts: EncounterFacts, looks_us: NDArray[np.int64], judged: PassResult
@@ -149,7 +164,8 @@ class StayReplay:
                     *signs_without_fever(crs, self._policy, premedicated=bool(code % 2)),
                 )
             )
-        return _Turns(places, codes.ravel(), tuple(meanings))
+        begins = _begins(codes)
+        return _Turns(places[begins], codes[begins], tuple(meanings))
 
     def _premedicated(
         self, facts: EncounterFacts, looks_us: NDArray[np.int64], places: NDArray[np.intp]
@@ -171,42 +187,37 @@ class StayReplay:
             given |= (places >= begin) & (places < end)
         return places, given
 
-    def _news2(self, facts: EncounterFacts, stay: Stay, limit_us: NDArray[np.int64]) -> _Turns:
-        rules, age = self._rulebook.news2, facts.age_years
+    def _news2(
+        self,
+        stay: Stay,
+        streams: Mapping[str, Stream],
+        judged: PassResult,
+        support: SupportColumns,
+    ) -> _Turns:
+        rules, age = self._rulebook.news2, stay.facts.age_years
         if age is not None and age < rules.lowest_age_years:
             return _Turns(np.zeros(1, dtype=np.intp), np.zeros(1, dtype=np.intp), ((),))
-        timeline = build(facts, stay.at_us, stay.charted)
-        support = support_columns(timeline, self._rulebook.crs, self._policy.freshness)
-        risk = news2_risks(timeline, support, rules, self._policy.freshness, limit_us / US_PER_S)
+        freshness, limits_s = self._policy.freshness, judged.limit_us / US_PER_S
+        given = oxygen_given(support, freshness, limits_s[judged.turning.places])
+        timeline = build(stay.facts, stay.at_us, stay.charted)
+        timeline.rows.update({concept: one.newest for concept, one in streams.items()})
+        risk = news2_risks(timeline, judged.spread(given), rules, freshness, limits_s)
         names = ("incomplete", *(one.risk for one in rules.thresholds))
         meanings = tuple((news2_risk_condition(name, self._policy),) for name in names)
         return _turning(risk, meanings)
 
-    def _vital(
-        self,
-        concept: str,
-        looks_us: NDArray[np.int64],
-        vitals: Mapping[str, NDArray[np.floating]],
-        limit_us: NDArray[np.int64],
-    ) -> _Turns:
-        codes = self._codes(concept, looks_us, vitals, limit_us)
+    def _vital(self, concept: str, stream: Stream, limit_us: NDArray[np.int64]) -> _Turns:
+        codes = self._codes(concept, stream, limit_us)
         problem = PROBLEM_OF[concept]
         return _turning(codes, tuple((one,) for one in conditions(problem, self._policy)))
 
-    def _hypoxia(
-        self,
-        stay: Stay,
-        vitals: Mapping[str, NDArray[np.floating]],
-        judged: PassResult,
-        limit_us: NDArray[np.int64],
-    ) -> _Turns:
-        """Low SpO2, and oxygen that is given: the support turns only where the grade was judged."""
-        codes = self._codes("spo2", stay.at_us, vitals, limit_us)
-        places = judged.turning.places
-        timeline = build(stay.facts, stay.at_us[places], stay.charted)
-        support = support_columns(timeline, self._rulebook.crs, self._policy.freshness)
+    def _hypoxia(self, stream: Stream, judged: PassResult, support: SupportColumns) -> _Turns:
+        """Low SpO2, and oxygen that is given."""
+        limit_us = judged.limit_us
+        codes = self._codes("spo2", stream, limit_us)
         at_least_us = int(self._policy.freshness.oxygen_support_s_at_least * US_PER_S)
-        known = support.support_age_us <= np.maximum(limit_us[places], at_least_us)
+        known_us = np.maximum(limit_us[judged.turning.places], at_least_us)
+        known = support.support_age_us <= known_us
         level = np.where(support.above_home == YES, support.level, 0)
         # No level 1 exists; it stands for not known.
         level = np.where(known & (support.above_home != UNKNOWN), level, 1)
@@ -216,26 +227,28 @@ class StayReplay:
         meanings = tuple((one,) for level in by_level.values() for one in level)
         return _turning(both, meanings)
 
-    def _codes(
-        self,
-        concept: str,
-        looks_us: NDArray[np.int64],
-        vitals: Mapping[str, NDArray[np.floating]],
-        limit_us: NDArray[np.int64],
-    ) -> NDArray[np.int8]:
-        value = vitals.get(concept)
-        return vital_codes(
-            looks_us,
-            np.full(len(looks_us), np.nan) if value is None else value,
-            self._limits[concept],
-            self._policy.streams[concept],
-            fresh_us=limit_us,
-        )
+    def _codes(self, concept: str, stream: Stream, limit_us: NDArray[np.int64]) -> NDArray[np.int8]:
+        rule = self._policy.streams[concept]
+        return vital_codes(stream, self._limits[concept], rule, fresh_us=limit_us)
+
+
+def _keep_memory() -> None:
+    """Let the C library keep what columns give back, and not ask the system for it once a column.
+
+    It keeps blocks up to the size of the largest that was ever given back; fetching the pages of a
+    patient's columns anew takes as long as all that is done with them.
+    """
+    np.empty(_LARGEST_BYTES, dtype=np.uint8)
 
 
 def _turning(codes: NDArray[np.int8], meanings: tuple[tuple[Condition, ...], ...]) -> _Turns:
-    places = np.flatnonzero(np.diff(codes, prepend=np.int8(-1)))
+    places = _begins(codes)
     return _Turns(places, codes[places].astype(np.intp), meanings)
+
+
+def _begins(codes: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Where a code is another than before, the first among them."""
+    return np.append(0, np.flatnonzero(codes[1:] != codes[:-1]) + 1)
 
 
 def _crs_grade(rulebook: Rulebook, table: grading.GradeTable, entry: int) -> CrsGrade:

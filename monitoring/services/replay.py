@@ -21,7 +21,8 @@ from db.engine import Store
 from db.queries import census, policies
 from db.queries.census import EncounterRow
 from monitoring.clinical import burden
-from monitoring.clinical.alert_runs import AnswerAfter, Run, Told, follow, runs
+from monitoring.clinical.alert_moves import AnswerAfter
+from monitoring.clinical.alert_runs import Follower, Told
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy import Policy, load_policy
 from monitoring.clinical.results import Condition, Evaluation, Priority
@@ -222,15 +223,11 @@ def _judge(
 
 
 def _told(stay: _Stay, answer_after: AnswerAfter) -> list[Told]:
+    follower = Follower(stay.policy.timing, answer_after)
     return [
         one
-        for problem_runs in _runs(stay)
-        for one in follow(
-            problem_runs,
-            until_us=stay.until_us,
-            timing=stay.policy.timing,
-            answer_after=answer_after,
-        )
+        for said in _said(stay)
+        for one in follower.follow(follower.runs(said), until_us=stay.until_us)
     ]
 
 
@@ -243,7 +240,8 @@ def _events(stay: _Stay, told: Iterable[Told]) -> pd.DataFrame:
     return events
 
 
-def _runs(stay: _Stay) -> list[list[Run]]:
+def _said(stay: _Stay) -> Iterable[Sequence[tuple[int, Condition]]]:
+    """What the rules said of each problem, in the order of time."""
     by_problem: dict[str, list[tuple[int, Condition]]] = {}
     for evaluation in stay.evaluations:
         for condition in evaluation.conditions:
@@ -260,7 +258,7 @@ def _runs(stay: _Stay) -> list[list[Run]]:
     )
     for now_us, condition in said:
         by_problem.setdefault(condition.problem, []).append((now_us, condition))
-    return [runs(one) for one in by_problem.values()]
+    return by_problem.values()
 
 
 def _rises(stays: Iterable[_Stay], *, from_us: int) -> pd.DataFrame:

@@ -16,7 +16,6 @@ BENCHMARKS = {
     "evaluate_one_value": ("evaluating", "evaluate_one_value"),
     "patient_figure": ("figure", "patient_figure_lines"),
     "replay_month": ("replay_month", "replay_month"),
-    "replay_stay": ("replay_stay", "replay_stay"),
     "latest": ("latest", "latest"),
     "board": ("board", "board"),
     "record_set": ("recording", "recording"),

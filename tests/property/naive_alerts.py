@@ -3,15 +3,12 @@
 For the tests and the benchmark only; nothing of it is shared with the fast way.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from math import isnan
 
-import numpy as np
-from numpy.typing import NDArray
-
 from monitoring.clinical import alerts
-from monitoring.clinical.alert_runs import ANSWERED, ASSUMED, Told, told_of
+from monitoring.clinical.alert_moves import ANSWERED, ASSUMED
+from monitoring.clinical.alert_runs import Told, told_of
 from monitoring.clinical.alert_state import (
     AcknowledgementAxis,
     AlertState,
@@ -49,7 +46,7 @@ def step_by_step(
             shown = after.visibility is VisibilityAxis.SHOWN and not (
                 owned and change.kind is TransitionKind.UNCOVERED
             )
-            told.append(replace(told_of(change, after, thread=thread), shown=shown))
+            told.append(told_of(change, after, thread=thread)._replace(shown=shown))
             if change.kind in ANSWERED and after.priority in answer_after:
                 waiting.append(change.at_us + answer_after[after.priority])
 
@@ -191,24 +188,3 @@ def vital_stream(concept: str, policy: Policy, *, fever_c: float, fresh_s: float
         severe_lasts=concept in ("spo2", "systolic_bp"),
         fresh_s=fresh_s,
     )
-
-
-def minute_by_minute(
-    stream: NaiveStream,
-    looks_us: NDArray[np.int64],
-    values: NDArray[np.floating],
-    meaning: Sequence[Condition],
-    timing: Callable[[str, Priority], AlertTiming],
-    answer_after: Mapping[Priority, int],
-) -> tuple[list[str], list[Told]]:
-    """The word for each value as it comes, and what the state machine tells, stepped at each.
-
-    ``meaning`` is the condition of each of ``WORDS``.
-    """
-    said = dict(zip(WORDS, meaning, strict=True))
-    words = [
-        stream.look(now_us, value)
-        for now_us, value in zip(looks_us.tolist(), values.tolist(), strict=True)
-    ]
-    looked = [(us, said[word]) for us, word in zip(looks_us.tolist(), words, strict=True)]
-    return words, step_by_step(looked, timing, answer_after)

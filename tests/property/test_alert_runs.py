@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.clinical.alert_runs import Run, follow, runs
+from monitoring.clinical.alert_runs import Follower
 from monitoring.clinical.alert_state import (
     AlertTiming,
     EscalationStep,
@@ -49,25 +49,26 @@ delays = st.dictionaries(
 )
 
 
-@given(story=stories, timing=timings, answer_after=delays)
-@settings(max_examples=400, deadline=None)
+@given(patients=st.lists(stories, min_size=1, max_size=3), timing=timings, answer_after=delays)
+@settings(max_examples=300, deadline=None)
 def test_run_by_run_is_step_by_step(
-    story: list[tuple[Condition, int]], timing: AlertTiming, answer_after: dict[Priority, int]
+    patients: list[list[tuple[Condition, int]]],
+    timing: AlertTiming,
+    answer_after: dict[Priority, int],
 ) -> None:
-    looked = []
-    for condition, minutes in story:
-        looked += [(MINUTE_US * (len(looked) + n), condition) for n in range(minutes)]
-    looks_us = np.array([at_us for at_us, _ in looked])
+    # What was found out for one patient is used for the next.
+    follower = Follower(lambda _problem, _priority: timing, answer_after)
+    for story in patients:
+        looked = []
+        for condition, minutes in story:
+            looked += [(MINUTE_US * (len(looked) + n), condition) for n in range(minutes)]
+        looks_us = np.array([at_us for at_us, _ in looked])
 
-    told = follow(
-        runs(looked),
-        until_us=int(looks_us[-1]) + 1,
-        timing=lambda _problem, _priority: timing,
-        answer_after=answer_after,
-        looks_us=looks_us,
-    )
+        told = follower.follow(
+            follower.runs(looked), until_us=int(looks_us[-1]) + 1, looks_us=looks_us
+        )
 
-    assert told == step_by_step(looked, lambda _problem, _priority: timing, answer_after)
+        assert told == step_by_step(looked, lambda _problem, _priority: timing, answer_after)
 
 
 def test_a_watcher_that_always_looks_speaks_at_the_very_moment() -> None:
@@ -87,12 +88,8 @@ def test_a_watcher_that_always_looks_speaks_at_the_very_moment() -> None:
         escalation=(EscalationStep(after_s=120.0, role="charge_nurse"),),
     )
 
-    told = follow(
-        [Run(from_us=7, condition=fever)],
-        until_us=10 * MINUTE_US,
-        timing=lambda _problem, _priority: timing,
-        answer_after={},
-    )
+    follower = Follower(lambda _problem, _priority: timing, {})
+    told = follower.follow([(7, follower.number(fever))], until_us=10 * MINUTE_US)
 
     assert [(one.kind.value, one.at_us) for one in told] == [
         ("raised", 7),

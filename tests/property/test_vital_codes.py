@@ -1,4 +1,4 @@
-"""The month over columns says what the bedside says minute by minute."""
+"""A streamed sign over columns says what each value says as it comes."""
 
 from dataclasses import replace
 
@@ -7,12 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.clinical.alert_runs import Told
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.policy_types import Policy
-from monitoring.clinical.results import Priority
-from monitoring.clinical.vital_replay import VitalReplay, conditions, vital_codes, vital_limits
-from tests.property.naive_alerts import PROBLEMS, WORDS, minute_by_minute, vital_stream
+from monitoring.clinical.vital_codes import conditions, stream_of, vital_codes, vital_limits
+from tests.property.naive_alerts import PROBLEMS, WORDS, vital_stream
 from tests.spec import bedside
 
 FEVER_C = 38.0
@@ -39,7 +37,6 @@ POLICIES = [
         }
     ),
 ]
-ANSWERS = {Priority.HIGH: 90 * SECOND_US, Priority.MEDIUM: 500 * SECOND_US}
 
 
 @st.composite
@@ -72,28 +69,20 @@ def test_columns_say_what_each_value_says_in_turn(
     stream: tuple[str, np.ndarray, np.ndarray], policy: Policy
 ) -> None:
     concept, looks_us, values = stream
-    words, told_plainly = minute_by_minute(
-        vital_stream(concept, policy, fever_c=FEVER_C, fresh_s=FRESH_S),
-        looks_us,
-        values,
-        conditions(PROBLEMS[concept], policy),
-        policy.timing,
-        ANSWERS,
-    )
+    plain = vital_stream(concept, policy, fever_c=FEVER_C, fresh_s=FRESH_S)
+    words = [
+        plain.look(now_us, value)
+        for now_us, value in zip(looks_us.tolist(), values.tolist(), strict=True)
+    ]
 
     codes = vital_codes(
-        looks_us,
-        values,
+        stream_of(concept, looks_us, values),
         vital_limits(policy, fever_c=FEVER_C)[concept],
         policy.streams[concept],
         fresh_us=round(FRESH_S * SECOND_US),
     )
 
     assert [WORDS[code] for code in codes] == words
-    told = VitalReplay(policy, fever_c=FEVER_C, answer_after=ANSWERS).play(
-        looks_us, {concept: values}, fresh_s=FRESH_S
-    )
-    assert list(told) == told_plainly
 
 
 @pytest.mark.parametrize("concept", sorted(PROBLEMS))
@@ -113,8 +102,7 @@ def test_the_bedside_judges_a_stream_alike(concept: str) -> None:
     judged = bedside.ask(facts, looks_us)
 
     codes = vital_codes(
-        looks_us,
-        steps,
+        stream_of(concept, looks_us, steps),
         vital_limits(policy, fever_c=FEVER_C)[concept],
         policy.streams[concept],
         fresh_us=round(FRESH_S * SECOND_US),
@@ -129,26 +117,3 @@ def test_the_bedside_judges_a_stream_alike(concept: str) -> None:
             wanted.priority,
             wanted.criteria,
         )
-
-
-def test_a_stream_that_never_came_is_unknown_and_raises_nothing() -> None:
-    looks_us = 60 * SECOND_US * np.arange(1, 100)
-    nothing = np.full(99, np.nan)
-
-    replayed = VitalReplay(load_policy(), fever_c=FEVER_C, answer_after={})
-
-    assert list(replayed.play(looks_us, dict.fromkeys(VALUES, nothing), fresh_s=FRESH_S)) == []
-
-
-def test_told_is_of_the_patients_own_problem() -> None:
-    looks_us = 60 * SECOND_US * np.arange(1, 11)
-    low = np.full(10, 88.0)
-
-    replayed = VitalReplay(load_policy(), fever_c=FEVER_C, answer_after={})
-    told: list[Told] = list(replayed.play(looks_us, {"spo2": low}, fresh_s=FRESH_S))
-
-    assert [(one.problem, one.kind.value) for one in told] == [
-        ("hypoxia", "raised"),
-        ("hypoxia", "escalated"),
-    ]
-    assert told[0].at_us == int(looks_us[1])

@@ -1,23 +1,22 @@
-"""A month of streamed vital signs under a policy: columns to condition codes, to runs, to alerts.
+"""What a streamed vital sign says at each look of a stay: debounce and hysteresis over columns.
 
-The limits, the debounce and the hysteresis are array operations over a patient's whole column
-(``monitoring.clinical.signals``); the state machine is stepped once a run of equal codes and once
-for what time alone does (``monitoring.clinical.alert_runs``). The rules are those of the bedside's
-flags for an adult on SpO2 scale 1 without a baseline; clinical reference 8.2 and 8.3.
+The limits and run lengths are array operations over a patient's whole column
+(``monitoring.clinical.signals``). The rules are those of the bedside's flags for an adult on SpO2
+scale 1 without a baseline; clinical reference 8.2 and 8.3.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.clinical.alert_runs import AnswerAfter, Run, Told, follow
+from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.criteria import FEVER_EPSILON_C
 from monitoring.clinical.policy_types import Policy, StreamRule
 from monitoring.clinical.results import Condition, ConditionState, Priority
 from monitoring.clinical.signals import LATCH_US, counted
-from monitoring.clinical.timeline import NEVER_US, US_PER_S
+from monitoring.clinical.timeline import NEVER_US
 
 # A code a look; ``conditions`` says what it means for a problem. LEAVING is inside the limit again
 # and not clearly gone, SEVERE beyond the second limit.
@@ -102,9 +101,39 @@ def vital_limits(policy: Policy, *, fever_c: float) -> Mapping[str, VitalLimit]:
     }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """What a device sent of one vital sign: its readings, and the newest of them at each look.
+
+    ``newest`` is -1 before the first, ``age_us`` beyond any limit then.
+    """
+
+    taken_us: NDArray[np.int64]
+    value: NDArray[np.float64]
+    newest: NDArray[np.intp]
+    age_us: NDArray[np.int64]
+
+
+def stream_of(
+    concept: str, looks_us: NDArray[np.int64], value: NDArray[np.floating] | None
+) -> Stream:
+    """A column with one value a look, NaN where nothing came; what is impossible never came."""
+    n = len(looks_us)
+    if value is None:
+        nothing = np.full(n, -1, dtype=np.intp)
+        return Stream(looks_us[:0], np.empty(0), nothing, looks_us - NEVER_US)
+    # NaN lies in no range.
+    low, high = CONCEPTS[concept].possible or (-np.inf, np.inf)
+    came = (value >= low) & (value <= high)
+    # A limit must not be rounded to what 32 bits can hold.
+    taken_us, values = looks_us[came], value[came].astype(np.float64)
+    newest = np.cumsum(came) - 1
+    newest_us = np.append(taken_us, NEVER_US).take(newest)
+    return Stream(taken_us, values, newest, looks_us - newest_us)
+
+
 def vital_codes(
-    looks_us: NDArray[np.int64],
-    value: NDArray[np.floating],
+    stream: Stream,
     limit: VitalLimit,
     rule: StreamRule,
     *,
@@ -112,24 +141,19 @@ def vital_codes(
 ) -> NDArray[np.int8]:
     """What a streamed vital sign says at each look: the code, int8 (n,).
 
-    ``value`` is NaN where nothing came at that look; then the newest value stands until it is older
-    than ``fresh_us``, one for all looks or one each. Times ascend, in microseconds.
+    The newest value stands until it is older than ``fresh_us``, one for all looks or one each.
     """
-    came = ~np.isnan(value)
-    codes = np.full(len(value), NORMAL, dtype=np.int8)
-    rows = np.flatnonzero(came)
-    if len(rows):
-        # A limit must not be rounded to what 32 bits can hold.
-        taken_us, values = looks_us[rows], value[rows].astype(np.float64)
-        own = _reading_codes(taken_us, values, limit, rule)
-        if own is not None or len(rows) < len(value):
-            place = np.cumsum(came) - 1
-            if own is not None:
-                codes = _at_looks(looks_us, taken_us, own, place)
-            newest_us = np.where(place < 0, NEVER_US, taken_us[place])
-            codes[looks_us - newest_us > fresh_us] = NO_DATA
-        return codes
-    codes[:] = NO_DATA
+    own = _reading_codes(stream.taken_us, stream.value, limit, rule)
+    if own is None:
+        codes = np.full(len(stream.newest), NORMAL, dtype=np.int8)
+    else:
+        codes = np.append(own.codes, np.int8(NO_DATA)).take(stream.newest)
+        lasting = np.flatnonzero((codes == LEAVING) | (codes == BEYOND))
+        newest, age_us = stream.newest[lasting], stream.age_us[lasting]
+        raised_us = stream.taken_us[newest] - own.raised_us[newest] + age_us
+        # What lasted long ago is forgotten.
+        codes[lasting[raised_us > LATCH_US]] = NORMAL
+    codes[stream.age_us > fresh_us] = NO_DATA
     return codes
 
 
@@ -196,20 +220,6 @@ def _reading_codes(
     return _Readings(codes, np.where(lasts, taken_us[last_raise], NEVER_US))
 
 
-def _at_looks(
-    looks_us: NDArray[np.int64],
-    taken_us: NDArray[np.int64],
-    own: _Readings,
-    place: NDArray[np.intp],
-) -> NDArray[np.int8]:
-    """The codes of the newest readings at each look; what lasted long ago is forgotten."""
-    codes = np.where(place < 0, np.int8(NO_DATA), own.codes[place])
-    forgotten = (codes == LEAVING) | (codes == BEYOND)
-    forgotten &= own.raised_us[place] < looks_us - LATCH_US
-    codes[forgotten] = NORMAL
-    return codes
-
-
 def conditions(problem: str, policy: Policy) -> tuple[Condition, ...]:
     """What each code means for a problem, by its number."""
     name = problem.replace("_", " ")
@@ -264,59 +274,3 @@ def _condition(
         label=label,
         criteria=criteria,
     )
-
-
-class VitalReplay:
-    """Plays patients' streamed vital signs under one policy."""
-
-    def __init__(self, policy: Policy, *, fever_c: float, answer_after: AnswerAfter) -> None:
-        """``answer_after`` as in ``alert_runs.follow``."""
-        self._policy = policy
-        self._answer_after = answer_after
-        self._limits = vital_limits(policy, fever_c=fever_c)
-        self._conditions = {
-            concept: conditions(problem, policy) for concept, problem in PROBLEM_OF.items()
-        }
-        # Codes that mean the same make one run.
-        self._same = {
-            concept: np.array([meaning.index(one) for one in meaning], dtype=np.int8)
-            for concept, meaning in self._conditions.items()
-        }
-
-    def play(
-        self,
-        looks_us: NDArray[np.int64],
-        vitals: Mapping[str, NDArray[np.floating]],
-        *,
-        fresh_s: float,
-    ) -> Iterator[Told]:
-        """What the alerts of one patient say; ``vitals`` by concept, one value a look, NaN missing.
-
-        Raises ``KeyError`` for a concept that no rule watches.
-        """
-        until_us = int(looks_us[-1]) + 1 if len(looks_us) else 0
-        for concept, value in vitals.items():
-            codes = vital_codes(
-                looks_us,
-                value,
-                self._limits[concept],
-                self._policy.streams[concept],
-                fresh_us=round(fresh_s * US_PER_S),
-            )
-            yield from follow(
-                self._runs(looks_us, self._same[concept][codes], self._conditions[concept]),
-                until_us=until_us,
-                timing=self._policy.timing,
-                answer_after=self._answer_after,
-                looks_us=looks_us,
-            )
-
-    @staticmethod
-    def _runs(
-        looks_us: NDArray[np.int64], codes: NDArray[np.int8], meaning: tuple[Condition, ...]
-    ) -> list[Run]:
-        begins = np.flatnonzero(np.diff(codes, prepend=np.int8(-1)))
-        return [
-            Run(from_us=at_us, condition=meaning[code])
-            for at_us, code in zip(looks_us[begins].tolist(), codes[begins].tolist(), strict=True)
-        ]
