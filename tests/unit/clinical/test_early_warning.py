@@ -6,7 +6,7 @@ RCP 2017, Chart 2; clinical reference 4.2.
 import numpy as np
 import pytest
 
-from monitoring.clinical.early_warning import news2_risks
+from monitoring.clinical.early_warning import news2_risks, oxygen_given
 from monitoring.clinical.episode_walk import walk
 from monitoring.clinical.results import EpisodeState
 from monitoring.clinical.rulebook import load_rulebook
@@ -27,7 +27,8 @@ def test_the_risk_of_every_moment_is_that_of_its_score(block: list[tuple[str, st
         moments = walk(timeline, columns, RULES, POLICY, prior=EpisodeState(), before=None)
         limits_s = np.array([one.limit_s for one in moments])
 
-        found = news2_risks(timeline, columns.support, NEWS2, POLICY.freshness, limits_s)
+        given = oxygen_given(columns.support, POLICY.freshness, limits_s)
+        found = news2_risks(timeline, given, NEWS2, POLICY.freshness, limits_s)
 
         names = ("incomplete", *(one.risk for one in NEWS2.thresholds))
         shown = [one.news2 for one in bedside.judge(case)]
