@@ -215,17 +215,15 @@ class _Sets:
 
     def on_other_charts(self) -> Iterator[tuple[StepChart, NDArray[np.intp]]]:
         """The rows whose SpO2 scores by another chart than that of scale 1, chart by chart."""
-        rows = self.on_scale_2()
+        # Those with a target of 88-92 % are few, so they are picked out and not masked.
+        if self.scale.ndim:
+            rows = np.flatnonzero(self.scale == _SCALE_2)
+        else:
+            rows = np.arange(len(self.columns[_SPO2]) if self.scale == _SCALE_2 else 0)
         if len(rows):
             answers = self.columns[_OXYGEN][rows]
             for answer, chart in enumerate(self.charts.spo2_scale_2):
                 yield chart, rows[answers == answer]
-
-    def on_scale_2(self) -> NDArray[np.intp]:
-        """The rows with a target of 88-92 %; few, so they are picked out and not masked."""
-        if self.scale.ndim:
-            return np.flatnonzero(self.scale == _SCALE_2)
-        return np.arange(len(self.columns[_SPO2]) if self.scale == _SCALE_2 else 0)
 
     def sliced(self, rows: slice) -> "_Sets":
         scale = narrowed(self.scale[rows]) if self.scale.ndim else self.scale
@@ -287,25 +285,12 @@ def _add_up(sets: _Sets) -> _Sums:
         known = known_in(chart, column)
         points, scored = _climbed(chart, column, known)
         if place == _SPO2:
-            rows = sets.on_scale_2()
-            if len(rows):
-                scored = scored.copy()
-                points[rows], scored[rows] = _climbed_on_scale_2(sets, rows, known[rows])
+            scored = scored.copy()
+            for other, rows in sets.on_other_charts():
+                points[rows], scored[rows] = _climbed(other, column[rows], known[rows])
         sums += points
         complete &= scored
     return sums, complete
-
-
-def _climbed_on_scale_2(sets: _Sets, rows: NDArray[np.intp], known: NDArray[np.bool_]) -> _Sums:
-    """By the chart for air, for oxygen or for not knowing which, as each row's oxygen says."""
-    values, answers = sets.columns[_SPO2][rows], sets.columns[_OXYGEN][rows]
-    sums, scored = np.zeros(len(rows), dtype=np.uint8), np.zeros(len(rows), dtype=np.bool_)
-    for answer, chart in enumerate(sets.charts.spo2_scale_2):
-        by_chart, is_scored = _climbed(chart, values, known)
-        is_theirs = answers == answer
-        sums += by_chart * is_theirs.view(np.uint8)
-        scored |= is_scored & is_theirs
-    return sums, scored
 
 
 def _climbed(chart: StepChart, values: Column, known: NDArray[np.bool_]) -> _Sums:
