@@ -18,10 +18,7 @@ class Evaluation(Base):
     """
 
     __tablename__ = "evaluation"
-    __table_args__ = (
-        Index("ix_evaluation_encounter", "encounter_id", "at", "id"),
-        Index("ix_evaluation_ward_feed", "ward_id", "id"),
-    )
+    __table_args__ = (Index("ix_evaluation_encounter", "encounter_id", "at", "id"),)
 
     id: Mapped[RowId]
     encounter_id: Mapped[int] = mapped_column(ForeignKey("encounter.id"))

@@ -68,13 +68,12 @@ class Observation(Base):
             sqlite_where=_CORRECTS,
             postgresql_where=_CORRECTS,
         ),
-        Index("ix_observation_ward_feed", "ward_id", "id"),
     )
 
     id: Mapped[RowId]
     encounter_id: Mapped[int] = mapped_column(ForeignKey("encounter.id"))
     ward_id: Mapped[int] = mapped_column(ForeignKey("ward.id"))
-    set_id: Mapped[int] = mapped_column(ForeignKey("observation_set.id"), index=True)
+    set_id: Mapped[int] = mapped_column(ForeignKey("observation_set.id"))
     concept: Mapped[str]
     # vital, laboratory, symptom or assessment
     category: Mapped[str]

@@ -52,8 +52,6 @@ __all__ = [
     "is_superseded",
     "latest_of",
     "latest_per_concept",
-    "newest_id",
-    "since",
     "supersede",
     "verify_checksums",
     "window",
@@ -135,22 +133,6 @@ def latest_per_concept(
         {"encounters": wanted, "at": at, "as_known_at": as_known_at},
     )
     return list(map(ObservationRow._make, rows.all()))
-
-
-def since(session: Session, ward_id: int, after_id: int) -> list[ObservationRow]:
-    """Every row of a ward appended after ``after_id``, in order, corrections among them.
-
-    The feed of whoever keeps the newest values in memory: a row with ``supersedes_id`` takes the
-    place of that row, and with status ``entered-in-error`` leaves it empty.
-    """
-    rows = session.execute(_SINCE, {"ward": ward_id, "after": after_id})
-    return list(map(ObservationRow._make, rows))
-
-
-def newest_id(session: Session, ward_id: int) -> int:
-    """The id of a ward's newest row, 0 where it has none: where ``since`` goes on from."""
-    found: int = session.execute(_NEWEST_ID, {"ward": ward_id}).scalar_one()
-    return found
 
 
 def by_id(session: Session, observation_id: int) -> ObservationRow:
@@ -313,14 +295,6 @@ _BY_SOURCE = select(*_ROW).where(
     _observation.c.source_id == bindparam("source_id"),
 )
 _SUCCESSOR = select(_observation.c.id).where(_observation.c.supersedes_id == bindparam("wanted"))
-_SINCE = (
-    select(*_ROW)
-    .where(_observation.c.ward_id == bindparam("ward"), _observation.c.id > bindparam("after"))
-    .order_by(_observation.c.id)
-)
-_NEWEST_ID = select(func.coalesce(func.max(_observation.c.id), 0)).where(
-    _observation.c.ward_id == bindparam("ward")
-)
 _HISTORY = (
     select(*_ROW).where(_observation.c.id.in_(select(_chain().c.id))).order_by(_observation.c.id)
 )

@@ -326,26 +326,6 @@ def test_nothing_is_recorded_by_nobody(store: Store, ward: Ward, nobody: str) ->
         )
 
 
-def test_the_feed_tells_every_row_once_and_in_order(store: Store, ward: Ward) -> None:
-    charted = chart(store, ward, taken_at=at(1), heart_rate=70, spo2=96)
-    with store.read() as session:
-        seen = observations.newest_id(session, ward.ward_id)
-        assert [row.id for row in observations.since(session, ward.ward_id, 0)] == list(
-            charted.row_ids
-        )
-    store.write(lambda s: correct(s, charted.row_ids[0], value=None, recorded_at=at(2)))
-    chart(store, ward, taken_at=at(3), heart_rate=72)
-
-    with store.read() as session:
-        news = observations.since(session, ward.ward_id, seen)
-        nobody_else = observations.newest_id(session, ward.ward_id + 1)
-    assert [(row.status, row.value_num, row.supersedes_id) for row in news] == [
-        ("entered-in-error", None, charted.row_ids[0]),
-        ("final", 72, None),
-    ]
-    assert nobody_else == 0
-
-
 def test_what_is_not_there_is_said_so(store: Store, ward: Ward) -> None:
     with store.read() as session:
         with pytest.raises(LookupError, match="no such observation"):

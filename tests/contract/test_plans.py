@@ -63,9 +63,6 @@ def work_of(store: Store, ward: Ward) -> dict[str, int]:
             s, [ward.encounter_id], at=NIGHT + timedelta(hours=1), as_known_at=newest
         ),
         "facts": lambda s: facts.within(s, ward.encounter_id, from_at=hour_ago, to_at=newest),
-        "feed": lambda s: observations.since(
-            s, ward.ward_id, observations.newest_id(s, ward.ward_id)
-        ),
         "evaluation": lambda s: evaluations.latest(s, [ward.encounter_id]),
     }
     work = {}

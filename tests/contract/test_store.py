@@ -1,5 +1,6 @@
 """Reading and writing: one consistent moment to read, one durable transaction to write."""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from db.engine import Store, create_store
 from db.errors import StoreClosedError, StoreUnusableError
-from db.queries import census, observations, versions
-from tests.contract.ward import NIGHT, Ward, a_set, a_value, open_ward
+from db.queries import board, census, observations, summaries, versions
+from tests.contract.ward import NIGHT, Ward, a_set, a_value, open_ward, stored_rows
 
 SECRET = "Kowalczyk"
 
@@ -36,12 +37,12 @@ def count(store: Store) -> int:
 def test_a_reader_sees_one_moment_whatever_is_committed_meanwhile(store: Store, ward: Ward) -> None:
     store.write(lambda session: chart(session, ward, "before"))
     with store.read() as session:
-        first = observations.since(session, ward.ward_id, 0)
+        first = stored_rows(session, ward.encounter_id)
         store.write(lambda session: chart(session, ward, "meanwhile"))
-        assert observations.since(session, ward.ward_id, 0) == first
+        assert stored_rows(session, ward.encounter_id) == first
         assert versions.current(session) == {ward.ward_id: 1}
     with store.read() as session:
-        assert len(observations.since(session, ward.ward_id, 0)) == 2
+        assert len(stored_rows(session, ward.encounter_id)) == 2
         assert versions.current(session, [ward.ward_id]) == {ward.ward_id: 2}
 
 
@@ -87,7 +88,7 @@ def test_many_at_once_are_all_stored_and_failures_stay_alone(store: Store, ward:
     stored = [row_id for row_id in told if row_id is not None]
     assert [row_id is None for row_id in told] == [number % 3 == 0 for number in range(30)]
     with store.read() as session:
-        assert [row.id for row in observations.since(session, ward.ward_id, 0)] == sorted(stored)
+        assert [row.id for row in stored_rows(session, ward.encounter_id)] == sorted(stored)
         assert versions.current(session)[ward.ward_id] == 20
 
 
@@ -111,36 +112,54 @@ def test_one_set_sent_by_eight_at_once_is_stored_once(store: Store, ward: Ward) 
     assert count(store) == 2
 
 
-def test_whoever_follows_by_id_misses_no_row(store: Store, ward: Ward) -> None:
-    """Writers on two wards race; a board asks again and again for what is new on its own."""
+def test_a_board_that_follows_the_version_misses_no_change(store: Store, ward: Ward) -> None:
+    """Writers on two wards race; a board asks again and again for what changed on its own."""
     other = store.write(lambda session: open_ward(session, "9A"))
     done = threading.Event()
-    seen: list[int] = []
+    seen: dict[int, list[str]] = {0: []}
 
     def follow() -> None:
         while True:
             ended = done.is_set()
             with store.read() as session:
-                news = observations.since(session, ward.ward_id, seen[-1] if seen else 0)
-            seen.extend(row.id for row in news)
+                reached = versions.current(session, [ward.ward_id])[ward.ward_id]
+                if reached > max(seen):
+                    news = board.summaries_since(
+                        session.connection(), ward.ward_id, after_version=max(seen)
+                    )
+                    seen[reached] = [json.loads(row.document)["told"] for row in news]
             if ended:
                 return
 
-    def write(writer: int) -> list[int]:
+    def show(session: Session, place: Ward, told: str) -> tuple[int, str]:
+        versions.lock_ward(session, place.ward_id)
+        summaries.put_state(
+            session,
+            encounter_id=place.encounter_id,
+            ward_id=place.ward_id,
+            at=NIGHT,
+            document={"told": told},
+        )
+        versions.advance(session, place.ward_id, NIGHT)
+        return versions.current(session, [place.ward_id])[place.ward_id], told
+
+    def write(writer: int) -> list[tuple[int, str]]:
         place = ward if writer % 2 else other
         return [
-            store.write(lambda session, n=number: chart(session, place, f"{writer}/{n}"))
+            store.write(lambda session, n=number: show(session, place, f"{writer}/{n}"))
             for number in range(15)
         ]
 
-    board = threading.Thread(target=follow)
-    board.start()
+    following = threading.Thread(target=follow)
+    following.start()
     with ThreadPoolExecutor(6) as writers:
-        written = list(writers.map(write, range(6)))
+        told = list(writers.map(write, range(6)))
     done.set()
-    board.join()
+    following.join()
+    written = dict(one for writer in (1, 3, 5) for one in told[writer])
 
-    assert seen == sorted(row_id for writer in (1, 3, 5) for row_id in written[writer])
+    assert max(seen) == 45
+    assert all(news == [written[version]] for version, news in seen.items() if version)
 
 
 def test_a_ward_that_is_not_there_cannot_be_locked(store: Store, ward: Ward) -> None:

@@ -1,15 +1,17 @@
 """A ward of one bed in which the contract's stories happen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pysqlite3.dbapi2
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.engine import Store
+from db.models import Observation
 from db.queries import alerts, census
 from db.queries.confirmations import NewConfirmation
 from db.queries.evaluations import NewEvaluation
@@ -122,6 +124,12 @@ def a_value(
         supersedes_id=None,
         reason=None,
     )
+
+
+def stored_rows(session: Session, encounter_id: int) -> Sequence[Observation]:
+    """Every row of a patient, standing or not, in the order in which they were stored."""
+    of_patient = Observation.encounter_id == encounter_id
+    return session.scalars(select(Observation).where(of_patient).order_by(Observation.id)).all()
 
 
 def a_confirmation(

@@ -18,7 +18,7 @@ from db.engine import Store, create_store
 from db.migrate import upgrade
 from db.queries import audit, census, observations, versions
 from db.revision import head_revision, schema_revision
-from tests.contract.ward import NIGHT, Ward, a_set, a_value, behind_the_back, open_ward
+from tests.contract.ward import NIGHT, Ward, a_set, a_value, behind_the_back, open_ward, stored_rows
 
 
 def _chart(session: Session, ward: Ward, name: str) -> None:
@@ -89,7 +89,7 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(store_url: str, is_long: 
 
         store = create_store(store_url)
         with store.read() as session:
-            rows = observations.since(session, ward.ward_id, 0)
+            rows = stored_rows(session, ward.encounter_id)
             report = audit.verify(session)
             assert list(observations.verify_checksums(session)) == []
             version = versions.current(session)[ward.ward_id]

@@ -17,6 +17,7 @@ from db.migrate import upgrade
 from db.models import Base
 from db.queries import alerts, census, evaluations, observations, treatments
 from db.revision import head_revision, schema_revision
+from tests.contract.ward import stored_rows
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -131,7 +132,7 @@ def tell_the_story(session: Session) -> None:
         for row in observations.latest_per_concept(session, [encounter_id])
     }
     assert latest == {"body_temperature": 39.2, "heart_rate": 80.0}
-    assert [row.status for row in observations.since(session, ward.id, 0)] == [
+    assert [row.status for row in stored_rows(session, encounter_id)] == [
         "final",
         "final",
         "final",
