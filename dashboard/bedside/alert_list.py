@@ -50,7 +50,7 @@ def _line(row: AlertRow, names: dict[str, str], *, zone: ZoneInfo, now: datetime
     if row.raised_us is not None:
         age = wording.age((to_us(now) - row.raised_us) / 1_000_000)
         since = f"since {wording.clock(from_us(row.raised_us), zone)}, {age}"
-    owner = "unowned" if row.owner is None else f"owned by {row.owner_name}"
+    owner = _unowned(row, zone) if row.owner is None else f"owned by {row.owner_name}"
     state = {
         "normal": "back to normal, not acknowledged",
         "no_data": "no newer value: still counts",
@@ -71,6 +71,13 @@ def _line(row: AlertRow, names: dict[str, str], *, zone: ZoneInfo, now: datetime
         f"<b>{wording.plain(row.priority)}</b> <span>{wording.plain(row.label)}</span> "
         f"<em>{wording.plain(details)}</em></p>"
     )
+
+
+def _unowned(row: AlertRow, zone: ZoneInfo) -> str:
+    """Since when it is nobody's, where that began after it was raised."""
+    if row.waiting_since_us is None or row.waiting_since_us == row.raised_us:
+        return "unowned"
+    return f"unowned since {wording.clock(from_us(row.waiting_since_us), zone)}"
 
 
 def _own(thread_public_id: str) -> None:

@@ -94,7 +94,8 @@ class GradePointRow(NamedTuple):
 class AlertRow(NamedTuple):
     """An open alert of one patient, with the name of its owner.
 
-    ``escalated_to`` is the role that was called last, ``offered_to`` who was asked to take it over.
+    ``escalated_to`` is the role that was called last, ``offered_to`` who was asked to take it over,
+    ``waiting_since_us`` when it last came to be nobody's.
     """
 
     public_id: str
@@ -111,6 +112,7 @@ class AlertRow(NamedTuple):
     escalated_to: str | None
     offered_to: str | None
     snoozed_until_us: int | None
+    waiting_since_us: int | None
 
 
 class StatedRow(NamedTuple):
@@ -211,6 +213,7 @@ _ALERTS = (
         _thread.c.state["escalated_to"].as_string(),
         _thread.c.state["offered_to"].as_string(),
         cast(_thread.c.state["snoozed_until_us"].as_string(), BigInteger),
+        cast(_thread.c.state["waiting_since_us"].as_string(), BigInteger),
     )
     .outerjoin(_author, _author.c.username == _thread.c.owner)
     .where(

@@ -66,6 +66,19 @@ def test_an_alert_is_owned_by_one_press(patient: Bedside, open_page: OpenPage) -
     assert "acknowledged" in patient.open_problems().values()
 
 
+def test_an_alert_that_fell_back_to_nobody_says_since_when(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    """Eight hours later what the nurse said of it holds no more."""
+    fall_ill(patient)
+    page = open_page("patient")
+    next(button for button in page.button if button.label == "I own it").click().run()
+    assert "unowned since" not in said(page)
+    later = datetime.now(UTC) + timedelta(hours=9)
+    sweep(patient.store, encounter_id=patient.encounter_id, pulses=(), now=later)
+    assert "unowned since " in said(open_page("patient"))
+
+
 def alert_of(patient: Bedside, problem: str = "crs_grade") -> str:
     return patient.thread(problem).public_id
 
