@@ -10,7 +10,8 @@ from dashboard import session, wording
 from dashboard.loaders import boards, store
 from dashboard.tokens import Theme, css_variables
 from monitoring.config import settings
-from monitoring.services import patient
+from monitoring.services import patient, quarantined
+from monitoring.services.access import Member
 
 _STYLE = (files("dashboard") / "chrome.css").read_text(encoding="utf-8")
 _FRAME = Template((files("dashboard") / "chrome.html").read_text(encoding="utf-8"))
@@ -30,7 +31,7 @@ def frame(current: str, *, wall_screen: bool) -> None:
         f"<style>{_style()}</style>{mark}"
         + _FRAME.substitute(
             banner=_banner(),
-            pages=_links(current),
+            pages=_links(current, person),
             member=wording.plain(person.display_name),
             role=wording.plain(wording.role(person.role)),
             intended_use=wording.plain(wording.INTENDED_USE),
@@ -54,12 +55,25 @@ def _banner() -> str:
     return f"<p class='sw-banner'>{wording.plain(wording.DEMO_BANNER)}</p>"
 
 
-def _links(current: str) -> str:
-    links = [*_wards(current), *((*page, _PAGE) for page in _PAGES if page[0] == current)]
+def _links(current: str, person: Member) -> str:
+    links = [
+        *_wards(current),
+        *((*page, _PAGE) for page in _PAGES if page[0] == current),
+        *_quarantine(current, person),
+    ]
     return "".join(
         f"<a href='{wording.plain(address)}' target='_self'{mark}>{wording.plain(name)}</a>"
         for name, address, mark in links
     )
+
+
+def _quarantine(current: str, person: Member) -> list[tuple[str, str, str]]:
+    """The way to what could not be used, with how much of it waits, for those who answer for it."""
+    if person.role not in quarantined.ROLES:
+        return []
+    count = quarantined.waiting_count(store())
+    name = f"Quarantine ({count})" if count else "Quarantine"
+    return [(name, "/quarantine", _PAGE if current == "Quarantine" else "")]
 
 
 def _wards(current: str) -> list[tuple[str, str, str]]:

@@ -34,7 +34,8 @@ FROZEN_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "snooze": ("thread_id", "by", "at", "reason"),
         "bed_stay": ("encounter_id", "ward_id", "bed_id", "from_at", "recorded_at", "recorded_by"),
         "quarantine": (
-            *("source", "source_id", "received_at", "reason_code", "reason", "raw", "value_id"),
+            *("source", "source_id", "received_at", "reason_code", "reason", "raw"),
+            *("value_id", "place"),
         ),
         "encounter": ("public_id", "patient_id"),
     }

@@ -15,7 +15,8 @@ class Quarantine(Base):
 
     ``value_id`` is the ``source_id`` of the observation it would have been, where it says that
     much. ``resolved_observation_id`` is the observation of that name which the source sent in its
-    place; empty where a person has dealt with it.
+    place; empty where a person has dealt with it. ``place`` says where it stood: the file or
+    message, the line and the column.
     """
 
     __tablename__ = "quarantine"
@@ -32,6 +33,7 @@ class Quarantine(Base):
     resolved_by: Mapped[str | None]
     value_id: Mapped[str | None]
     resolved_observation_id: Mapped[int | None] = mapped_column(ForeignKey("observation.id"))
+    place: Mapped[str | None]
 
 
 class PolicyVersion(Base):

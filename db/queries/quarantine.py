@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from db.models.base import table
@@ -32,6 +32,7 @@ class QuarantineRow(NamedTuple):
     resolved_by: str | None
     value_id: str | None
     resolved_observation_id: int | None
+    place: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class NewQuarantine:
     """A piece of input to be kept; ``raw`` is kept exactly, whatever bytes it holds.
 
     ``value_id`` is the ``source_id`` of the observation it would have been, None where it does not
-    say that much.
+    say that much. ``place`` is where it stood: the file or message, the line and the column.
     """
 
     source: str
@@ -49,6 +50,7 @@ class NewQuarantine:
     reason: str
     raw: str
     value_id: str | None = None
+    place: str | None = None
 
 
 def insert(session: Session, item: NewQuarantine) -> bool:
@@ -61,9 +63,26 @@ def insert_many(session: Session, items: Sequence[NewQuarantine]) -> int:
     return len(append(session, _quarantine, [values(item) for item in items]))
 
 
-def waiting(session: Session) -> list[QuarantineRow]:
+def waiting(session: Session, *, at_most: int | None = None) -> list[QuarantineRow]:
     """What nobody has looked at yet, oldest first."""
-    return list(map(QuarantineRow._make, session.execute(_WAITING)))
+    return list(map(QuarantineRow._make, session.execute(_WAITING.limit(at_most))))
+
+
+def waiting_count(session: Session) -> int:
+    """How many pieces wait."""
+    count: int = session.execute(_WAITING_COUNT).scalar_one()
+    return count
+
+
+def everything(session: Session) -> list[QuarantineRow]:
+    """All that was ever kept, oldest first, what is resolved among it."""
+    return list(map(QuarantineRow._make, session.execute(_EVERYTHING)))
+
+
+def by_id(session: Session, quarantine_id: int) -> QuarantineRow | None:
+    """One piece of input, or None."""
+    row = session.execute(_BY_ID, {"wanted": quarantine_id}).one_or_none()
+    return None if row is None else QuarantineRow._make(row)
 
 
 def waiting_values(session: Session, source: str) -> set[str]:
@@ -90,11 +109,10 @@ def resolve_values(
     return sorted(session.execute(_RESOLVE_VALUES, wanted).scalars())
 
 
-_WAITING = (
-    select(*columns(_quarantine, QuarantineRow._fields))
-    .where(_quarantine.c.resolved_at.is_(None))
-    .order_by(_quarantine.c.id)
-)
+_EVERYTHING = select(*columns(_quarantine, QuarantineRow._fields)).order_by(_quarantine.c.id)
+_WAITING = _EVERYTHING.where(_quarantine.c.resolved_at.is_(None))
+_WAITING_COUNT = select(func.count()).where(_quarantine.c.resolved_at.is_(None))
+_BY_ID = _EVERYTHING.where(_quarantine.c.id == bindparam("wanted"))
 _RESOLVE = (
     update(_quarantine)
     .where(_quarantine.c.id == bindparam("wanted"), _quarantine.c.resolved_at.is_(None))

@@ -31,6 +31,7 @@ _COMMANDS = {
     "verify-audit": ("upkeep", "verify_audit"),
     "user": ("people", "user"),
     "policy": ("policy", "policy"),
+    "quarantine": ("quarantine", "quarantine"),
 }
 
 

@@ -361,6 +361,7 @@ class _Intake:
                         reason=one.reason,
                         raw=one.raw,
                         value_id=one.value_id,
+                        place=f"{self._summary.file_name}, line {one.line} ({one.column})",
                     )
                     for one in kept
                 ],

@@ -135,6 +135,7 @@ def full(store: Store, ward: Ward) -> Store:
                 reason="the unit is not known",
                 raw="HR;80;parsec",
                 value_id="what it was to be",
+                place="file.csv, line 1 (value)",
             ),
         )
         audit.append(

@@ -148,6 +148,11 @@ def test_unusable_input_is_kept_once_and_leaves_with_a_name(store: Store) -> Non
     store.write(lambda session: quarantine.resolve(session, first.id, by="nurse.a", at=NIGHT))
     with store.read() as session:
         assert quarantine.waiting(session) == [second]
+        assert quarantine.waiting_count(session) == 1
+        first_now, _ = quarantine.everything(session)
+        assert quarantine.by_id(session, first.id) == first_now
+        assert first_now.resolved_by == "nurse.a"
+        assert quarantine.by_id(session, second.id + 1) is None
 
 
 def test_a_member_who_left_keeps_the_name(store: Store) -> None:

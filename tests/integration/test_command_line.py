@@ -294,3 +294,29 @@ def test_what_cannot_be_played_is_said(
     done = stormwatch("replay", *arguments, STORMWATCH_DATABASE_URL=sqlite_url)
     assert done.returncode == 2
     assert message in done.stderr
+
+
+def test_what_an_import_refused_is_listed_shown_and_closed_by_number(stormwatch, tmp_path) -> None:
+    stormwatch("init")
+    assert stormwatch("quarantine", "list").stdout == "Nothing waits in quarantine.\n"
+    file = tmp_path / "vitals.csv"
+    file.write_text(MIMIC + "7,2150-01-01 10:00:00,HR,800\n7,2150-01-01 10:00:00,\x1b[2J,80\n")
+    stormwatch("import", str(file))
+
+    listed = stormwatch("quarantine", "list").stdout
+    assert "csv:mimic_long   vitals.csv, line 2 (HR)" in listed
+    assert "import again" in listed
+    assert "7,2150-01-01" not in listed, "what was sent is shown one by one, when asked for"
+    assert "7,2150-01-01 10:00:00,HR,800\n" in stormwatch("quarantine", "show", "1").stdout
+    hostile = stormwatch("quarantine", "show", "2").stdout
+    assert r"7,2150-01-01 10:00:00,\x1b[2J,80" in hostile, "a terminal obeys nothing of it"
+
+    assert stormwatch("quarantine", "resolve", "1", "--reason", " ").returncode == 2
+    assert stormwatch("quarantine", "resolve", "9", "--reason", "x").stderr == (
+        "Nothing in quarantine has number 9. See: stormwatch quarantine list\n"
+    )
+    done = stormwatch("quarantine", "resolve", "1", "--reason", "lead was off", "--by", "admin.a")
+    assert done.returncode == 0
+    assert "vitals.csv, line 2" not in stormwatch("quarantine", "list").stdout
+    assert "resolved by admin.a" in stormwatch("quarantine", "list", "--all").stdout
+    assert "by admin.a, for a reason" in stormwatch("quarantine", "show", "1").stdout

@@ -8,7 +8,9 @@ from sqlalchemy import select
 from db.engine import Store
 from db.models import Quarantine
 from db.queries import audit, exchange
-from tests.integration.importing import ACTOR, MIMIC, Desk
+from monitoring.services import quarantined
+from monitoring.services.errors import RefusedError
+from tests.integration.importing import ACTOR, MIMIC, NOON, Desk
 
 
 @pytest.fixture
@@ -38,7 +40,9 @@ def test_what_was_refused_is_resolved_by_the_same_value_when_it_comes_usable(des
     (heart, breath) = resolutions(desk)
     assert heart == ("not_possible", ACTOR, 80.0)
     assert breath[1:] == (None, None)
-    assert [row.raw for row in desk.quarantined()] == ["7,2150-01-01 10:00:00,RR,160"]
+    assert [(row.raw, row.place) for row in desk.quarantined()] == [
+        ("7,2150-01-01 10:00:00,RR,160", "file.csv, line 3 (RR)")
+    ]
     with desk.store.read() as session:
         assert audit.verify(session).ok
 
@@ -68,3 +72,40 @@ def test_another_patient_s_value_resolves_nothing(desk):
     desk.take_text(MIMIC + "7,2150-01-01 10:00:00,HR,800\n")
     summary = desk.take_text(MIMIC + "8,2150-01-01 10:00:00,HR,80\n")
     assert (summary.resolved, len(desk.quarantined())) == (0, 1)
+
+
+def test_what_cannot_be_put_right_is_closed_by_a_named_person_for_a_reason(desk):
+    desk.take_text(MIMIC + "7,2150-01-01 10:00:00,HR,800\n7,2150-01-01 10:00:00,RR,160\n")
+    first, second = desk.quarantined()
+
+    def close(number: int, reason: str) -> None:
+        quarantined.resolve(desk.store, number, reason=reason, actor="admin.a", now=NOON)
+
+    for number, reason, told in (
+        (first.id, " ", "Say why"),
+        (first.id + 99, "gone", "Nothing in quarantine has number"),
+    ):
+        with pytest.raises(RefusedError, match=told):
+            close(number, reason)
+    close(first.id, "the monitor was on nobody")
+    with pytest.raises(RefusedError, match="resolved already"):
+        close(first.id, "again")
+
+    assert quarantined.waiting(desk.store, at_most=5).oldest == [second]
+    kept = quarantined.one(desk.store, first.id)
+    assert (kept.raw, kept.resolved_by, kept.resolved_observation_id) == (
+        first.raw, "admin.a", None,
+    )  # fmt: skip
+    assert [row.id for row in quarantined.listed(desk.store, with_resolved=True)] == [
+        first.id, second.id,
+    ]  # fmt: skip
+    with desk.store.read() as session:
+        assert audit.verify(session).ok
+
+
+def test_of_much_that_waits_the_oldest_is_shown_and_all_is_counted(desk):
+    rows = "".join(f"7,2150-01-01 {hour:02}:00:00,HR,800\n" for hour in range(12))
+    desk.take_text(MIMIC + rows)
+    found = quarantined.waiting(desk.store, at_most=5)
+    assert (found.count, len(found.oldest)) == (12, 5)
+    assert quarantined.waiting_count(desk.store) == 12
