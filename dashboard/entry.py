@@ -1,6 +1,5 @@
 """The plain pages in front of the dashboard: sign in, sign out, not yet configured."""
 
-import re
 from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
@@ -15,14 +14,13 @@ from streamlit.auth_util import get_secrets_auth_section
 from streamlit.user_info import generate_login_redirect_url
 
 from dashboard import wording
+from dashboard.arrival import keep_asked_for, own_page
 from dashboard.guard import is_same_origin
 from dashboard.identity import DEMO_COOKIE, Identities, hospital_claims
 from dashboard.tokens import Theme, css_variables
 from monitoring.services.access import DEMO_MEMBERS
 
 _LARGEST_FORM_BYTES = 4096
-# A page of this dashboard and nothing else: one slash first, no scheme, no other host.
-_OWN_PAGE = re.compile(r"/(?:[A-Za-z0-9_-]+)?(?:\?[A-Za-z0-9_=&%.-]*)?")
 _PAGE = Template((files("dashboard") / "entry.html").read_text(encoding="utf-8"))
 
 
@@ -33,12 +31,15 @@ def entry_routes(identities: Identities, *, demo: bool) -> Sequence[Route]:
         destination = own_page(request.query_params.get("next"))
         if not demo:
             # The store is asked, and told of a refusal: not on the loop that serves everybody.
-            return await anyio.to_thread.run_sync(_hospital_page, request, identities)
+            page = await anyio.to_thread.run_sync(_hospital_page, request, identities)
+            keep_asked_for(page, destination)
+            return page
         if request.method == "POST":
-            return await _choose(request)
+            return await _choose(request, identities)
         return _demo_page(destination)
 
     async def sign_out(request: Request) -> Response:
+        await anyio.to_thread.run_sync(identities.leave, request.cookies)
         if not demo:
             return RedirectResponse("/auth/logout", 303)
         response = RedirectResponse("/sign-in", 303)
@@ -51,12 +52,7 @@ def entry_routes(identities: Identities, *, demo: bool) -> Sequence[Route]:
     )
 
 
-def own_page(asked: str | None) -> str:
-    """The page to go to after signing in: one of ours, or the ward."""
-    return asked if asked is not None and _OWN_PAGE.fullmatch(asked) else "/"
-
-
-async def _choose(request: Request) -> Response:
+async def _choose(request: Request, identities: Identities) -> Response:
     if not is_same_origin(request.headers):
         return PlainTextResponse("Choose on the sign-in page itself.", 403)
     length = request.headers.get("content-length", "")
@@ -64,7 +60,7 @@ async def _choose(request: Request) -> Response:
         return PlainTextResponse("Choose on the sign-in page itself.", 413)
     form = parse_qs((await request.body()).decode("ascii", "replace"))
     chosen = form.get("member", [""])[0]
-    if all(member.username != chosen for member in DEMO_MEMBERS):
+    if await anyio.to_thread.run_sync(identities.arrive, {DEMO_COOKIE: chosen}) is None:
         return RedirectResponse("/sign-in", 303)
     response = RedirectResponse(own_page(form.get("next", ["/"])[0]), 303)
     response.set_cookie(DEMO_COOKIE, chosen, httponly=True, samesite="strict", path="/")

@@ -53,12 +53,41 @@ class Identities:
             believed = self._believed.get(names)
         if believed is not None and asked_s - believed[0] < _BELIEVED_S:
             return believed[1]
+        return self._ask(cookies, names)
+
+    def arrive(self, cookies: Mapping[str, str]) -> Member | None:
+        """Who signs in with these cookies, told to the audit; None for who is no active member."""
+        names = self._names(cookies)
+        found = self._ask(cookies, names) if names else None
+        if found is not None:
+            access.sign_in(self._store, found, demo=self._demo, now=datetime.now(UTC))
+        return found
+
+    def leave(self, cookies: Mapping[str, str]) -> None:
+        """Tell the audit that somebody signs out; nothing where nobody was signed in."""
+        found = self.member(cookies)
+        if found is not None:
+            access.sign_out(self._store, found, demo=self._demo, now=datetime.now(UTC))
+
+    def _ask(self, cookies: Mapping[str, str], names: tuple[str, ...]) -> Member | None:
+        asked_s = time.monotonic()
         found = access.member(self._store, names)
         with self._lock:
             if len(self._believed) > 1000:
                 self._believed.clear()
             self._believed[names] = (asked_s, found)
+            waiting = bool(self._refused)
+        if found is not None and waiting and self._was_refused(cookies):
+            # The ward gave the role after the hospital's sign-in: it counts from now on.
+            access.sign_in(self._store, found, demo=self._demo, now=datetime.now(UTC))
         return found
+
+    def _was_refused(self, cookies: Mapping[str, str]) -> bool:
+        sign_in = _sign_in(hospital_claims(cookies))
+        with self._lock:
+            known = sign_in in self._refused
+            self._refused.discard(sign_in)
+        return known
 
     def refused_name(self, cookies: Mapping[str, str]) -> str | None:
         """Whom the hospital signed in though the ward gave the person no role; None for others.
@@ -69,7 +98,7 @@ class Identities:
         names = claimed_names(claims, now_s=time.time())
         if not names or self.member(cookies) is not None:
             return None
-        sign_in = (*names, claims.get("iat"))
+        sign_in = _sign_in(claims)
         with self._lock:
             if len(self._refused) > 1000:
                 self._refused.clear()
@@ -84,6 +113,11 @@ class Identities:
             chosen = cookies.get(DEMO_COOKIE, "")
             return tuple(m.username for m in access.DEMO_MEMBERS if m.username == chosen)
         return claimed_names(hospital_claims(cookies), now_s=time.time())
+
+
+def _sign_in(claims: Mapping[str, object]) -> tuple[object, ...]:
+    """What tells one sign-in at the hospital from the next."""
+    return (*claimed_names(claims, now_s=time.time()), claims.get("iat"))
 
 
 def hospital_claims(cookies: Mapping[str, str]) -> Mapping[str, object]:

@@ -14,6 +14,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config
 
+from dashboard.arrival import Arrival
 from dashboard.board.assets import asset_routes
 from dashboard.entry import entry_routes
 from dashboard.guard import Guard
@@ -107,6 +108,7 @@ app = st.App(
             identities=_identities,
             demo=settings().demo,
             allowed_hosts=config.get_option("server.allowedHosts"),
-        )
+        ),
+        Middleware(Arrival, identities=_identities),
     ],
 )

@@ -64,6 +64,30 @@ def refuse(store: Store, username: str, *, now: datetime) -> None:
     )
 
 
+def sign_in(store: Store, person: Member, *, demo: bool, now: datetime) -> None:
+    """Note in the audit that a member signed in."""
+    _note(store, person, "sign_in.accept", demo=demo, now=now)
+
+
+def sign_out(store: Store, person: Member, *, demo: bool, now: datetime) -> None:
+    """Note in the audit that a member signed out."""
+    _note(store, person, "sign_out", demo=demo, now=now)
+
+
+def _note(store: Store, person: Member, action: str, *, demo: bool, now: datetime) -> None:
+    store.write(
+        lambda session: audit.append(
+            session,
+            at=now,
+            actor=person.username,
+            action=action,
+            entity="user",
+            entity_id=person.username,
+            detail={"role": person.role.value, "demo": demo},
+        )
+    )
+
+
 def ensure_demo_members(
     store: Store,
     *,

@@ -65,12 +65,48 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def sign_in_as(page: Page, server: ServerProcess, subject: str) -> None:
-    """From the dashboard to the provider, be somebody there, and back."""
-    page.goto(server.url)
+def sign_in_as(page: Page, server: ServerProcess, subject: str, address: str = "/") -> None:
+    """From a page of the dashboard to the provider, be somebody there, and back."""
+    page.goto(server.url + address)
     page.get_by_role("link", name=HOSPITAL_ACCOUNT).click()
     page.get_by_role("button", name=subject, exact=True).click()
     page.wait_for_url(f"{server.url}/**")
+
+
+def audited(ward: SmallWard) -> list[tuple[str, str, dict[str, object]]]:
+    """Who signed in and out, or was refused, as the audit has it."""
+    store = create_store(ward.url)
+    with store.read() as session:
+        assert audit.verify(session).ok
+        told = session.execute(
+            select(AuditEvent.action, AuditEvent.actor, AuditEvent.detail)
+            .where(AuditEvent.action.like("sign_%"))
+            .order_by(AuditEvent.id)
+        ).all()
+    store.close()
+    return [tuple(row) for row in told]
+
+
+def test_after_signing_in_one_is_on_the_page_that_was_asked_for(
+    page: Page, server: ServerProcess, ward: SmallWard
+) -> None:
+    asked = f"/patient?encounter={ward.patients[1].public_id}"
+    sign_in_as(page, server, "s-1001", asked)
+    expect(page.locator(".sw-identity")).to_contain_text(ward.patients[1].family_name)
+    assert page.url == server.url + asked
+
+    page.context.clear_cookies()
+    page.goto(server.url)
+    # Whatever another program left in the browser, the way leads to a page of this dashboard.
+    page.context.add_cookies(
+        [{"name": "stormwatch_next", "value": "https://evil.example/", "url": server.url}]
+    )
+    page.get_by_role("link", name=HOSPITAL_ACCOUNT).click()
+    page.get_by_role("button", name="s-1001", exact=True).click()
+    page.wait_for_selector(".tile")
+    assert page.url.startswith(f"{server.url}/")
+    entries = audited(ward)
+    assert entries == [("sign_in.accept", "n.amara", {"role": "nurse", "demo": False})] * 2
 
 
 def test_a_nurse_signs_in_sees_the_ward_and_signs_out(
@@ -92,6 +128,9 @@ def test_a_nurse_signs_in_sees_the_ward_and_signs_out(
     expect(page.get_by_role("link", name=HOSPITAL_ACCOUNT)).to_be_visible()
     assert page.locator(".tile").count() == 0
 
+    by = {"role": "nurse", "demo": False}
+    assert audited(ward) == [("sign_in.accept", "n.amara", by), ("sign_out", "n.amara", by)]
+
     for patient in ward.patients:
         for private in (patient.family_name, patient.given_name):
             assert not [url for url in asked if private.lower() in url.lower()]
@@ -108,16 +147,18 @@ def test_who_has_no_role_is_refused_in_clear_words_and_audited_once(
     expect(page.get_by_text("has no role on this ward's dashboard")).to_be_visible()
     assert ward.patients[0].family_name not in page.content()
 
+    assert audited(ward) == [("sign_in.refuse", "x.visitor", {"reason": "no role"})]
+
+    # The ward gives a role: the sign-in counts from now on, and the audit says so once.
     store = create_store(ward.url)
-    with store.read() as session:
-        refused = session.execute(
-            select(AuditEvent.actor, AuditEvent.entity, AuditEvent.detail).where(
-                AuditEvent.action == "sign_in.refuse"
-            )
-        ).all()
-        assert audit.verify(session).ok
+    role = Member(username="x.visitor", display_name="Dr Visitor", role=Role.PHYSICIAN)
+    add_member(store, role, actor="system:tests", now=datetime.now(UTC))
     store.close()
-    assert refused == [("x.visitor", "user", {"reason": "no role"})]
+    while page.locator(".tile").count() == 0:
+        page.goto(server.url)
+        page.wait_for_timeout(2000)
+    entered = ("sign_in.accept", "x.visitor", {"role": "physician", "demo": False})
+    assert audited(ward)[1:] == [entered]
 
 
 def test_a_refused_person_can_take_another_account(page: Page, server: ServerProcess) -> None:

@@ -6,7 +6,7 @@ import pytest
 from streamlit.web.server.server_util import AUTH_COOKIE_NAME, get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-from dashboard.entry import own_page
+from dashboard.arrival import own_page
 from dashboard.identity import ABSOLUTE_SIGN_IN_S, claimed_names, hospital_claims
 
 NOW_S = 1_795_000_000.0
@@ -58,6 +58,10 @@ def test_who_signed_out_is_nobody() -> None:
         ("https://evil.example", "/"),
         ("/\\evil.example", "/"),
         ("javascript:alert(1)", "/"),
+        ("/sign-out", "/"),
+        ("/sign-in?next=%2F", "/"),
+        ("/oauth2callback?code=x", "/"),
+        ("/sign-outside", "/sign-outside"),
         (None, "/"),
     ],
 )
