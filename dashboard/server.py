@@ -29,14 +29,10 @@ from sample_data.living import live_on
 from sample_data.load import not_being_loaded
 
 # Imported once, before the first viewer, so that no viewer waits for them and none is collected.
-_WARM = (
-    "numpy",
-    "pandas",
-    "plotly.graph_objects",
-    "dashboard.board.element",
-    "dashboard.charts.vitals",
-    "monitoring.clinical.evaluate",
-)
+_FOR_THE_WARD = ("numpy", "dashboard.board.element", "monitoring.clinical.evaluate")
+_FOR_FIGURES = ("pandas", "plotly.graph_objects", "dashboard.charts.patient_figure")
+# How long after its loading the sample ward is on the first board, drawn and at rest.
+_DRAWN_S = 5.0
 
 _live = LiveFeed(ward_sign)
 _identities = Identities(store(), demo=settings().demo)
@@ -44,8 +40,8 @@ _identities = Identities(store(), demo=settings().demo)
 _ward_is_loaded = threading.Event()
 
 
-def _warm() -> None:
-    for name in _WARM:
+def _warm(names: tuple[str, ...]) -> None:
+    for name in names:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
@@ -63,6 +59,15 @@ def _in_thread(name: str, run: Callable[[threading.Event], None]) -> Iterator[No
         thread.join(timeout=10)
 
 
+def _warm_figures(stopping: threading.Event) -> None:
+    """Beside a ward that is being loaded: a visitor waits for the ward, and only then for more."""
+    while not _ward_is_loaded.wait(1):
+        if stopping.is_set():
+            return
+    if not stopping.wait(_DRAWN_S):
+        _warm(_FOR_FIGURES)
+
+
 def _watch(stopping: threading.Event) -> None:
     Watcher(store(), patients=lambda of: not_being_loaded(of, _ward_is_loaded)).run(stopping)
 
@@ -77,17 +82,20 @@ def _wanted(choice: bool | None) -> bool:
 
 @asynccontextmanager
 async def _lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
-    await anyio.to_thread.run_sync(_warm)
+    living = _wanted(settings().living)
+    names = _FOR_THE_WARD if living else (*_FOR_THE_WARD, *_FOR_FIGURES)
+    await anyio.to_thread.run_sync(_warm, names)
     with ExitStack() as running:
         running.callback(store().close)
         if settings().demo:
             ensure_demo_members(store(), actor="system:demo", now=datetime.now(UTC))
-        if not _wanted(settings().living):
+        if not living:
             _ward_is_loaded.set()
         if _wanted(settings().watch_inside):
             running.enter_context(_in_thread("watch", _watch))
-        if _wanted(settings().living):
+        if living:
             running.enter_context(_in_thread("living-ward", _live_on))
+            running.enter_context(_in_thread("warm-figures", _warm_figures))
         _live.start()
         running.callback(_live.stop)
         yield {}
