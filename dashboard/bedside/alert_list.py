@@ -8,29 +8,25 @@ import streamlit as st
 from dashboard import wording
 from dashboard.bedside import alert_actions
 from dashboard.loaders import store
+from monitoring.clinical.alert_order import Place, place
+from monitoring.clinical.results import Priority
 from monitoring.services import alerts
 from monitoring.services.instants import from_us, to_us
 from monitoring.services.members import members
 from monitoring.services.patient import AlertRow, PatientPage
 
-_PRIORITIES = ("high", "medium", "low", "technical")
-
 
 def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
-    """The most urgent first; an alert that nobody owns has the button."""
+    """In the order of the tile; an alert that nobody owns has the button."""
     notice = alert_actions.take_notice()
     if notice is not None:
         st.html(f"<p class='sw-problem' role='alert'>{wording.plain(notice)}</p>")
     if not page.alerts:
         st.html("<p class='sw-quiet-line'>No open alerts.</p>")
         return
-    ordered = sorted(
-        page.alerts,
-        key=lambda row: (_PRIORITIES.index(row.priority), row.owner is not None, row.raised_us),
-    )
     names = {one.username: one.display_name for one in members(store()) if one.active}
     with st.container(key="sw_alerts", gap=None):
-        for row in ordered:
+        for row in sorted(page.alerts, key=_place):
             with st.container(
                 horizontal=True, vertical_alignment="center", gap="small", wrap=False
             ):
@@ -43,6 +39,17 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
                         args=(row.public_id,),
                     )
                 alert_actions.draw(row, names, page.policy)
+
+
+def _place(row: AlertRow) -> Place:
+    return place(
+        problem=row.problem,
+        priority=Priority(row.priority),
+        condition=row.condition,
+        severity=row.severity,
+        is_taken=row.owner is not None or row.visibility == "snoozed",
+        since_us=row.raised_us if row.owner is not None else row.waiting_since_us,
+    )
 
 
 def _line(row: AlertRow, names: dict[str, str], *, zone: ZoneInfo, now: datetime) -> str:

@@ -38,12 +38,12 @@ export function urgency(alert) {
   return PRIORITIES[alert.priority] ?? 0
 }
 
-// Unowned first, then by priority, then the one that waits longest.
+// Unowned first, then by priority; within these the order of monitoring/clinical/alert_order.py,
+// in which the alerts come, stays as it is.
 export function byUrgency(one, other) {
   return (
     Number(one.owner !== null || one.snoozed) - Number(other.owner !== null || other.snoozed) ||
-    urgency(other) - urgency(one) ||
-    (one.since_s ?? 0) - (other.since_s ?? 0)
+    urgency(other) - urgency(one)
   )
 }
 

@@ -112,6 +112,7 @@ class AlertRow(NamedTuple):
     escalated_to: str | None
     offered_to: str | None
     snoozed_until_us: int | None
+    severity: int
     waiting_since_us: int | None
 
 
@@ -213,6 +214,7 @@ _ALERTS = (
         _thread.c.state["escalated_to"].as_string(),
         _thread.c.state["offered_to"].as_string(),
         cast(_thread.c.state["snoozed_until_us"].as_string(), BigInteger),
+        _thread.c.state["severity"].as_integer(),
         cast(_thread.c.state["waiting_since_us"].as_string(), BigInteger),
     )
     .outerjoin(_author, _author.c.username == _thread.c.owner)

@@ -22,7 +22,7 @@ from monitoring.services import tiles
 from monitoring.services.errors import RefusedError
 from monitoring.services.evaluate import load_facts
 from monitoring.services.policies import policy_for
-from monitoring.services.summary import Summary, shown_alert, summary_of
+from monitoring.services.summary import Summary, shown_alerts, summary_of
 from monitoring.services.tiles import BoardPayload, Json
 
 
@@ -186,5 +186,5 @@ def _summary_anew(session: Session, encounter_id: int, *, now: datetime) -> Summ
 def _alerts_anew(session: Session, encounter_id: int) -> list[dict[str, Any]]:
     """The open alerts of a patient of whom none moved since they are kept for the boards."""
     threads = alerts.open_threads(session, encounter_id=encounter_id)
-    shown = (shown_alert(row.public_id, AlertState.from_document(row.state)) for row in threads)
-    return [alert.to_document() for alert in shown if alert is not None]
+    shown = shown_alerts((row.public_id, AlertState.from_document(row.state)) for row in threads)
+    return [alert.to_document() for alert in shown]

@@ -7,13 +7,14 @@ Times are whole seconds since the Unix epoch, UTC (``*_s``): the browser ages th
 A thing that is not known is None and never a number; the browser has words for each None.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import isnan
 from operator import sub
 from typing import Any, NamedTuple
 
 from monitoring.clinical import schedule
+from monitoring.clinical.alert_order import place_of
 from monitoring.clinical.alert_state import AlertState, ConditionAxis, VisibilityAxis
 from monitoring.clinical.confirmation import CRS, ICANS
 from monitoring.clinical.explain_icans import why_not_graded
@@ -192,6 +193,13 @@ def shown_alert(public_id: str, state: AlertState) -> ShownAlert | None:
         snoozed=state.visibility is VisibilityAxis.SNOOZED,
         escalated_to=state.escalated_to if state.owner is None else None,
     )
+
+
+def shown_alerts(threads: Iterable[tuple[str, AlertState]]) -> list[ShownAlert]:
+    """The open alerts that a board tells, by public id and state, in the order of their listing."""
+    ordered = sorted(threads, key=lambda thread: place_of(thread[1]))
+    shown = (shown_alert(public_id, state) for public_id, state in ordered)
+    return [alert for alert in shown if alert is not None]
 
 
 def summary_of(evaluation: Evaluation, facts: EncounterFacts, policy: Policy) -> Summary:

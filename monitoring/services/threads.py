@@ -19,7 +19,7 @@ from monitoring.clinical.alert_state import (
 )
 from monitoring.clinical.results import Condition, Priority
 from monitoring.services.instants import from_us
-from monitoring.services.summary import shown_alert
+from monitoring.services.summary import shown_alerts
 
 Snapshot = Callable[[], Mapping[str, Any]]
 TimingOf = Callable[[str, Priority], AlertTiming]
@@ -218,16 +218,15 @@ class EncounterThreads:
 
     def _show(self) -> None:
         """Let the boards show what is open now."""
-        shown = (
-            shown_alert(thread.public_id, thread.state)
-            for thread in self._threads
-            if not thread.state.closed
-        )
         summaries.put_alerts(
             self._session,
             encounter_id=self._encounter_id,
             ward_id=self._ward_id,
-            alerts=[alert for alert in shown if alert is not None],
+            alerts=shown_alerts(
+                (thread.public_id, thread.state)
+                for thread in self._threads
+                if not thread.state.closed
+            ),
         )
 
     def _write_responses(self, thread: _Thread, row_id: int) -> None:

@@ -13,6 +13,7 @@ from monitoring.services.board import Boards, WardBoard
 from monitoring.services.correct import amend_value, strike_out
 from monitoring.services.errors import RefusedError
 from monitoring.services.intake_ward import intake_ward
+from monitoring.services.sweep import sweep
 from monitoring.services.tiles import Tile
 from tests.stories import NURSE, WELL, Bedside, bedside, clock
 
@@ -236,3 +237,21 @@ def test_who_was_judged_before_states_were_kept_is_shown_all_the_same(
     assert kept.summary is not None
     assert anew.summary.read() == kept.summary.read()
     assert anew.alerts == kept.alerts
+
+
+def test_the_first_alert_of_a_tile_is_the_worst_and_newest_and_not_the_oldest(
+    store: Store, board: WardBoard, alvarez: Bedside
+) -> None:
+    """An ICE that nobody charted waits for hours; then the blood pressure falls."""
+    alvarez.well("06:00", temp_c=38.4)
+    sweep(store, encounter_id=alvarez.encounter_id, pulses=(), now=clock("09:00"))
+    alvarez.well("09:05", temp_c=38.6, sbp=84, dbp=44)
+
+    told = [alert["label"] for alert in taken(board, "09:06").alerts]
+
+    assert told == [
+        "CRS grade 2 suggested (ASTCT)",
+        "ICE overdue by 9 h 5 min",
+        "Observations overdue by 60 min",
+    ]
+    as_rebuilt(store, board, "09:06")
