@@ -43,8 +43,8 @@ def parse_news2(content: Mapping[str, Any]) -> News2Rules:
     rules = News2Rules(
         id=f"{table.text('id')}@{table.integer('version', low=1, high=9999)}",
         lowest_age_years=table.number("lowest_age_years", low=0, high=120),
-        banded=_by_name([_banded(row) for row in table.rows("parameter")]),
-        choices=_by_name([_choice(row) for row in table.rows("choice")]),
+        banded=_by_name(table, [_banded(row) for row in table.rows("parameter")]),
+        choices=_by_name(table, [_choice(row) for row in table.rows("choice")]),
         thresholds=tuple(_threshold(row) for row in table.rows("threshold")),
         source=table.text("source"),
     )
@@ -79,8 +79,13 @@ _NEWS2_BANDED = frozenset(
 )
 
 
-def _by_name(rows: Sequence[_Parameter]) -> Mapping[str, _Parameter]:
-    return MappingProxyType({row.name: row for row in rows})
+def _by_name(table: RuleTable, rows: Sequence[_Parameter]) -> Mapping[str, _Parameter]:
+    found: dict[str, _Parameter] = {}
+    for row in rows:
+        if row.name in found:
+            table.refuse(f"{row.name} has two rows; keep one")
+        found[row.name] = row
+    return MappingProxyType(found)
 
 
 def _banded(row: RuleTable) -> BandedParameter:
@@ -138,7 +143,10 @@ def _choice(row: RuleTable) -> ChoiceParameter:
         row.refuse(f"{concept} is not a concept of the dictionary")
     points: dict[str, int] = {}
     for option in row.rows("options"):
-        points[option.text("option")] = option.integer("points", low=0, high=HIGHEST_NEWS2_POINTS)
+        said = option.text("option")
+        if said in points:
+            option.refuse(f"{said} has two rows; keep one")
+        points[said] = option.integer("points", low=0, high=HIGHEST_NEWS2_POINTS)
         option.finish()
     choice = ChoiceParameter(
         name=name, concept=concept, points=MappingProxyType(points), source=row.text("source")

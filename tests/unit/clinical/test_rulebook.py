@@ -64,6 +64,18 @@ SPOILED_NEWS2: dict[str, tuple[Spoil, str]] = {
         lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][0].update(range="<= many"),
         "is not a number",
     ),
+    "two rows for one parameter": (
+        lambda c: c["parameter"].append(copy.deepcopy(_row(c, "parameter", "name", "heart_rate"))),
+        "heart_rate has two rows",
+    ),
+    "two rows for one choice": (
+        lambda c: c["choice"].append(copy.deepcopy(c["choice"][0])),
+        "has two rows",
+    ),
+    "two points for one answer": (
+        lambda c: c["choice"][0]["options"].append(dict(c["choice"][0]["options"][0], points=3)),
+        "has two rows",
+    ),
     "points beyond 3": (
         lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][0].update(points=4),
         "must lie between 0 and 3",
