@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,10 +36,11 @@ NAMES = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A mark of these tests alone."""
+    """Marks of these tests alone."""
     config.addinivalue_line(
         "markers", "apart: has a store and a server of its own, to be hung, killed or set otherwise"
     )
+    config.addinivalue_line("markers", "store(name): shares the store and the server of this name")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -85,32 +87,31 @@ class Visit:
 SignIn = Callable[..., Visit]
 
 
-def copied(template: Path, folder: Path) -> str:
-    """The address of a fresh store in a folder."""
-    path = folder / "stormwatch.db"
-    shutil.copy(template, path)  # with its permissions
-    return f"sqlite:///{path}"
-
-
 @pytest.fixture(scope="session")
-def shared_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The store on which one test after another fills the ward with patients of its own."""
-    return copied(sqlite_template, tmp_path_factory.mktemp("shared"))
+def shared(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], ServerProcess]]:
+    """A dashboard by name, on a store on which one test after another fills the ward with patients
+    of its own: it runs on from test to test, as it does on a ward."""
+    found: dict[str, ServerProcess] = {}
+    with ExitStack() as until_the_end:
 
+        def named(name: str) -> ServerProcess:
+            if name not in found:
+                folder = tmp_path_factory.mktemp(name)
+                path = folder / "stormwatch.db"
+                shutil.copy(sqlite_template, path)  # with its permissions
+                process = running(f"sqlite:///{path}", folder / "server.log")
+                found[name] = until_the_end.enter_context(process)
+            return found[name]
 
-@pytest.fixture(scope="session")
-def shared_server(
-    shared_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ServerProcess]:
-    """The dashboard on that store: it runs on from test to test, as it does on a ward."""
-    with running(shared_url, tmp_path_factory.mktemp("shared") / "server.log") as process:
-        yield process
+        yield named
 
 
 @pytest.fixture
 def ward(request: pytest.FixtureRequest) -> SmallWard:
     """Three well patients in beds 1A, 1B and 2A; whoever lay there before has gone home."""
-    return open_ward(_url(request), NAMES, beds=4)
+    return open_ward(store_url_of(request), NAMES, beds=4)
 
 
 @pytest.fixture
@@ -119,15 +120,24 @@ def server(
 ) -> Iterator[ServerProcess]:
     """The dashboard on the small ward, watching inside."""
     if not _is_apart(request):
-        yield request.getfixturevalue("shared_server")
+        yield _shared(request)
         return
     with running(ward.url, tmp_path / "server.log") as process:
         yield process
 
 
-def _url(request: pytest.FixtureRequest) -> str:
-    url: str = request.getfixturevalue("sqlite_url" if _is_apart(request) else "shared_url")
+def store_url_of(request: pytest.FixtureRequest) -> str:
+    """The store of a test: its own, or the one it shares."""
+    url: str = (
+        request.getfixturevalue("sqlite_url") if _is_apart(request) else _shared(request).store_url
+    )
     return url
+
+
+def _shared(request: pytest.FixtureRequest) -> ServerProcess:
+    marker = request.node.get_closest_marker("store")
+    named: Callable[[str], ServerProcess] = request.getfixturevalue("shared")
+    return named("shared" if marker is None else marker.args[0])
 
 
 def _is_apart(request: pytest.FixtureRequest) -> bool:

@@ -22,6 +22,7 @@ class ServerProcess:
     """``streamlit run dashboard/server.py`` on a port of its own, with the demo's sign-in."""
 
     def __init__(self, store_url: str, log: Path, **settings: str) -> None:
+        self.store_url = store_url
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log

@@ -1,15 +1,12 @@
 """The wall screen, the tablet, the night: the board fits, can be touched and can be read."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.tokens import contrast_ratio
-from tests.browser.conftest import SignIn, copied
-from tests.browser.server_process import ServerProcess, running
+from tests.browser.conftest import SignIn, store_url_of
 from tests.browser.silence import await_next_beat
 from tests.browser.small_ward import SmallWard, open_ward
 
@@ -27,26 +24,15 @@ FAMILIES = (
 )
 
 
-@pytest.fixture(scope="module")
-def shared_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A store of this module's own: its ward has thirty beds."""
-    return copied(sqlite_template, tmp_path_factory.mktemp("thirty"))
-
-
-@pytest.fixture(scope="module")
-def shared_server(
-    shared_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ServerProcess]:
-    """The dashboard on that store."""
-    with running(shared_url, tmp_path_factory.mktemp("thirty") / "server.log") as process:
-        yield process
+# The ward of the other tests has four.
+pytestmark = pytest.mark.store("thirty")
 
 
 @pytest.fixture
-def ward(shared_url: str) -> SmallWard:
+def ward(request: pytest.FixtureRequest) -> SmallWard:
     """Thirty beds, all taken."""
     names = [(family, given) for given in ("Ann", "Bo", "Cleo") for family in FAMILIES]
-    return open_ward(shared_url, names)
+    return open_ward(store_url_of(request), names)
 
 
 def test_thirty_beds_fill_the_wall_screen_without_scrolling(
