@@ -17,7 +17,10 @@ from monitoring.services.patient import AlertRow, PatientPage
 
 
 def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
-    """In the order of the tile; an alert that nobody owns has the button."""
+    """The highest priority first, owned or not, and within it as the tile lists them.
+
+    An alert that nobody owns has the button.
+    """
     notice = alert_actions.take_notice()
     if notice is not None:
         st.html(f"<p class='sw-problem' role='alert'>{wording.plain(notice)}</p>")
@@ -26,7 +29,7 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
         return
     names = {one.username: one.display_name for one in members(store()) if one.active}
     with st.container(key="sw_alerts", gap=None):
-        for row in sorted(page.alerts, key=_place):
+        for row in sorted(page.alerts, key=_order):
             with st.container(
                 horizontal=True, vertical_alignment="center", gap="small", wrap=False
             ):
@@ -41,8 +44,8 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
                 alert_actions.draw(row, names, page.policy)
 
 
-def _place(row: AlertRow) -> Place:
-    return place(
+def _order(row: AlertRow) -> tuple[int, Place]:
+    on_tile = place(
         problem=row.problem,
         priority=Priority(row.priority),
         condition=row.condition,
@@ -50,6 +53,7 @@ def _place(row: AlertRow) -> Place:
         is_taken=row.owner is not None or row.visibility == "snoozed",
         since_us=row.raised_us if row.owner is not None else row.waiting_since_us,
     )
+    return on_tile.less_urgent, on_tile
 
 
 def _line(row: AlertRow, names: dict[str, str], *, zone: ZoneInfo, now: datetime) -> str:

@@ -72,7 +72,7 @@ def test_an_alert_that_fell_back_to_nobody_says_since_when(
     """Eight hours later what the nurse said of it holds no more."""
     fall_ill(patient)
     page = open_page("patient")
-    next(button for button in page.button if button.label == "I own it").click().run()
+    page.button(key=f"own:{alert_of(patient)}").click().run()
     assert "unowned since" not in said(page)
     later = datetime.now(UTC) + timedelta(hours=9)
     sweep(patient.store, encounter_id=patient.encounter_id, pulses=(), now=later)
