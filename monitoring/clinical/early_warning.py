@@ -92,7 +92,11 @@ def news2_risks(
 
     ``by_support`` is what ``oxygen_given`` says of each.
     """
-    scored = _scored(timeline, by_support, rules, freshness, limits_s)[0]
+    return risks_of(_scored(timeline, by_support, rules, freshness, limits_s)[0], rules)
+
+
+def risks_of(scored: News2Columns, rules: News2Rules) -> NDArray[np.int8]:
+    """The row of Chart 2 that applies to each set (``risk_of``), as a number."""
     risks = np.zeros(len(scored.minimum), dtype=np.int8)
     for place, threshold in reversed(list(enumerate(rules.thresholds, start=1))):
         least = threshold.total_from

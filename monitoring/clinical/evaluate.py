@@ -4,6 +4,8 @@ Pure and chained: a whole stay in one call gives the same as one call a moment, 
 the episode and the grade of the one before.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +24,7 @@ from monitoring.clinical.facts import Dose, EncounterFacts, TreatmentSpan
 from monitoring.clinical.flags import Flags
 from monitoring.clinical.icans import FINDINGS, IcansJudge, icans_conditions
 from monitoring.clinical.icans_evidence import IcansEvidence
-from monitoring.clinical.neurology import neurology_columns
+from monitoring.clinical.neurology import NeurologyColumns, neurology_columns
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import (
     ConfirmedGrade,
@@ -39,6 +41,7 @@ from monitoring.clinical.rulebook_types import Criterion, Rulebook
 from monitoring.clinical.schedule import crs_state, ice_counts_s
 from monitoring.clinical.timeline import US_PER_S, Timeline, build
 from monitoring.clinical.truths import HELD, UNKNOWN, WORDS
+from monitoring.clinical.turning_looks import Looks
 
 # The history of observations that the facts must hold before the first moment, besides the newest
 # value of each concept before it: no window of the policy is longer.
@@ -58,6 +61,7 @@ def evaluate(
     policy: Policy,
     icans: IcansGrade | None = None,
     confirmed: tuple[ConfirmedGrade, ...] = (),
+    turns_only: bool = False,
 ) -> list[Evaluation]:
     """Judge one encounter at each moment of ``at_us`` (ascending, microseconds since the epoch).
 
@@ -66,6 +70,9 @@ def evaluate(
     ``previous`` are the episode and grade of the evaluation before; for the first one of a stay
     ``EpisodeState()`` and None. ``icans`` is the ICANS grade before, ``confirmed`` are the
     clinicians' words as they stood then. Facts later than a moment do not influence it.
+
+    With ``turns_only`` a moment at which nothing turns repeats the one before: problems, grades and
+    what is due are its own, the values and ages shown as evidence are not.
 
     Raises ``ValueError`` when the moments do not ascend.
     """
@@ -86,9 +93,35 @@ def evaluate(
             for moment in moments
         ]
     )
-    icans_judge = _icans_judge(timeline, book, test_limits_s, limits_s, policy)
-    result = []
+    neurology = neurology_columns(
+        timeline, policy, test_limits_s=test_limits_s, set_limits_s=limits_s
+    )
+    icans_judge = _icans_judge(timeline, neurology, book, test_limits_s)
+    turning = None
+    if turns_only:
+        turning = Looks(
+            timeline=timeline,
+            columns=columns,
+            moments=moments,
+            sets=sets,
+            neurology=neurology,
+            signals=flags.signals,
+            rulebook=rulebook,
+            policy=policy,
+        ).turning()
+    result: list[Evaluation] = []
     for place, moment in enumerate(moments):
+        hours, atypical, timing_notes = judge.timing(moment, int(at_us[place]))
+        if turning is not None and not turning[place]:
+            result.append(
+                replace(
+                    result[-1],
+                    at_us=int(at_us[place]),
+                    episode=moment.episode,
+                    hours_since_dose=hours,
+                )
+            )
+            continue
         news2 = news2_score(
             sets,
             place,
@@ -97,7 +130,6 @@ def evaluate(
             age_years=facts.age_years,
             limit_s=moment.limit_s,
         )
-        hours, atypical, timing_notes = judge.timing(moment, int(at_us[place]))
         crs = judge.crs(place, moment, previous, timing_notes)
         icans = icans_judge.of(place, icans)
         confirmed = confirmation.confirmed_grades(
@@ -145,30 +177,21 @@ def judge_icans(
     timeline = build(facts, np.array([at_us], dtype=np.int64))
     crs, is_open = standing.crs.grade, standing.episode.is_open
     state = policy.schedule.states[crs_state(crs, is_open=is_open)]
-    judge = _icans_judge(
-        timeline,
-        EvidenceBook(timeline, rulebook.crs),
-        np.array([ice_counts_s(crs, is_open=is_open, policy=policy)]),
-        np.array([policy.freshness.expected_intervals * state.interval_s]),
-        policy,
+    test_limits_s = np.array([ice_counts_s(crs, is_open=is_open, policy=policy)])
+    limits_s = np.array([policy.freshness.expected_intervals * state.interval_s])
+    neurology = neurology_columns(
+        timeline, policy, test_limits_s=test_limits_s, set_limits_s=limits_s
     )
-    return judge.of(0, standing.icans)
+    book = EvidenceBook(timeline, rulebook.crs)
+    return _icans_judge(timeline, neurology, book, test_limits_s).of(0, standing.icans)
 
 
 def _icans_judge(
     timeline: Timeline,
+    columns: NeurologyColumns,
     book: EvidenceBook,
     test_limits_s: NDArray[np.float64],
-    limits_s: NDArray[np.float64],
-    policy: Policy,
 ) -> IcansJudge:
-    columns = neurology_columns(
-        timeline,
-        test_limits_s=test_limits_s,
-        set_limits_s=limits_s,
-        seizure_counts_s=policy.schedule.seizure_counts_s,
-        set_window_s=policy.freshness.set_window_s,
-    )
     return IcansJudge(
         columns, IcansEvidence(timeline, columns, book, test_limits_s.tolist(), FINDINGS)
     )

@@ -7,7 +7,7 @@ clinician's word, and unknown without it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,7 @@ def iec_hs_watch(
     at_us: NDArray[np.int64],
     policy: LaboratoryPolicy | None = None,
     findings: Mapping[str, bool] | None = None,
+    turns_only: bool = False,
 ) -> tuple[IecHsWatch, ...]:
     """The watch at each moment, from what was taken up to it.
 
@@ -81,6 +82,8 @@ def iec_hs_watch(
         are unknown.
     at_us: n moments, int64.
     findings: a clinician's word by field of ``rules/iec_hs.toml``, such as ``haemophagocytosis``.
+    turns_only: repeat the watch of the moment before where no criterion turns; the values and ages
+        shown are not of their own moment then.
 
     Raises ``ValueError`` for a finding that the rules do not know.
     """
@@ -92,7 +95,25 @@ def iec_hs_watch(
         raise ValueError(message)
     stay = read_stay(facts, table, policy, at_us)
     scored = score_by(table, stay.inputs(table, said))
-    return tuple(_watch(table, stay, scored, policy, place) for place in range(len(at_us)))
+    found: list[IecHsWatch] = []
+    turning = _turning(scored, len(at_us)) if turns_only else [True] * len(at_us)
+    for place, (now_us, turns) in enumerate(zip(at_us.tolist(), turning, strict=True)):
+        found.append(
+            _watch(table, stay, scored, policy, place)
+            if turns
+            else replace(found[-1], at_us=now_us)
+        )
+    return tuple(found)
+
+
+def _turning(scored: Scored, n: int) -> list[bool]:
+    """At which moments a criterion is another than right before, known or held; the first is."""
+    turns = np.zeros(n, dtype=np.bool_)
+    turns[:1] = True
+    for element in scored.elements.values():
+        for truth in (element[0, :n], element[0, n:]):
+            turns[1:] |= truth[1:] != truth[:-1]
+    return turns.tolist()
 
 
 def _watch(

@@ -17,6 +17,7 @@ from monitoring.clinical.concepts import (
     ICE_ITEMS,
     TEST_OBSTACLES,
 )
+from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
 
 ICE, CAPD = "ICE", "CAPD"
@@ -123,19 +124,18 @@ def tool_for(age_years: float | None) -> str:
 
 def neurology_columns(
     timeline: Timeline,
+    policy: Policy,
     *,
     test_limits_s: NDArray[np.float64],
     set_limits_s: NDArray[np.float64],
-    seizure_counts_s: float,
-    set_window_s: float,
 ) -> NeurologyColumns:
     """What is known at each moment.
 
     ``test_limits_s`` is the age up to which an assessment counts, ``set_limits_s`` that of a set of
-    observations, ``set_window_s`` within which items make one assessment; a seizure counts
-    ``seizure_counts_s``, whatever was charted after it.
+    observations. By local policy items within one window make one assessment, and a seizure counts
+    for some hours, whatever was charted after it.
     """
-    test = _test(timeline, test_limits_s, set_window_s)
+    test = _test(timeline, test_limits_s, policy.freshness.set_window_s)
     sedated = _sedated(timeline, test)
     mildest, worst, from_acvpu = _arousal(timeline, test_limits_s, set_limits_s)
     unknown = np.full(len(timeline.at_us), NOT_KNOWN, dtype=np.int64)
@@ -143,7 +143,7 @@ def neurology_columns(
         test=test,
         arousal=(np.where(sedated, unknown, mildest), np.where(sedated, unknown, worst)),
         from_acvpu=from_acvpu & ~sedated,
-        seizure=_seizure(timeline, test_limits_s, seizure_counts_s),
+        seizure=_seizure(timeline, test_limits_s, policy.schedule.seizure_counts_s),
         signs={
             **{one.code: _fresh_code(timeline, one.code, test_limits_s) for one in BEDSIDE_SIGNS},
             **{one.code: _ever_found(timeline, one.code) for one in EXAMINATION_FINDINGS},

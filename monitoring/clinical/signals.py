@@ -64,7 +64,7 @@ def signal(series: Series, rule: StreamRule, *, beyond: _Bools, cleared: _Bools)
             lasts_s=rule.clear_s,
             gap_s=rule.gap_s,
         )
-    return Signal(counts=raises, last_raise=_newest(raises), last_clear=_newest(clears))
+    return Signal(counts=raises, last_raise=newest(raises), last_clear=newest(clears))
 
 
 def counted(
@@ -97,7 +97,8 @@ def counted(
     return counts
 
 
-def _newest(happens: _Bools) -> NDArray[np.intp]:
+def newest(happens: _Bools) -> NDArray[np.intp]:
+    """For each reading the newest one up to it at which something happens, -1 where none is."""
     return np.maximum.accumulate(np.where(happens, np.arange(len(happens)), -1))
 
 
@@ -137,10 +138,40 @@ class Signals:
             and int(self._series[concept].taken_us[raised]) >= at_us - LATCH_US
         )
 
+    def lasting(
+        self,
+        concept: str,
+        rows: NDArray[np.intp],
+        at_us: NDArray[np.int64],
+        *,
+        limit: float,
+        clear: float,
+        rising: bool,
+        above: bool = False,
+    ) -> _Bools:
+        """``lasts`` at many moments."""
+        found = self._signal(concept, limit, clear, rising=rising, above=above)
+        raised = np.append(found.last_raise, -1).take(rows)
+        cleared = np.append(found.last_clear, -1).take(rows)
+        # The last of a series is missing, and was never raised.
+        since_us = self._series[concept].taken_us.take(raised)
+        return (raised > cleared) & (since_us >= at_us - LATCH_US)
+
+    def severe(self, concept: str, rows: NDArray[np.intp], *, limit: float) -> _Bools:
+        """``is_severe`` at many moments."""
+        return np.append(self._severe_of(concept, limit), np.False_).take(rows)
+
     def is_severe(self, concept: str, row: int, *, limit: float) -> bool:
         """Whether the reading at ``row`` lies below a severe limit, with the shorter run of one."""
         if row < 0:
             return False
+        return bool(self._severe_of(concept, limit)[row])
+
+    def is_streamed(self, concept: str, row: int) -> bool:
+        """Whether a device sent the reading by itself."""
+        return row >= 0 and bool(self._series[concept].streamed[row])
+
+    def _severe_of(self, concept: str, limit: float) -> _Bools:
         if (concept, limit) not in self._severe:
             series, rule = self._series[concept], self._rules[concept]
             beyond = series.value[:-1] < limit
@@ -153,11 +184,7 @@ class Signals:
                 lasts_s=rule.severe_s,
                 gap_s=rule.gap_s,
             )
-        return bool(self._severe[concept, limit][row])
-
-    def is_streamed(self, concept: str, row: int) -> bool:
-        """Whether a device sent the reading by itself."""
-        return row >= 0 and bool(self._series[concept].streamed[row])
+        return self._severe[concept, limit]
 
     def _signal(
         self, concept: str, limit: float, clear: float, *, rising: bool, above: bool

@@ -5,8 +5,10 @@ input is missing or stale has the state NO_DATA and never NORMAL.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitoring.clinical.concepts import ABSENT_OR_PRESENT, CONCEPTS, CONSCIOUSNESS, OXYGEN_DEVICES
 from monitoring.clinical.conditions import no_data, normal
@@ -15,7 +17,7 @@ from monitoring.clinical.evidence import EvidenceBook
 from monitoring.clinical.ice_fall import ice_fall_condition
 from monitoring.clinical.policy_types import STREAMED, Policy
 from monitoring.clinical.results import Condition, ConditionState, InputEvidence, Priority
-from monitoring.clinical.signals import Signals
+from monitoring.clinical.signals import Signals, newest
 from monitoring.clinical.timeline import US_PER_S, Timeline
 
 _ACTIVE, _NO_DATA = ConditionState.ACTIVE, ConditionState.NO_DATA
@@ -146,6 +148,11 @@ class WatchFlags:
             action="Look at the probe, the cuff and the cable, or say that it was taken off.",
         )
 
+    @cached_property
+    def _sent(self) -> dict[str, NDArray[np.intp]]:
+        """For each value the newest up to it that a device sent, -1 where none was."""
+        return {concept: newest(self.timeline.series[concept].streamed) for concept in STREAMED}
+
     def _silent(self, place: int) -> dict[str, InputEvidence]:
         """The newest streamed value of each device that has not sent for too long."""
         watch, at_us = self.policy.watch, int(self.timeline.at_us[place])
@@ -154,12 +161,10 @@ class WatchFlags:
         found = {}
         for concept in STREAMED:
             series = self.timeline.series[concept]
-            row = int(self.timeline.rows[concept][place])
-            sent = np.flatnonzero(series.streamed[: row + 1])
-            if len(sent) and forgotten_us <= series.taken_us[sent[-1]] < off_us:
-                found[concept] = self.book.row(
-                    concept, int(sent[-1]), place, watch.device_off_after_s
-                )
+            newest = int(self.timeline.rows[concept][place])
+            row = -1 if newest < 0 else int(self._sent[concept][newest])
+            if row >= 0 and forgotten_us <= series.taken_us[row] < off_us:
+                found[concept] = self.book.row(concept, row, place, watch.device_off_after_s)
         return found
 
 

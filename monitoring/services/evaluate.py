@@ -211,10 +211,13 @@ def judge_facts(
     at_us: Iterable[int],
     before: Evaluation | StoredEvaluation | None,
     policy: Policy | PolicyCourse,
+    *,
+    turns_only: bool = False,
 ) -> tuple[Evaluation, ...]:
     """The rules' word on facts at some moments, going on from the evaluation before them.
 
-    Of a course of policies each moment is judged by the one in force at it.
+    Of a course of policies each moment is judged by the one in force at it. ``turns_only`` as in
+    ``monitoring.clinical.evaluate``.
     """
     course = PolicyCourse.of([(0, policy)]) if isinstance(policy, Policy) else policy
     found: list[Evaluation] = []
@@ -229,6 +232,7 @@ def judge_facts(
             confirmed=() if before is None else before.confirmed,
             rulebook=load_rulebook(),
             policy=held,
+            turns_only=turns_only,
         )
     return tuple(found)
 

@@ -210,7 +210,7 @@ def _judge(
     if not charted_us:
         return None
     swept_us = sweeps(facts, charted_us, until_us=to_us(ends), policy=policy)
-    evaluations = judge_facts(facts, {*charted_us, *swept_us}, None, policy)
+    evaluations = judge_facts(facts, {*charted_us, *swept_us}, None, policy, turns_only=True)
     return _Stay(
         encounter_id=encounter.id,
         facts=facts,
@@ -243,8 +243,12 @@ def _events(stay: _Stay, told: Iterable[Told]) -> pd.DataFrame:
 def _said(stay: _Stay) -> Iterable[Sequence[tuple[int, Condition]]]:
     """What the rules said of each problem, in the order of time."""
     by_problem: dict[str, list[tuple[int, Condition]]] = {}
+    before: tuple[Condition, ...] | None = None
     for evaluation in stay.evaluations:
-        for condition in evaluation.conditions:
+        # Where nothing turned the words are the very ones of before.
+        news = () if evaluation.conditions is before else evaluation.conditions
+        before = evaluation.conditions
+        for condition in news:
             by_problem.setdefault(condition.problem, []).append((evaluation.at_us, condition))
     said = chain(
         by_the_clock(stay.facts, stay.evaluations, until_us=stay.until_us, policy=stay.policy),

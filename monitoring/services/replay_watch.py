@@ -66,19 +66,25 @@ def by_the_clock(
     asked = all_asked(facts.observations)
     turns_us = sorted(turn for one in asked for turn in turns(one))
     ends_us = [*at_us[1:], until_us]
+    before: Evaluation | None = None
+    were_late: list[bool] = []
     for evaluation, last_set_us, end_us in zip(evaluations, sets_us, ends_us, strict=True):
         begin_us = evaluation.at_us
-        late = {
+        late_us = [
             due.overdue_at_us + 1
             for due in (
                 schedule.next_due(evaluation, last_set_us, policy),
                 schedule.next_ice_due(evaluation, policy),
             )
             if due is not None
-        }
-        between = turns_us[bisect_left(turns_us, begin_us) : bisect_left(turns_us, end_us)]
-        for now_us in sorted({begin_us, *between, *(max(begin_us, one) for one in late)}):
-            if now_us < end_us:
+        ]
+        turning = turns_us[bisect_left(turns_us, begin_us) : bisect_left(turns_us, end_us)]
+        turning += [one for one in late_us if begin_us < one < end_us]
+        is_repeated = before is not None and evaluation.conditions is before.conditions
+        are_late = [one <= begin_us for one in late_us]
+        # Where nothing turned, what was late is late and what was in time is.
+        if turning or not is_repeated or are_late != were_late:
+            for now_us in sorted({begin_us, *turning}):
                 for word in clock_conditions(
                     evaluation,
                     last_set_us=last_set_us,
@@ -87,6 +93,7 @@ def by_the_clock(
                     policy=policy,
                 ):
                     yield now_us, word
+        before, were_late = evaluation, [one < end_us for one in late_us]
 
 
 def laboratory(facts: EncounterFacts, *, from_us: int, until_us: int, policy: Policy) -> Said:
@@ -116,7 +123,9 @@ def laboratory(facts: EncounterFacts, *, from_us: int, until_us: int, policy: Po
     added = np.array(later, dtype=np.int64)
     at_us = _within(np.concatenate([at_us, added, added + limits.valid_us + 1]), from_us, until_us)
     fevers = neutropenic_fever(facts, at_us=at_us, policy=limits)
-    watches = iec_hs_watch(facts, at_us=at_us, policy=limits) if len(at_us) else ()
+    if not len(at_us):
+        return
+    watches = iec_hs_watch(facts, at_us=at_us, policy=limits, turns_only=True)
     for now_us, fever, watch in zip(at_us.tolist(), fevers, watches, strict=True):
         yield now_us, neutropenic_fever_condition(fever, policy, now_us=now_us)
         yield now_us, iec_hs_condition(watch, policy)

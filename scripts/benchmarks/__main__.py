@@ -14,6 +14,7 @@ BENCHMARKS = {
     "crs_timeline": ("crs", "crs_timeline"),
     "grade_records": ("records", "grade_records"),
     "evaluate_one_value": ("evaluating", "evaluate_one_value"),
+    "evaluate_turns": ("turning", "evaluate_turns"),
     "patient_figure": ("figure", "patient_figure_lines"),
     "replay_month": ("replay_month", "replay_month"),
     "latest": ("latest", "latest"),

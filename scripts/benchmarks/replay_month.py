@@ -42,7 +42,7 @@ def replay_month() -> Iterator[Line]:
     policy, rulebook = load_policy(), load_rulebook()
     looks_us = START_US + MINUTE_US * np.arange(MINUTES, dtype=np.int64)
     replayed = StayReplay(policy, rulebook, answer_after=ANSWER_AFTER)
-    facts, charted = _facts(), _hourly(looks_us)
+    facts, charted = somebody(), hourly(looks_us)
     ours_s = plain_s = slowest_s = 0.0
     told = spoken = 0
     for patient in range(PATIENTS):
@@ -109,9 +109,9 @@ def _plain_day(replayed: StayReplay, looks_us: NDArray[np.int64], vitals: Vitals
     begin = max(0, min(warmest - PLAIN_MINUTES // 2, MINUTES - PLAIN_MINUTES))
     day_us = looks_us[begin : begin + PLAIN_MINUTES]
     of_day = {name: value[begin : begin + PLAIN_MINUTES] for name, value in vitals.items()}
-    charted = _hourly(day_us)
-    facts = _facts()
-    observed = replace(facts, observations=_rows(day_us, of_day, charted))
+    charted = hourly(day_us)
+    facts = somebody()
+    observed = replace(facts, observations=chart_of(day_us, of_day, charted))
     ours = set(replayed.play(facts, day_us, of_day, charted))
     begun = process_time()
     plain = _plainly(observed, day_us)
@@ -142,7 +142,7 @@ def _plainly(facts: EncounterFacts, looks_us: NDArray[np.int64]) -> set[Told]:
     return set(chain.from_iterable(told))
 
 
-def _rows(
+def chart_of(
     looks_us: NDArray[np.int64], vitals: Vitals, charted: Mapping[str, Charted]
 ) -> ObservationColumns:
     """The same as rows of a chart."""
@@ -167,7 +167,7 @@ def _rows(
     )
 
 
-def _hourly(looks_us: NDArray[np.int64]) -> dict[str, Charted]:
+def hourly(looks_us: NDArray[np.int64]) -> dict[str, Charted]:
     """What a nurse adds to the monitor every hour."""
     hours_us = looks_us[::60]
 
@@ -181,7 +181,8 @@ def _hourly(looks_us: NDArray[np.int64]) -> dict[str, Charted]:
     }
 
 
-def _facts() -> EncounterFacts:
+def somebody() -> EncounterFacts:
+    """Whose month it is, without observations."""
     nothing = np.empty(0, dtype=object)
     return EncounterFacts(
         observations=ObservationColumns(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event as StopEvent
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from db.engine import Store, create_store
 from db.queries import alerts, audit, census, evaluations, observations, treatments, users
 from monitoring.clinical.results import Evaluation
 from monitoring.services import census as census_service
-from monitoring.services import leases, liveness, replay
+from monitoring.services import leases, liveness, replay, replay_watch
 from sample_data.events import Admitted, ObservationsCharted
 from sample_data.living import FEED, LivingWard, live_on
 from sample_data.load import LEASE, load_ward
@@ -92,6 +93,11 @@ def copied(morning: Ward, tmp_path: Path) -> Iterator[Store]:
     store = create_store(f"sqlite:///{path}")
     yield store
     store.close()
+
+
+def whole(rules: Callable[..., Any]) -> Callable[..., Any]:
+    """The same rules asked at every moment."""
+    return lambda *given, **more: rules(*given, **{**more, "turns_only": False})
 
 
 def occupied(store: Store, ward_id: int) -> dict[str, census.BedBoardRow]:
@@ -199,6 +205,26 @@ def test_alerts_are_few_and_no_rise_of_the_grade_is_missed(ward: Ward) -> None:
     assert found.episode.reminders_per_patient_day <= 2
     assert found.timeliness.rises >= 30
     assert found.timeliness.caught == found.timeliness.rises
+
+
+def test_the_ward_played_where_something_turns_is_the_ward_played_whole(
+    morning: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def played() -> tuple[list[tuple[object, ...]], replay.Report]:
+        found = replay.play(
+            morning.store,
+            ward_id=morning.loaded.ward_id,
+            from_at=morning.now - timedelta(days=30),
+            to_at=morning.now,
+            now=morning.now,
+        )
+        return list(found.events.itertuples(index=False, name=None)), replay.report(found)
+
+    quickly = played()
+
+    monkeypatch.setattr(replay, "judge_facts", whole(replay.judge_facts))
+    monkeypatch.setattr(replay_watch, "iec_hs_watch", whole(replay_watch.iec_hs_watch))
+    assert quickly == played()
 
 
 def test_corrected_values_stay_readable_with_their_reason(ward: Ward) -> None:

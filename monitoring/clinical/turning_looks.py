@@ -1,0 +1,239 @@
+"""Of the moments of a stay those at which the rules can say something else than right before.
+
+A monitor sends a value a minute, and hardly any of them turns a problem, a grade or what is due.
+Everything that the problems, the scores and the schedule are read from is compared from moment to
+moment, as columns; what a value is compared with stands for the value. Where nothing differs the
+words differ by the value and its age alone (docs/adr/0021). A property test holds this to judging
+every moment.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.clinical.concepts import ICE_ITEMS
+from monitoring.clinical.criteria import FEVER_EPSILON_C, CriteriaColumns
+from monitoring.clinical.early_warning import SetColumns, risks_of
+from monitoring.clinical.episodes import Moment
+from monitoring.clinical.neurology import NeurologyColumns
+from monitoring.clinical.policy_types import STREAMED, Policy
+from monitoring.clinical.rulebook_types import Rulebook
+from monitoring.clinical.schedule import RESOLVED_RECENTLY_US
+from monitoring.clinical.signals import Signals, newest
+from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
+
+_EPSILON = 1e-6
+# Whatever is in one of these differs at its own moments: all of a chart but the streamed values.
+_BY_HAND = ("consciousness", "oxygen_device", "sedation")
+_PRESSURES = ("systolic_bp", "mean_arterial_pressure")
+
+_Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Looks:
+    """What a stay was judged by at each of its moments."""
+
+    timeline: Timeline
+    columns: CriteriaColumns
+    moments: list[Moment]
+    sets: SetColumns
+    neurology: NeurologyColumns
+    signals: Signals
+    rulebook: Rulebook
+    policy: Policy
+
+    def turning(self) -> _Bools:
+        """Which moments may differ from the one before; the first does."""
+        at_us = self.timeline.at_us
+        if self.timeline.facts.statements:
+            # A clinician's word holds by what was computed since, and runs out by itself.
+            return np.ones(len(at_us), dtype=np.bool_)
+        turns = self._by_hand()
+        turns[0] = True
+        turns[1:] |= [one != other for one, other in pairwise(map(_said, self.moments))]
+        for column in self._told():
+            # Not known is as not known as before.
+            same = (column[1:] == column[:-1]) | (
+                (column[1:] != column[1:]) & (column[:-1] != column[:-1])
+            )
+            turns[1:] |= ~same
+        return turns
+
+    def _by_hand(self) -> _Bools:
+        """Whatever is no value that a device sent, and where an ICE leaves the hours of a fall."""
+        timeline, facts = self.timeline, self.timeline.facts
+        rows, at_us = facts.observations, timeline.at_us
+        charted_us = rows.taken_us
+        if rows.streamed is not None:
+            charted_us = charted_us[~(rows.streamed & np.isin(rows.concept, STREAMED))]
+        turns: _Bools = np.isin(at_us, charted_us)
+        within_us = int(self.policy.watch.ice_within_s * US_PER_S)
+        for name in (*(one.code for one in ICE_ITEMS), "ice_total"):
+            place = at_us.searchsorted(timeline.series[name].taken_us[:-1] + within_us, "right")
+            turns[place[place < len(at_us)]] = True
+        return turns
+
+    def _told(self) -> Iterator[NDArray[Any]]:
+        """Each column that the rules read, as far as they can tell it apart."""
+        columns, timeline = self.columns, self.timeline
+        yield from columns.truths
+        yield timeline.baseline_rows
+        yield columns.hypotension_attributed
+        yield columns.fever.is_attributed
+        yield from _columns_of(self.neurology)
+        yield from self._spans()
+        yield from self._signs()
+        yield from self._pressure()
+        yield from self._oxygen()
+        yield from self._score()
+        for name in _BY_HAND:
+            yield timeline.value(name)
+
+    def _spans(self) -> Iterator[NDArray[Any]]:
+        """What was given before, the newest therapy, how long CRS lasts, which device is off."""
+        facts, at_us, watch = self.timeline.facts, self.timeline.at_us, self.policy.watch
+        for span in facts.treatments:
+            window_s = self.policy.grading.premedication_s.get(span.kind)
+            if window_s is not None:
+                given = at_us >= span.started_us
+                if span.ended_us is not None:
+                    given &= at_us <= span.ended_us + window_s * US_PER_S
+                yield given
+        infused_us = np.sort([dose.infused_us for dose in facts.doses])
+        yield infused_us.searchsorted(at_us, side="right")
+        # After so long the schedule asks for less.
+        for window_s in set(self.policy.schedule.risk_window_s.values()):
+            yield infused_us.searchsorted(at_us - int(window_s * US_PER_S))
+        onset_us, resolved_us = (
+            np.array([NEVER_US if us is None else us for us in times])
+            for times in zip(
+                *((one.episode.onset_us, one.episode.resolved_us) for one in self.moments),
+                strict=True,
+            )
+        )
+        yield at_us - onset_us > watch.lingering_after_s * US_PER_S
+        yield at_us - resolved_us < RESOLVED_RECENTLY_US
+        for concept in STREAMED:
+            series = self.timeline.series[concept]
+            sent = np.append(newest(series.streamed[:-1]), -1).take(self.timeline.rows[concept])
+            silent_us = at_us - series.taken_us.take(sent)
+            yield silent_us > int(watch.device_off_after_s * US_PER_S)
+            yield silent_us > int(watch.device_forgotten_after_s * US_PER_S)
+
+    def _signs(self) -> Iterator[NDArray[Any]]:
+        """Temperature, heart rate and SpO2 against their limits, and whether they are known."""
+        policy, fever_c = self.policy, self.rulebook.crs.fever_c - FEVER_EPSILON_C
+        temperature, heart, spo2 = map(
+            self.timeline.value, ("body_temperature", "heart_rate", "spo2")
+        )
+        limits_us = np.array([one.limit_s for one in self.moments]) * US_PER_S
+        for name in ("body_temperature", "heart_rate", "spo2", "consciousness", *_PRESSURES):
+            yield self.timeline.age_us(name) <= limits_us
+        yield self._lasts(
+            "body_temperature",
+            limit=fever_c,
+            clear=self.rulebook.crs.fever_c - policy.fever.hysteresis_c,
+            rising=True,
+        )
+        yield temperature >= fever_c
+        yield temperature >= policy.fever.high_c
+        fast = policy.tachycardia.heart_rate_above
+        clear = fast - policy.tachycardia.hysteresis_bpm
+        yield self._lasts("heart_rate", limit=fast, clear=clear, rising=True, above=True)
+        hypoxia = policy.hypoxia
+        severe = hypoxia.severe_percent - _EPSILON
+        yield self.signals.severe("spo2", self.timeline.rows["spo2"], limit=severe)
+        for percent in {hypoxia.spo2_percent, hypoxia.spo2_scale_2_percent}:
+            clear = percent + hypoxia.hysteresis_percent - _EPSILON
+            yield self._lasts("spo2", limit=percent - _EPSILON, clear=clear, rising=False)
+            yield spo2 < percent - _EPSILON
+        yield from self._fast(temperature, heart)
+
+    def _fast(
+        self, temperature: NDArray[np.float64], heart: NDArray[np.float64]
+    ) -> Iterator[NDArray[Any]]:
+        """What makes grade 1 a fast one."""
+        schedule = self.policy.schedule
+        yield temperature >= schedule.fast_temperature_c_from
+        yield heart > schedule.fast_heart_rate_above
+
+    def _pressure(self) -> Iterator[NDArray[Any]]:
+        pressure, timeline, limits = self.columns.pressure, self.timeline, self.policy.hypotension
+        limits_us = np.array([one.limit_s for one in self.moments]) * US_PER_S
+        yield pressure.truth
+        yield pressure.age_us <= limits_us
+        yield pressure.absolute
+        yield pressure.relative
+        yield pressure.severe
+        rows = timeline.rows["systolic_bp"]
+        yield self.signals.severe("systolic_bp", rows, limit=pressure.severe_below_mmhg)
+        own_mmhg = limits.baseline_fraction * pressure.baseline_systolic_mmhg
+        relative_mmhg = np.minimum(own_mmhg, limits.baseline_cap_mmhg)
+        for name, of_name in (
+            ("systolic_bp", pressure.systolic_limit_mmhg),
+            ("systolic_bp", relative_mmhg),
+            ("mean_arterial_pressure", pressure.mean_limit_mmhg),
+        ):
+            for mmhg in np.unique(of_name[~np.isnan(of_name)]).tolist():
+                clear = mmhg + limits.systolic_hysteresis_mmhg
+                yield self._lasts(name, limit=mmhg, clear=clear, rising=False)
+        for name in _PRESSURES:
+            yield timeline.at_moments(name, timeline.series[name].streamed)
+
+    def _oxygen(self) -> Iterator[NDArray[Any]]:
+        support, freshness = self.columns.support, self.policy.freshness
+        limits_s = np.array([one.limit_s for one in self.moments])
+        known_s = np.maximum(limits_s, freshness.oxygen_support_s_at_least)
+        yield support.support_age_us <= known_s * US_PER_S
+        yield support.level
+        yield support.above_home
+        yield from support.noted.values()
+
+    def _score(self) -> Iterator[NDArray[Any]]:
+        scored = self.sets.scored
+        yield risks_of(scored, self.rulebook.news2)
+        yield scored.complete
+        yield scored.minimum == 0
+        for name in ("heart_rate", "body_temperature"):
+            yield np.array(self.sets.in_set[name])
+
+    def _lasts(self, concept: str, **limits: Any) -> _Bools:
+        rows = self.timeline.rows[concept]
+        return self.signals.lasting(concept, rows, self.timeline.at_us, **limits)
+
+
+def _said(moment: Moment) -> tuple[object, ...]:
+    """A moment's grade and episode, without how long it has been quiet so far."""
+    episode = moment.episode
+    return (
+        moment.truths,
+        moment.waived,
+        moment.grade,
+        moment.status,
+        moment.limit_s,
+        episode.number,
+        episode.is_open,
+        episode.onset_us,
+        episode.peak,
+        episode.resolved_us,
+        episode.held,
+    )
+
+
+def _columns_of(record: Any) -> Iterator[NDArray[Any]]:
+    if isinstance(record, np.ndarray):
+        yield record
+    elif isinstance(record, dict):
+        for one in record.values():
+            yield from _columns_of(one)
+    elif isinstance(record, tuple):
+        for one in record:
+            yield from _columns_of(one)
+    elif is_dataclass(record):
+        for each in fields(record):
+            yield from _columns_of(getattr(record, each.name))

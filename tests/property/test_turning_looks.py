@@ -1,0 +1,252 @@
+"""Judging only where something turns says at every moment what judging every moment says."""
+
+import random
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitoring.clinical import schedule
+from monitoring.clinical.alert_runs import Follower, Told
+from monitoring.clinical.concepts import BEDSIDE_SIGNS, ICE_ITEMS
+from monitoring.clinical.evaluate import evaluate
+from monitoring.clinical.facts import (
+    AttributionSpan,
+    BaselineRecord,
+    Dose,
+    EncounterFacts,
+    GradeStatement,
+)
+from monitoring.clinical.iec_hs import iec_hs_watch
+from monitoring.clinical.policy_types import Policy
+from monitoring.clinical.results import Condition, EpisodeState, Evaluation
+from monitoring.clinical.rulebook import load_rulebook
+from monitoring.services.replay import ANSWER_AFTER
+from monitoring.services.replay_watch import by_the_clock, sweeps
+from tests.property.effort import examples
+from tests.property.test_vital_codes import POLICIES, VALUES
+from tests.spec import bedside
+
+MINUTE_US = 60_000_000
+BY_HAND = {
+    **VALUES,
+    "diastolic_bp": [70.0, 50.0, 40.0],
+    "mean_arterial_pressure": [80.0, 64.0, 55.0],
+    "respiratory_rate": [16.0, 22.0, 26.0, 8.0],
+    "oxygen_device": ["room_air", "nasal_cannula", "simple_face_mask", "invasive_ventilation"],
+    "oxygen_flow": [2.0, 6.0, 10.0],
+    "oxygen_indication": ["hypoxia", "comfort"],
+    "inhaled_oxygen": [21.0, 40.0],
+    "consciousness": ["A", "A", "C", "V", "U"],
+    "sedation": ["absent", "present"],
+    "seizure": ["none", "brief"],
+    "arousal": ["spontaneous", "voice"],
+    "ice_total": [10.0, 8.0, 5.0],
+    "capd_total": [3.0, 12.0],
+    "symptom_confusion": [0.0, 2.0],
+    "test_obstacle": ["language", "unable_to_perform"],
+    **{one.code: [0.0, 1.0] for one in ICE_ITEMS},
+    **{one.code: ["absent", "present"] for one in BEDSIDE_SIGNS},
+}
+RISK_DAYS = round(POLICIES[0].schedule.risk_window_s["car_t"] / 86400)
+GIVEN = (
+    ("antipyretic", "paracetamol"),
+    ("fluid_bolus", "crystalloid"),
+    ("vasopressor", "norepinephrine"),
+    ("anticytokine", "tocilizumab"),
+)
+
+
+def stay_of(seed: int) -> tuple[bedside.Bedside, tuple[GradeStatement, ...]]:
+    """Days of a monitor with silences, and now and then anything that a ward charts."""
+    dice = random.Random(seed)
+    step_us = dice.choice([1, 1, 5, 15, 60, 240]) * MINUTE_US
+    count = dice.randint(20, 110)
+    times = [bedside.MIDNIGHT_US + step_us * place for place in range(1, count + 1)]
+    case = bedside.Bedside(
+        age_years=dice.choice([58.0, 58.0, 58.0, 14.0, 8.0, None]),
+        care_setting=dice.choice(["ward", "ward", "icu"]),
+        treatments_charted=dice.random() < 0.8,
+    )
+    for concept, values in VALUES.items():
+        usual = dice.choice([values, values[:3]])
+        until = 0
+        while until < count:
+            value = dice.choice([*usual, usual[0], usual[0], None])
+            for at_us in times[until : until + dice.randint(1, 40)]:
+                until += 1
+                if value is not None and dice.random() < 0.95:
+                    case.observations.append((at_us, concept, bedside.Sent(value)))
+    for _ in range(dice.choice([0, 3, 12, 40])):
+        concept = dice.choice(sorted(BY_HAND))
+        at_us = dice.choice(times) + dice.choice([0, 0, 17_000_000])
+        case.observations.append((at_us, concept, dice.choice(BY_HAND[concept])))
+    for kind, agent in GIVEN:
+        if dice.random() < 0.3:
+            begin_us = dice.choice(times)
+            ended_us = dice.choice([begin_us, begin_us + 90 * MINUTE_US, None])
+            case.treatments.append(
+                bedside.TreatmentSpan(
+                    row_id=len(case.treatments) + 1,
+                    kind=kind,
+                    agent=agent,
+                    indication=None,
+                    started_us=begin_us,
+                    ended_us=ended_us,
+                )
+            )
+    if dice.random() < 0.3:
+        case.baseline = BaselineRecord(
+            row_id=1,
+            effective_us=dice.choice(times),
+            systolic_mmhg=dice.choice([None, 130.0, 105.0]),
+            diastolic_mmhg=70.0,
+            mean_mmhg=None,
+            home_oxygen_device=dice.choice([None, "nasal_cannula"]),
+            home_oxygen_lpm=2.0,
+            spo2_scale=dice.choice([1, 2, 2]),
+        )
+    if dice.random() < 0.3:
+        from_us = dice.choice(times)
+        element = dice.choice(["fever", "hypotension", "hypoxia"])
+        until_us = dice.choice([None, from_us + 45 * MINUTE_US])
+        case.attributions.append(
+            AttributionSpan(row_id=1, element=element, from_us=from_us, until_us=until_us)
+        )
+    if dice.random() < 0.7:
+        days = dice.choice([0, 10, RISK_DAYS, RISK_DAYS])
+        infused_us = dice.choice(times) - days * 24 * 60 * MINUTE_US
+        case.doses.append(
+            Dose(row_id=1, product="axi-cel", therapy_class="car_t", infused_us=infused_us)
+        )
+    words: tuple[GradeStatement, ...] = ()
+    if dice.random() < 0.15:
+        stated_us = dice.choice(times)
+        words = (
+            GradeStatement(
+                row_id=1,
+                scale="astct-crs",
+                grade=dice.choice([0, 1, 2]),
+                computed_grade=1,
+                stated_us=stated_us,
+                valid_until_us=stated_us + 240 * MINUTE_US,
+                by="dr.okafor",
+            ),
+        )
+    return case, words
+
+
+def alerted(
+    facts: EncounterFacts, evaluations: list[Evaluation], until_us: int, policy: Policy
+) -> dict[str, list[Told]]:
+    """What the alerts of the rules and of the clock say over a stay."""
+    said: dict[str, list[tuple[int, Condition]]] = {}
+    for one in evaluations:
+        for condition in one.conditions:
+            said.setdefault(condition.problem, []).append((one.at_us, condition))
+    for at_us, condition in by_the_clock(facts, evaluations, until_us=until_us, policy=policy):
+        said.setdefault(condition.problem, []).append((at_us, condition))
+    follower = Follower(policy.timing, ANSWER_AFTER)
+    return {
+        problem: follower.follow(follower.runs(words), until_us=until_us)
+        for problem, words in said.items()
+    }
+
+
+def decided(one: Evaluation, last_set_us: int, policy: Policy) -> tuple[object, ...]:
+    """All that an alert, a schedule or a figure of a ward is made of."""
+    icans = one.icans
+    assert icans is not None
+    due = schedule.next_due(one, last_set_us, policy)
+    return (
+        one.at_us,
+        one.crs.grade,
+        one.crs.status,
+        one.crs.fever_waived,
+        one.episode,
+        one.news2.risk,
+        one.hours_since_dose,
+        one.therapy_class,
+        (icans.grade, icans.status, icans.peak, icans.tested_us, icans.confused_us),
+        one.confirmed,
+        due.overdue_at_us,
+        due.priority,
+        schedule.next_ice_due(one, policy),
+        {
+            said.problem: (
+                said.state,
+                said.severity,
+                said.priority,
+                said.criteria,
+                said.covered_by,
+            )
+            for said in one.conditions
+        },
+    )
+
+
+@settings(max_examples=examples(60))
+@given(st.integers(0, 2**32 - 1).map(stay_of), st.sampled_from(POLICIES))
+def test_what_turns_is_found(
+    stay: tuple[bedside.Bedside, tuple[GradeStatement, ...]], policy: Policy
+) -> None:
+    case, words = stay
+    facts = replace(case.facts(), statements=words)
+    moments = {at_us for at_us, _, _ in case.observations}
+    moments |= {us for one in case.treatments for us in (one.started_us, one.ended_us) if us}
+    moments |= {one.stated_us for one in words} | {one.valid_until_us for one in words}
+    # The watcher looks in between: each hour, and when a device has been off for long enough.
+    until_us = max(moments) + 90 * MINUTE_US
+    moments.update(sweeps(facts, sorted(moments), until_us=until_us, policy=policy))
+    at_us = np.array(sorted(moments), dtype=np.int64)
+
+    def judged(*, turns_only: bool) -> tuple[list[tuple[object, ...]], dict[str, list[Told]]]:
+        found = evaluate(
+            facts,
+            at_us=at_us,
+            prior=EpisodeState(),
+            previous=None,
+            rulebook=load_rulebook(),
+            policy=policy,
+            turns_only=turns_only,
+        )
+        decisions = [decided(one, bedside.MIDNIGHT_US, policy) for one in found]
+        return decisions, alerted(facts, found, until_us, policy)
+
+    assert judged(turns_only=True) == judged(turns_only=False)
+
+
+LABORATORY = {
+    "ferritin": [400.0, 3000.0, 9000.0, 15000.0],
+    "platelets": [200.0, 60.0, 40.0],
+    "fibrinogen": [300.0, 140.0],
+    "ast": [20.0, 400.0],
+    "neutrophils": [3.0, 0.4],
+    "ldh": [200.0, 900.0],
+}
+
+
+@settings(max_examples=examples(60))
+@given(st.integers(0, 2**32 - 1).map(random.Random))
+def test_a_criterion_of_the_iec_hs_watch_turns_where_it_is_asked(dice: random.Random) -> None:
+    case = bedside.Bedside()
+    hour_us = 60 * MINUTE_US
+    case.doses.append(
+        Dose(row_id=1, product="axi-cel", therapy_class="car_t", infused_us=bedside.MIDNIGHT_US)
+    )
+    for _ in range(dice.randint(5, 40)):
+        concept = dice.choice(["body_temperature", *LABORATORY])
+        at_us = bedside.MIDNIGHT_US + dice.randint(-48, 240) * hour_us
+        value = dice.choice(LABORATORY.get(concept, [36.8, 38.0, 38.6]))
+        case.observations.append((at_us, concept, value))
+    case.observations.sort()
+    at_us = bedside.MIDNIGHT_US + hour_us * np.arange(-50, 400)
+
+    def watched(*, turns_only: bool) -> list[tuple[object, ...]]:
+        return [
+            (one.at_us, one.worth_a_look, [(each.id, each.truth) for each in one.criteria])
+            for one in iec_hs_watch(case.facts(), at_us=at_us, turns_only=turns_only)
+        ]
+
+    assert watched(turns_only=True) == watched(turns_only=False)
