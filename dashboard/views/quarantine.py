@@ -21,10 +21,16 @@ def _live() -> None:
     now = session.now()
     if session.is_idle(now):
         session.rerun_unasked()
-    st.html(words(quarantined.waiting(store(), at_most=AT_MOST), now=now))
+    if session.member().role in quarantined.ROLES:
+        st.html(_words(quarantined.waiting(store(), at_most=AT_MOST), now=now))
+    else:
+        st.html(
+            "<h1 class='sw-title'>Quarantine</h1><p>The charge nurse and the administrator see "
+            "here what an import could not use. Ask one of them.</p>"
+        )
 
 
-def words(found: quarantined.Waiting, *, now: datetime) -> str:
+def _words(found: quarantined.Waiting, *, now: datetime) -> str:
     """The page: how much waits, what to do next, and each piece with its reason."""
     if not found.count:
         return "<h1 class='sw-title'>Quarantine</h1><p>Nothing waits: all input could be used.</p>"
@@ -50,14 +56,4 @@ def _piece(row: QuarantineRow, *, zone: ZoneInfo, now: datetime) -> str:
     )
 
 
-def _draw() -> None:
-    if session.member().role in quarantined.ROLES:
-        _live()
-    else:
-        st.html(
-            "<h1 class='sw-title'>Quarantine</h1><p>The charge nurse and the administrator see "
-            "here what an import could not use. Ask one of them.</p>"
-        )
-
-
-_draw()
+_live()

@@ -20,8 +20,8 @@ from monitoring.services.errors import RefusedError
 ROLES = frozenset({Role.CHARGE_NURSE, Role.ADMIN})
 
 WHAT_NEXT = (
-    "Have the source put it right and import again: it is then resolved by itself. "
-    "What cannot be put right is closed with its number and a reason: "
+    "Have the source put it right and import again. A value of a known patient, moment and name is "
+    "then resolved by itself; close the rest with its number and a reason: "
     'stormwatch quarantine resolve NUMBER --reason "..."'
 )
 

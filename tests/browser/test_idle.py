@@ -33,6 +33,7 @@ def test_every_page_signs_an_idle_person_out_by_itself(ward: SmallWard, sign_in:
         "/": ".tile",
         f"/patient?encounter={someone.public_id}": ".sw-identity",
         f"/chart?encounter={someone.public_id}": ".st-key-sw_save",
+        "/quarantine": ".sw-title",
     }
     visits = []
     for address, there in shown.items():
