@@ -1,8 +1,10 @@
 """``stormwatch import`` and ``stormwatch export``."""
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
@@ -12,17 +14,20 @@ from db.engine import Store
 from monitoring.cli.speaking import By, actor, clock, err, open_store, out, zone
 from monitoring.cli.stopping import stop
 from monitoring.config import settings
+from monitoring.feeds.alert_lines import write_alerts
 from monitoring.feeds.csv_file import CsvFile, files_below
-from monitoring.feeds.export_format import is_export, write_file, write_table
+from monitoring.feeds.export_format import is_export, write_table
 from monitoring.feeds.export_reading import read_export
 from monitoring.feeds.mapping_file import read_mapping
 from monitoring.feeds.problems import FeedError
 from monitoring.feeds.row_reader import ReadingChoices
+from monitoring.feeds.whole_file import write_whole
 from monitoring.services.errors import RefusedError
 from monitoring.services.intake import import_file
 from monitoring.services.intake_summary import ImportSummary
 from monitoring.services.intake_ward import IntakeWard, intake_ward
 from monitoring.services.outtake import export_stays
+from monitoring.services.outtake_alerts import export_alerts
 from monitoring.services.restore import restore
 
 
@@ -161,25 +166,34 @@ def export(
     system: Annotated[
         str | None, typer.Option(help="Who gave the patient's identifier, where two did.")
     ] = None,
+    alerts: Annotated[
+        bool, typer.Option("--alerts", help="The alerts with their events instead, as JSON Lines.")
+    ] = False,
     by: Annotated[str | None, By] = None,
 ) -> None:
-    """Give a patient's stays out as one CSV file, corrected values among them."""
+    """Give a patient's stays out as one CSV file, corrected values among them.
+
+    Alerts leave by themselves, to be read: whoever takes the stay in judges it anew.
+    """
     if (patient is None) == (encounter is None):
         stop("Say whose data: either --patient IDENTIFIER or --encounter IDENTIFIER.")
     to_screen = str(out_) == "-"
+
+    def written(write: Callable[[TextIO], int]) -> int:
+        return write(sys.stdout) if to_screen else write_whole(out_, write)
+
     with open_store() as store:
-        count = export_stays(
+        give_out = partial(
+            export_alerts if alerts else export_stays,
             store,
-            write=(
-                (lambda rows: write_table(sys.stdout, rows))
-                if to_screen
-                else (lambda rows: write_file(out_, rows))
-            ),
             actor=actor(by),
             now=clock(),
             identifier=patient,
             identifier_system=system,
             public_id=encounter,
         )
+        lines = write_alerts if alerts else write_table
+        count = give_out(write=lambda rows: written(lambda stream: lines(stream, rows)))
     if not to_screen:
-        out.print(f"{count} rows written to {out_}. It holds patient data: keep it safe.")
+        what = "alerts" if alerts else "rows"
+        out.print(f"{count} {what} written to {out_}. It holds patient data: keep it safe.")

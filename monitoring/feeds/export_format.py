@@ -10,9 +10,7 @@ apostrophe get an apostrophe in front, and reading takes exactly one away.
 
 import csv
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,6 +20,7 @@ from typing import Any, NoReturn, TextIO
 
 from monitoring.feeds.problems import FeedError
 from monitoring.feeds.text_table import numbered_lines
+from monitoring.feeds.whole_file import write_whole
 
 FORMAT = 1
 
@@ -171,23 +170,7 @@ def write_file(path: Path, rows: Iterable[Mapping[str, str | None]]) -> int:
 
     Raises ``FeedError`` where the folder cannot be written to.
     """
-    unfinished: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        unfinished = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            count = write_table(stream, rows)
-            stream.flush()
-            os.fsync(handle)
-        unfinished.replace(path)
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        message = f"{path} cannot be written: {why}. Choose another place with --out."
-        raise FeedError(message) from error
-    finally:
-        if unfinished is not None:
-            unfinished.unlink(missing_ok=True)
-    return count
+    return write_whole(path, lambda stream: write_table(stream, rows))
 
 
 def is_export(path: Path) -> bool:

@@ -46,19 +46,26 @@ def export_stays(
             identifier_system=identifier_system,
             public_id=public_id,
         )
+    audit_leaving(store, stays, action="encounter.export", actor=actor, now=now)
+    with store.read() as session:
+        return write(_rows(session, patient, stays))
+
+
+def audit_leaving(
+    store: Store, stays: Sequence[EncounterRow], *, action: str, actor: str, now: datetime
+) -> None:
+    """Write down that something of these stays leaves the store."""
     store.write(
         lambda writing: audit.append(
             writing,
             at=now,
             actor=actor,
-            action="encounter.export",
+            action=action,
             entity="encounter",
             entity_id=stays[0].public_id,
             detail={"encounters": [stay.public_id for stay in stays]},
         )
     )
-    with store.read() as session:
-        return write(_rows(session, patient, stays))
 
 
 def wanted_stays(

@@ -100,6 +100,11 @@ def test_export_and_import_into_another_store(stormwatch, patient_file, tmp_path
     to_screen = stormwatch("export", "--patient", "7", "--out", "-")
     assert to_screen.stdout.startswith("record,encounter,")
 
+    alerts = stormwatch("export", "--patient", "7", "--alerts", "--out", "alerts.jsonl")
+    lines = (tmp_path / "alerts.jsonl").read_text().splitlines()
+    assert f"{len(lines)} alerts written" in alerts.stdout
+    assert {json.loads(line)["problem"] for line in lines} >= {"fever"}
+
 
 def test_a_grade_is_explained(stormwatch, patient_file):
     stormwatch("import", str(patient_file))
