@@ -100,6 +100,16 @@ def whole(rules: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *given, **more: rules(*given, **{**more, "turns_only": False})
 
 
+def played(ward: Ward) -> replay.Played:
+    return replay.play(
+        ward.store,
+        ward_id=ward.loaded.ward_id,
+        from_at=ward.now - timedelta(days=40),
+        to_at=ward.now,
+        now=ward.now,
+    )
+
+
 def occupied(store: Store, ward_id: int) -> dict[str, census.BedBoardRow]:
     with store.read() as session:
         board = census.bed_board(session, ward_id)
@@ -190,14 +200,7 @@ def test_the_quiet_ward_is_quiet(ward: Ward) -> None:
 
 def test_alerts_are_few_and_no_rise_of_the_grade_is_missed(ward: Ward) -> None:
     # What interrupts is defined in ADR 19; the bounds are those of product.md.
-    played = replay.play(
-        ward.store,
-        ward_id=ward.loaded.ward_id,
-        from_at=ward.now - timedelta(days=40),
-        to_at=ward.now,
-        now=ward.now,
-    )
-    found = replay.report(played)
+    found = replay.report(played(ward))
     assert found.stays == 24
     assert found.quiet.interruptive_per_patient_day <= 1
     assert found.episode.interruptive_per_patient_day <= 2.3
@@ -210,21 +213,15 @@ def test_alerts_are_few_and_no_rise_of_the_grade_is_missed(ward: Ward) -> None:
 def test_the_ward_played_where_something_turns_is_the_ward_played_whole(
     morning: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def played() -> tuple[list[tuple[object, ...]], replay.Report]:
-        found = replay.play(
-            morning.store,
-            ward_id=morning.loaded.ward_id,
-            from_at=morning.now - timedelta(days=30),
-            to_at=morning.now,
-            now=morning.now,
-        )
+    def told() -> tuple[list[tuple[object, ...]], replay.Report]:
+        found = played(morning)
         return list(found.events.itertuples(index=False, name=None)), replay.report(found)
 
-    quickly = played()
+    quickly = told()
 
     monkeypatch.setattr(replay, "judge_facts", whole(replay.judge_facts))
     monkeypatch.setattr(replay_watch, "iec_hs_watch", whole(replay_watch.iec_hs_watch))
-    assert quickly == played()
+    assert quickly == told()
 
 
 def test_corrected_values_stay_readable_with_their_reason(ward: Ward) -> None:
