@@ -294,9 +294,11 @@ def _cover(
         return state, changes
     is_inhibited = state.visibility is VisibilityAxis.INHIBITED
     by = condition.covered_by
-    # A thread that was more urgent than its cover once is told of until somebody took it.
+    # A thread that was more urgent than its cover once is told of until somebody took it and its
+    # value is known to have eased: a value that is not known any more makes nothing less urgent.
     is_taken = state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED
-    may_be_silent = is_taken or state.priority.rank <= condition.priority.rank
+    has_eased = is_taken and condition.state is ConditionState.ACTIVE
+    may_be_silent = has_eased or state.priority.rank <= condition.priority.rank
     if by is not None and not is_inhibited and may_be_silent:
         state = replace(
             state,

@@ -187,7 +187,7 @@ def test_a_full_disk_loses_only_what_was_not_acknowledged(sqlite_store: Store, t
     sqlite_store.write(large)
     with sqlite_store.read() as session:
         assert audit.verify(session).events == stored == 1
-        assert len(stored_rows(session, ward.encounter_id)) == 2_000
+        assert len(stored_rows(session, ward.ward_id)) == 2_000
 
 
 def _copied(url: str, wanted: Callable[[int, int], bool]) -> tuple[int, int]:
@@ -286,7 +286,7 @@ def test_a_backup_is_a_store_that_opens(sqlite_store: Store, tmp_path: Path) -> 
     restored = create_store(f"sqlite:///{copy}")
     assert all(finding.ok for finding in examine(restored))
     with restored.read() as session:
-        assert [row.value_num for row in stored_rows(session, ward.encounter_id)] == [91]
+        assert [row.value_num for row in stored_rows(session, ward.ward_id)] == [91]
         assert audit.verify(session).events == 0
     restored.close()
     with pytest.raises(StoreError, match="Choose another name"):

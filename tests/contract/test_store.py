@@ -37,12 +37,12 @@ def count(store: Store) -> int:
 def test_a_reader_sees_one_moment_whatever_is_committed_meanwhile(store: Store, ward: Ward) -> None:
     store.write(lambda session: chart(session, ward, "before"))
     with store.read() as session:
-        first = stored_rows(session, ward.encounter_id)
+        first = stored_rows(session, ward.ward_id)
         store.write(lambda session: chart(session, ward, "meanwhile"))
-        assert stored_rows(session, ward.encounter_id) == first
+        assert stored_rows(session, ward.ward_id) == first
         assert versions.current(session) == {ward.ward_id: 1}
     with store.read() as session:
-        assert len(stored_rows(session, ward.encounter_id)) == 2
+        assert len(stored_rows(session, ward.ward_id)) == 2
         assert versions.current(session, [ward.ward_id]) == {ward.ward_id: 2}
 
 
@@ -88,7 +88,7 @@ def test_many_at_once_are_all_stored_and_failures_stay_alone(store: Store, ward:
     stored = [row_id for row_id in told if row_id is not None]
     assert [row_id is None for row_id in told] == [number % 3 == 0 for number in range(30)]
     with store.read() as session:
-        assert [row.id for row in stored_rows(session, ward.encounter_id)] == sorted(stored)
+        assert [row.id for row in stored_rows(session, ward.ward_id)] == sorted(stored)
         assert versions.current(session)[ward.ward_id] == 20
 
 

@@ -126,10 +126,10 @@ def a_value(
     )
 
 
-def stored_rows(session: Session, encounter_id: int) -> Sequence[Observation]:
-    """Every row of a patient, standing or not, in the order in which they were stored."""
-    of_patient = Observation.encounter_id == encounter_id
-    return session.scalars(select(Observation).where(of_patient).order_by(Observation.id)).all()
+def stored_rows(session: Session, ward_id: int) -> Sequence[Observation]:
+    """Every row of a ward's patients, standing or not, in the order in which they were stored."""
+    of_ward = Observation.ward_id == ward_id
+    return session.scalars(select(Observation).where(of_ward).order_by(Observation.id)).all()
 
 
 def a_confirmation(

@@ -89,7 +89,7 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(store_url: str, is_long: 
 
         store = create_store(store_url)
         with store.read() as session:
-            rows = stored_rows(session, ward.encounter_id)
+            rows = stored_rows(session, ward.ward_id)
             report = audit.verify(session)
             assert list(observations.verify_checksums(session)) == []
             version = versions.current(session)[ward.ward_id]

@@ -132,7 +132,7 @@ def tell_the_story(session: Session) -> None:
         for row in observations.latest_per_concept(session, [encounter_id])
     }
     assert latest == {"body_temperature": 39.2, "heart_rate": 80.0}
-    assert [row.status for row in stored_rows(session, encounter_id)] == [
+    assert [row.status for row in stored_rows(session, ward.id)] == [
         "final",
         "final",
         "final",

@@ -69,14 +69,17 @@ def test_an_alert_is_owned_by_one_press(patient: Bedside, open_page: OpenPage) -
 def test_an_alert_that_fell_back_to_nobody_says_since_when(
     patient: Bedside, open_page: OpenPage
 ) -> None:
-    """Eight hours later what the nurse said of it holds no more."""
+    """NEWS2 was taken, then nothing was charted for nine hours: it is high, open and nobody's."""
     fall_ill(patient)
     page = open_page("patient")
-    page.button(key=f"own:{alert_of(patient)}").click().run()
+    page.button(key=f"own:{alert_of(patient, 'news2')}").click().run()
     assert "unowned since" not in said(page)
     later = datetime.now(UTC) + timedelta(hours=9)
     sweep(patient.store, encounter_id=patient.encounter_id, pulses=(), now=later)
-    assert "unowned since " in said(open_page("patient"))
+    lines = said(open_page("patient")).split("<p class='sw-alert'")
+    (line,) = [line for line in lines[1:] if "<span>NEWS2" in line]
+    assert "unowned since" in line
+    assert "no newer value: still counts" in line
 
 
 def alert_of(patient: Bedside, problem: str = "crs_grade") -> str:

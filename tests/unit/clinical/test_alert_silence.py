@@ -179,6 +179,18 @@ def test_a_cover_ends_a_snooze_and_comes_also_where_the_data_are_lost() -> None:
     assert thread.now.inhibited_by == "hypotension"
 
 
+def test_a_milder_alert_silences_no_urgent_one_whose_value_is_not_known_any_more() -> None:
+    """NEWS2 of 8 was taken, then nothing is charted: the CRS grade of less urgency covers it not."""
+    thread = raised(0, severity=3, priority=HIGH)
+    thread.takes(1)
+
+    told = thread.says(30, gone(ConditionState.NO_DATA, covered_by="hypotension"))
+
+    assert [one.kind for one in told] == [TransitionKind.DATA_LOST]
+    assert thread.now.visibility is VisibilityAxis.SHOWN
+    assert thread.now.owner == "nurse"
+
+
 def test_what_somebody_owns_needs_nobody_anew_when_its_cover_ends() -> None:
     thread = raised(0)
     thread.takes(5)
