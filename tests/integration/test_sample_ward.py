@@ -24,6 +24,7 @@ from sample_data.plan import ward_plan
 from sample_data.scenario import scenarios
 from sample_data.ward import build_ward
 from sample_data.writing import SOURCE, public_id
+from tests.contract.ward import stored_rows
 
 MORNING = datetime(2026, 11, 22, 9, 41, 17, tzinfo=UTC)
 NIGHT = datetime(2026, 3, 8, 2, 3, tzinfo=UTC)
@@ -118,7 +119,7 @@ def occupied(store: Store, ward_id: int) -> dict[str, census.BedBoardRow]:
 
 def counted(store: Store, ward_id: int) -> int:
     with store.read() as session:
-        return len(observations.since(session, ward_id, 0))
+        return len(stored_rows(session, ward_id))
 
 
 def newest(store: Store, encounter_id: int) -> datetime:
@@ -157,7 +158,7 @@ def test_every_bed_of_the_plan_is_there_and_twenty_four_are_taken(ward: Ward) ->
 
 def test_nothing_was_recorded_in_the_future(ward: Ward) -> None:
     with ward.store.read() as session:
-        rows = observations.since(session, ward.loaded.ward_id, 0)
+        rows = stored_rows(session, ward.loaded.ward_id)
         given = [
             row for one in ward.encounters.values() for row in treatments.current(session, one)
         ]
@@ -226,7 +227,7 @@ def test_the_ward_played_where_something_turns_is_the_ward_played_whole(
 
 def test_corrected_values_stay_readable_with_their_reason(ward: Ward) -> None:
     with ward.store.read() as session:
-        rows = observations.since(session, ward.loaded.ward_id, 0)
+        rows = stored_rows(session, ward.loaded.ward_id)
         corrected = [row for row in rows if row.supersedes_id is not None]
         assert {row.status for row in corrected} == {"amended", "entered-in-error"}
         for row in corrected:
@@ -287,7 +288,7 @@ def test_a_load_that_was_cut_off_is_finished_by_the_next(sqlite_store: Store) ->
         if isinstance(event, ObservationsCharted)
     )
     with sqlite_store.read() as session:
-        rows = observations.since(session, ward.ward_id, 0)
+        rows = stored_rows(session, ward.ward_id)
     assert sum(row.supersedes_id is None for row in rows) == wanted
 
 
@@ -343,7 +344,7 @@ def test_the_ward_lives_on_faster_than_the_wall_clock(morning: Ward, copied: Sto
         written += living.turn()
     assert written > 60
     with copied.read() as session:
-        rows = observations.since(session, morning.loaded.ward_id, 0)
+        rows = stored_rows(session, morning.loaded.ward_id)
         threads = [
             thread
             for bed in occupied(copied, morning.loaded.ward_id).values()

@@ -180,7 +180,7 @@ def test_a_cover_ends_a_snooze_and_comes_also_where_the_data_are_lost() -> None:
 
 
 def test_a_milder_alert_silences_no_urgent_one_whose_value_is_not_known_any_more() -> None:
-    """NEWS2 of 8 was taken, then nothing is charted: the CRS grade of less urgency covers it not."""
+    """NEWS2 of 8 was taken, then nothing is charted: a grade of less urgency is no cover."""
     thread = raised(0, severity=3, priority=HIGH)
     thread.takes(1)
 
