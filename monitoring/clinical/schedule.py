@@ -22,8 +22,6 @@ from monitoring.clinical.results import (
 _US_PER_S = 1_000_000
 _HOUR_S = 3600.0
 _ESCALATES_FROM_GRADE = 2
-# So long after an episode the ward still looks more often.
-RESOLVED_RECENTLY_US = 24 * 3600 * _US_PER_S
 _OVERDUE = ("overdue", "overdue_from_grade_2")
 _ICE_OVERDUE = ("ice_overdue", "ice_overdue_urgent")
 
@@ -298,7 +296,7 @@ def _is_fast(news2: News2Score, policy: Policy) -> bool:
 
 def _recently_resolved(evaluation: Evaluation) -> bool:
     resolved_us = evaluation.episode.resolved_us
-    return resolved_us is not None and evaluation.at_us - resolved_us < RESOLVED_RECENTLY_US
+    return resolved_us is not None and evaluation.at_us - resolved_us < 24 * _HOUR_S * _US_PER_S
 
 
 def _in_risk_window(evaluation: Evaluation, policy: Policy) -> bool:

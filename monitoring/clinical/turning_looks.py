@@ -22,7 +22,6 @@ from monitoring.clinical.episodes import Moment
 from monitoring.clinical.neurology import NeurologyColumns
 from monitoring.clinical.policy_types import STREAMED, Policy
 from monitoring.clinical.rulebook_types import Rulebook
-from monitoring.clinical.schedule import RESOLVED_RECENTLY_US
 from monitoring.clinical.signals import Signals, newest
 from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
 
@@ -83,7 +82,6 @@ class Looks:
         columns, timeline = self.columns, self.timeline
         yield from columns.truths
         yield timeline.baseline_rows
-        yield columns.hypotension_attributed
         yield columns.fever.is_attributed
         yield from _columns_of(self.neurology)
         yield from self._spans()
@@ -104,20 +102,11 @@ class Looks:
                 if span.ended_us is not None:
                     given &= at_us <= span.ended_us + window_s * US_PER_S
                 yield given
-        infused_us = np.sort([dose.infused_us for dose in facts.doses])
-        yield infused_us.searchsorted(at_us, side="right")
-        # After so long the schedule asks for less.
-        for window_s in set(self.policy.schedule.risk_window_s.values()):
-            yield infused_us.searchsorted(at_us - int(window_s * US_PER_S))
-        onset_us, resolved_us = (
-            np.array([NEVER_US if us is None else us for us in times])
-            for times in zip(
-                *((one.episode.onset_us, one.episode.resolved_us) for one in self.moments),
-                strict=True,
-            )
+        yield np.sort([dose.infused_us for dose in facts.doses]).searchsorted(at_us, side="right")
+        onset_us = np.array(
+            [NEVER_US if (us := one.episode.onset_us) is None else us for one in self.moments]
         )
         yield at_us - onset_us > watch.lingering_after_s * US_PER_S
-        yield at_us - resolved_us < RESOLVED_RECENTLY_US
         for concept in STREAMED:
             series = self.timeline.series[concept]
             sent = np.append(newest(series.streamed[:-1]), -1).take(self.timeline.rows[concept])

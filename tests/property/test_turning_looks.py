@@ -192,6 +192,13 @@ def test_what_turns_is_found(
     stay: tuple[bedside.Bedside, tuple[GradeStatement, ...]], policy: Policy
 ) -> None:
     case, words = stay
+    assert_found(case, words, policy)
+
+
+def assert_found(
+    case: bedside.Bedside, words: tuple[GradeStatement, ...], policy: Policy
+) -> set[str]:
+    """Compare the two ways; the problems of which an alert was told."""
     facts = replace(case.facts(), statements=words)
     moments = {at_us for at_us, _, _ in case.observations}
     moments |= {us for one in case.treatments for us in (one.started_us, one.ended_us) if us}
@@ -214,7 +221,45 @@ def test_what_turns_is_found(
         decisions = [decided(one, bedside.MIDNIGHT_US, policy) for one in found]
         return decisions, alerted(facts, found, until_us, policy)
 
-    assert judged(turns_only=True) == judged(turns_only=False)
+    every = judged(turns_only=False)
+    assert judged(turns_only=True) == every
+    return {problem for problem, told in every[1].items() if told}
+
+
+def monitored(hours: float, every_h: float, **sent: float) -> bedside.Bedside:
+    """A full set by hand, and then a monitor that sends the same all the time."""
+    case = bedside.read("0 set")
+    for place in range(1, round(hours / every_h)):
+        at_us = bedside.MIDNIGHT_US + round(place * every_h * bedside.HOUR_US)
+        normal = {"body_temperature": 37.0, "spo2": 97.0, "heart_rate": 80.0, "systolic_bp": 118.0}
+        case.observations += [
+            (at_us, concept, bedside.Sent(value)) for concept, value in {**normal, **sent}.items()
+        ]
+    return case
+
+
+def test_crs_that_lingers_is_told_though_no_value_changes() -> None:
+    case = monitored(15 * 24, 2, body_temperature=38.6)
+    assert "lingering" in assert_found(case, (), POLICIES[0])
+
+
+def test_oxygen_that_nobody_charted_again_is_forgotten_though_it_is_attributed() -> None:
+    case = monitored(30, 0.5, heart_rate=112.0)
+    given_us = bedside.MIDNIGHT_US + bedside.HOUR_US
+    case.observations.append((given_us, "oxygen_device", "nasal_cannula"))
+    case.attributions.append(
+        AttributionSpan(row_id=1, element="hypoxia", from_us=bedside.MIDNIGHT_US, until_us=None)
+    )
+    assert "hypoxia" in assert_found(case, (), POLICIES[0])
+
+
+def test_the_schedule_asks_for_less_when_the_risk_is_over() -> None:
+    case = monitored(12, 0.25)
+    infused_us = bedside.MIDNIGHT_US + 6 * bedside.HOUR_US - RISK_DAYS * 24 * bedside.HOUR_US
+    case.doses.append(
+        Dose(row_id=1, product="axi-cel", therapy_class="car_t", infused_us=infused_us)
+    )
+    assert_found(case, (), POLICIES[0])
 
 
 LABORATORY = {
