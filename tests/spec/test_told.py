@@ -6,7 +6,7 @@ from tests.spec import tables, told
 
 ROWS = {name: row for chapter in tables.chapters() for name, row in told.rows(chapter).items()}
 # Few at a time, so that a part that moved is seen soon.
-BLOCKS = [list(ROWS)[begin : begin + 8] for begin in range(0, len(ROWS), 8)]
+BLOCKS = [list(ROWS)[begin : begin + 4] for begin in range(0, len(ROWS), 4)]
 READ_WORDS = frozenset(told.WORDS.read_text(encoding="utf-8").splitlines())
 READ_LINES = told.PARTS.read_text(encoding="utf-8").splitlines()
 
