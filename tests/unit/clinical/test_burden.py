@@ -179,6 +179,16 @@ def test_an_interruption_that_was_not_shown_appears_under_no_policy() -> None:
     ]
 
 
+def test_the_same_interruption_of_another_urgency_is_the_same_one() -> None:
+    mild = burden.frame([told("raised", 9), told("worsened", 9, severity=3)])
+    urgent = burden.frame([told("raised", 9, priority="high")])
+
+    assert burden.appearing(urgent, mild).empty
+    assert burden.appearing(mild, urgent).empty
+    alone = burden.appearing(mild, burden.frame([]))
+    assert alone[["kind", "priority"]].to_numpy().tolist() == [["raised", "medium"]]
+
+
 def test_every_figure_has_its_place_in_the_document() -> None:
     found = burden.burden(
         burden.frame([told("raised", 0), told("acknowledged", 5), told("repeated", 30)]),
