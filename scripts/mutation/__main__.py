@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("only", nargs="*", metavar="MODULE", help="as in episodes or scales.news2")
     parser.add_argument("--each", type=int, metavar="N", help="try N of each module, by lot")
     parser.add_argument("--seed", type=int, default=2019, help="which lot (default 2019)")
-    parser.add_argument("--again", action="store_true", help="try those once more that survived")
+    parser.add_argument("--again", action="store_true", help="try longer those that survived")
     parser.add_argument("--show", action="store_true", help="print what survived")
     parser.add_argument("--report", action="store_true", help="only write docs/mutants.md")
     chosen = parser.parse_args()
@@ -40,7 +40,7 @@ def main() -> int:
         return 0
     if not chosen.report:
         _note_the_refused(every)
-        _try([name for one in asked for name in _wanted(one, chosen)], every)
+        _try([name for one in asked for name in _wanted(one, chosen)], every, again=chosen.again)
     write_report(every)
     return 0
 
@@ -64,7 +64,7 @@ def _wanted(one: Module, chosen: argparse.Namespace) -> list[str]:
     return [name for name in let_through if name in set(drawn) - one.verdicts.keys()]
 
 
-def _try(wanted: Sequence[str], every: Sequence[Module]) -> None:
+def _try(wanted: Sequence[str], every: Sequence[Module], *, again: bool) -> None:
     module_of = {name: one for one in every for name in one.mutants}
     began = told_last = time.monotonic()
     done = 0
@@ -79,7 +79,8 @@ def _try(wanted: Sequence[str], every: Sequence[Module]) -> None:
             a_second = done / (time.monotonic() - began)
             print(f"{done} of {len(wanted)} tried, {a_second:.1f} a second", file=sys.stderr)
 
-    trials = Trials(wanted, workers=_workers(), told=told)
+    places = {name: module_of[name].place(name) for name in wanted}
+    trials = Trials(places, workers=_workers(), told=told, again=again)
     selection = config().pytest_add_cli_args_test_selection
     home = Path.cwd()
     leave_for_the_mutants()

@@ -1,5 +1,6 @@
-"""Which tests reach which function, and how long each takes."""
+"""Which tests reach which line of a function of the rules, and how long each takes."""
 
+import bisect
 import hashlib
 import json
 import os
@@ -11,44 +12,60 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import coverage
 import pytest
 
 from scripts.mutation import switch
 
 _KEPT = Path("var/mutants/reach.json").absolute()
+_RULES = Path("monitoring/clinical")
 
 
 @dataclass(frozen=True)
 class Reach:
-    """The tests by function, the seconds by test, and the functions that an import calls.
+    """The tests by function and by line, the seconds by test, and what an import calls.
 
-    ``remembered`` are those whose answers a cache may hold.
+    ``lines`` is by the file and line of what mutmut wrote. ``remembered`` are the functions whose
+    answers a cache may hold.
     """
 
     tests: dict[str, list[str]]
+    lines: dict[str, dict[int, list[str]]]
     seconds: dict[str, float]
     at_import: frozenset[str]
     remembered: frozenset[str] = frozenset()
 
+    def of(self, function: str, file: str, line: int, first: int) -> list[str]:
+        """The tests that reach a line of a function, or the nearest line before it that any does.
+
+        A part of a statement may have no line of its own to be seen at.
+        """
+        known = self.lines.get(file, {})
+        near = sorted(one for one in known if first <= one <= line)
+        place = bisect.bisect(near, line) - 1
+        return known[near[place]] if place >= 0 else self.tests.get(function, [])
+
 
 def measure(
-    items: Sequence[pytest.Item], caches: Sequence[object], at_import: frozenset[str]
+    items: Sequence[pytest.Item],
+    caches: Sequence[object],
+    at_import: frozenset[str],
+    *,
+    copies: int,
 ) -> Reach:
-    """Run every test once in a copy of this process, each with nothing read before.
+    """Run every test once in copies of this process, each with nothing read before.
 
     A test that needs the rulebook reaches what reads the rulebook, also where another test has
-    read it already: every cache is emptied before each test. As long as nothing else changed only
-    the tests of changed files are run anew.
+    read it already: every cache is emptied before each test. As long as no other code changed only
+    new tests and those of changed files are run.
     """
     files = {str(item.path) for item in items}
     content = {file: _sum([Path(file)]) for file in files}
     rest = _sum(
         path
-        for path in sorted(Path().rglob("*"))
-        if path.suffix in {".py", ".toml", ".md"}
-        and str(path.absolute()) not in files
-        # What this writes itself.
-        and not path.match("docs/mutants*.md")
+        for folder in ("monitoring", "tests")
+        for path in sorted(Path(folder).rglob("*"))
+        if path.suffix in {".py", ".toml"} and str(path.absolute()) not in files
     )
     kept = json.loads(_KEPT.read_text(encoding="utf-8")) if _KEPT.is_file() else {"rest": ""}
     if kept["rest"] != rest:
@@ -59,17 +76,22 @@ def measure(
     remembered = set(kept["remembered"])
     if new:
         print(f"Running {len(new)} tests once to see what they reach ...", file=sys.stderr)
-        found = _in_a_copy(new, caches)
+        found = _in_copies(new, caches, copies)
         tests |= found["tests"]
-        remembered |= set(found["remembered"])
+        remembered |= found["remembered"]
         kept = {"rest": rest, "content": content, "tests": tests, "remembered": sorted(remembered)}
         _KEPT.write_text(json.dumps(kept), encoding="utf-8")
     reaching = defaultdict(list)
+    lines: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     for item in items:
-        for function in tests[item.nodeid]["reaches"]:
+        one = tests[item.nodeid]
+        for function in one["reaches"]:
             reaching[function].append(item.nodeid)
+        for file, own in one["lines"].items():
+            for line in own:
+                lines[file][line].append(item.nodeid)
     seconds = {item.nodeid: tests[item.nodeid]["seconds"] for item in items}
-    return Reach(dict(reaching), seconds, at_import, frozenset(remembered))
+    return Reach(dict(reaching), lines, seconds, at_import, frozenset(remembered))
 
 
 def _sum(paths: Iterable[Path]) -> str:
@@ -77,35 +99,58 @@ def _sum(paths: Iterable[Path]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _in_a_copy(items: Sequence[pytest.Item], caches: Sequence[object]) -> dict[str, Any]:
-    report = Path("reach-new.json").absolute()
-    report.unlink(missing_ok=True)
-    child = os.fork()
-    if not child:
-        os._exit(_run(items, caches, report))
-    os.waitpid(child, 0)
-    if not report.is_file():
-        sys.exit("A test fails where no mutant is switched on; run scripts/test first.")
-    found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+def _in_copies(
+    items: Sequence[pytest.Item], caches: Sequence[object], copies: int
+) -> dict[str, Any]:
+    reports = [Path(f"reach-{number}.json").absolute() for number in range(copies)]
+    children = []
+    for number, report in enumerate(reports):
+        report.unlink(missing_ok=True)
+        child = os.fork()
+        if not child:
+            os._exit(_run(items[number::copies], caches, report))
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
+    found: dict[str, Any] = {"tests": {}, "remembered": set()}
+    for report in reports:
+        own = json.loads(report.read_text(encoding="utf-8"))
+        found["tests"] |= own["tests"]
+        found["remembered"] |= set(own["remembered"])
     return found
 
 
 def _run(items: Sequence[pytest.Item], caches: Sequence[object], report: Path) -> int:
-    tests = {}
+    tests: dict[str, dict[str, Any]] = {}
+    seen = coverage.Coverage(data_file=None, include=[f"{_RULES.absolute()}/*"])
     for item in items:
         for one in caches:
             one.cache_clear()
         switch.reached()
+        seen.start()
+        seen.switch_context(item.nodeid)
         began = time.process_time()
         item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+        lasted = time.process_time() - began
+        seen.stop()
+        reaches = sorted(switch.reached())
+        if item.session.testsfailed:
+            # It would find every mutant.
+            print(f"Left out, fails without a mutant: {item.nodeid}", file=sys.stderr)
+            item.session.testsfailed, reaches = 0, []
         tests[item.nodeid] = {
             "file": str(item.path),
-            "seconds": time.process_time() - began,
-            "reaches": sorted(switch.reached()),
+            "seconds": lasted,
+            "reaches": reaches,
+            "lines": {},
         }
-        if item.session.testsfailed:
-            print(f"failed without a mutant: {item.nodeid}", file=sys.stderr)
-            return 1
+    data = seen.get_data()
+    for file in data.measured_files():
+        name = str(Path(file).relative_to(Path.cwd()))
+        for line, reached_by in data.contexts_by_lineno(file).items():
+            for test in reached_by:
+                if test in tests and tests[test]["reaches"]:
+                    tests[test]["lines"].setdefault(name, []).append(line)
     found = {"tests": tests, "remembered": sorted(switch.remembered())}
     report.write_text(json.dumps(found), encoding="utf-8")
     return 0

@@ -2,7 +2,8 @@
 
 The copy switches its mutant on, forgets what was read before where the changed function had a part
 in it, and runs the tests that reach the function: first those that found its neighbours, then the
-fastest. It ends at the first failure. So a mutant costs the tests it needs and no collection.
+fastest of each kind. It ends at the first failure. So a mutant costs the tests it needs and no
+collection.
 """
 
 import functools
@@ -13,7 +14,7 @@ import signal
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 from mutmut.utils.format_utils import mangled_name_from_mutant_name
@@ -22,10 +23,13 @@ from scripts.mutation import switch
 from scripts.mutation.reach import Reach, measure
 
 _MEMORY_BYTES = 6 * 2**30
-# A slower test is left out, and who outlives so many seconds of tests is let go: both may call a
-# mutant a survivor that the whole suite would find, never the other way round.
+# The first time a slower test is left out, and who outlives so many seconds of tests is let go:
+# both may call a mutant a survivor that the whole suite would find, never the other way round.
 _SLOWEST_S = 2.0
-_ENOUGH_S = 8.0
+_ENOUGH_S = 3.0
+# Who is tried again meets nearly all that reaches it.
+_SLOWEST_AGAIN_S = 20.0
+_ENOUGH_AGAIN_S = 90.0
 # The whole of them, in a process that begins with nothing imported.
 _AFRESH_S = 300
 _NOTICED, _UNNOTICED = 1, 0
@@ -34,19 +38,30 @@ _WARM_STEP = 25
 
 
 class Trials:
-    """A plugin that tries mutants where pytest would run its tests."""
+    """A plugin that tries mutants where pytest would run its tests.
+
+    ``mutants`` says of each in which file and line it differs first, and where its function begins.
+    """
 
     def __init__(
-        self, mutants: Sequence[str], *, workers: int, told: Callable[[str, str], None]
+        self,
+        mutants: Mapping[str, tuple[str, int, int]],
+        *,
+        workers: int,
+        told: Callable[[str, str], None],
+        again: bool = False,
     ) -> None:
-        self._mutants = mutants
+        self._mutants = list(mutants)
+        self._places = mutants
         self._workers = workers
         self._told = told
+        self._slowest_s = _SLOWEST_AGAIN_S if again else _SLOWEST_S
+        self._enough_s = _ENOUGH_AGAIN_S if again else _ENOUGH_S
         self._found: dict[str, Counter[str]] = defaultdict(Counter)
         self._running: dict[int, tuple[str, int]] = {}
         self._items: dict[str, pytest.Item] = {}
         self._caches: list[functools._lru_cache_wrapper[object]] = []
-        self._reach = Reach({}, {}, frozenset())
+        self._reach = Reach({}, {}, {}, frozenset())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
@@ -68,7 +83,7 @@ class Trials:
             and str(one.__module__).startswith(("monitoring", "tests"))
         ]
         gc.freeze()
-        self._reach = measure(session.items, self._caches, at_import)
+        self._reach = measure(session.items, self._caches, at_import, copies=self._workers)
         for item in session.items[::_WARM_STEP]:
             if self._reach.seconds[item.nodeid] <= _SLOWEST_S:
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
@@ -92,10 +107,21 @@ class Trials:
         found = self._found[function]
         near = self._found[function.rpartition(".")[0]]
         seconds = self._reach.seconds
-        return sorted(
-            (test for test in self._reach.tests.get(function, ()) if seconds[test] <= _SLOWEST_S),
-            key=lambda test: (-found[test], -near[test], seconds[test]),
+        file, line, first = self._places[mutant]
+        reaching = sorted(
+            (
+                test
+                for test in self._reach.of(function, file, line, first)
+                if seconds[test] <= self._slowest_s
+            ),
+            key=seconds.__getitem__,
         )
+        alike: Counter[str] = Counter()
+        turn = {}
+        for test in reaching:
+            turn[test] = alike[family := _family(test)]
+            alike[family] += 1
+        return sorted(reaching, key=lambda test: (-found[test], -near[test], turn[test]))
 
     def _begin(self, mutant: str, tests: Sequence[str], arguments: Sequence[str]) -> None:
         reading, writing = os.pipe()
@@ -120,7 +146,7 @@ class Trials:
                 one.cache_clear()
         began_s = time.process_time()
         for test in tests:
-            if time.process_time() - began_s > _ENOUGH_S:
+            if time.process_time() - began_s > self._enough_s:
                 break
             # Of the processor's time, so that a busy machine ends nobody's trial; the mutant that
             # never comes back is ended by the signal.
@@ -150,6 +176,12 @@ class Trials:
             self._told(mutant, "survived")
         else:
             self._told(mutant, "ended")
+
+
+def _family(test: str) -> str:
+    """The tests of one table and chapter: each family has its turn before any has another."""
+    name, _, row = test.partition("[")
+    return f"{name}[{row[:4]}"
 
 
 def _be_silent() -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 RECORD = Path("docs/mutants.json").absolute()
@@ -54,6 +55,15 @@ class Module:
         name = mutant.rpartition(".")[2]
         original = f"{name.partition('__mutmut_')[0]}__mutmut_orig"
         return self._lines(original), self._lines(name)
+
+    def place(self, mutant: str) -> tuple[str, int, int]:
+        """The file, the line at which a mutant first differs, and the function's first line."""
+        old, new = self.change(mutant)
+        # The first line names the function, and so differs in every mutant.
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(old[1:], new[1:], strict=False))
+        original = f"{mutant.rpartition('.')[2].partition('__mutmut_')[0]}__mutmut_orig"
+        first = self._spans[original][0]
+        return str(self.path), first + 1 + sum(1 for _ in same), first
 
     def content(self, mutant: str) -> str:
         """A short sum of the function that a mutant changes."""
