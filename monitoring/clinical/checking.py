@@ -258,7 +258,7 @@ def _impossible(known: Concept, number: Decimal, unit: str) -> str:
 def _plain(number: Decimal, decimals: int | None = None) -> str:
     if decimals is not None:
         return f"{number:.{decimals}f}"
-    return f"{number.normalize():f}" if number else "0"
+    return f"{number.normalize():f}"
 
 
 def _shown(text: str) -> str:

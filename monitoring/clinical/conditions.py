@@ -20,7 +20,7 @@ def no_data(problem: str, priority: Priority, newest: InputEvidence | None, what
     if newest is None:
         label = f"No {what} yet"
     else:
-        hours, minutes = divmod(int(newest.age_s // 60), 60)
+        hours, minutes = divmod(int(newest.age_s) // 60, 60)
         age = f"{hours} h {minutes} min" if hours else f"{minutes} min"
         label = f"Last {what} {newest.display}, {age} ago"
     return Condition(

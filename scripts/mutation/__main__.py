@@ -6,6 +6,7 @@ import random
 import sys
 import time
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,9 @@ def main() -> int:
         return 0
     if not chosen.report:
         _note_the_refused(every)
-        _try([name for one in asked for name in _wanted(one, chosen)], every, again=chosen.again)
+        # One of each module in turn, so that wherever this is stopped each has its share.
+        turns = zip_longest(*(_wanted(one, chosen) for one in asked))
+        _try([name for turn in turns for name in turn if name], every, again=chosen.again)
     write_report(every)
     return 0
 
@@ -57,11 +60,10 @@ def _wanted(one: Module, chosen: argparse.Namespace) -> list[str]:
     if chosen.again:
         return one.ended(ALIVE)
     let_through = [name for name in one.mutants if one.verdicts.get(name) != "types"]
-    drawn = let_through
-    if chosen.each is not None:
-        lot = random.Random(f"{chosen.seed} {one.name}")
-        drawn = lot.sample(let_through, min(chosen.each, len(let_through)))
-    return [name for name in let_through if name in set(drawn) - one.verdicts.keys()]
+    # The first of one order, so that whoever asks for more goes on from what was tried.
+    lot = random.Random(f"{chosen.seed} {one.name}")
+    drawn = lot.sample(let_through, len(let_through))[: chosen.each]
+    return [name for name in drawn if name not in one.verdicts]
 
 
 def _try(wanted: Sequence[str], every: Sequence[Module], *, again: bool) -> None:
