@@ -144,6 +144,7 @@ def test_a_grade_set_to_none_rests_until_it_rises() -> None:
         severity=1,
         label="CRS grade 1 suggested (ASTCT)",
         criteria=("fever",),
+        action="Confirm the grade; treat by local protocol.",
     )
     policy = load_policy()
     stood = confirmed_grade([word(0, 1)], CRS, computed=1, at_us=0, before=())
@@ -160,6 +161,7 @@ def test_a_grade_set_to_none_rests_until_it_rises() -> None:
         severity=0,
         label="CRS grade 0 confirmed by a clinician",
         criteria=(),
+        action=None,
     )
     assert speaks == replace(at_one, severity=2)
 
