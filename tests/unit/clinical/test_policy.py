@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from monitoring.clinical.policy import load_policy
+from monitoring.clinical.policy_course import PolicyCourse
 from monitoring.clinical.results import Priority
 from monitoring.clinical.rule_file import RuleFileError
 from tests.spec import bedside
@@ -181,6 +182,62 @@ def test_a_high_alert_reaches_the_charge_nurse_in_two_minutes_and_is_never_snooz
     ]
     assert timing.snooze_at_most_s is None
     assert timing.repeat_after_s == 600
+
+
+@pytest.mark.parametrize(
+    ("problem", "priority", "minutes", "repeated", "called", "once", "pending_s"),
+    [
+        ("crs_grade", Priority.HIGH, 240, 10, [2, 3, 5], False, 0),
+        ("crs_grade", Priority.MEDIUM, 480, 30, [5, 30], False, 0),
+        ("news2", Priority.LOW, 720, None, [], True, 0),
+        ("device_off", Priority.TECHNICAL, 240, None, [15], False, 0),
+        ("ice_overdue", Priority.MEDIUM, 480, 30, [5, 30], False, 300),
+    ],
+)
+def test_the_times_of_an_alert_are_those_of_the_table(
+    problem: str,
+    priority: Priority,
+    minutes: float,
+    repeated: float | None,
+    called: list[float],
+    once: bool,
+    pending_s: float,
+) -> None:
+    policy = load_policy()
+
+    timing = policy.timing(problem, priority)
+
+    assert timing.acknowledgement_valid_s == minutes * 60
+    assert timing.repeat_after_s == (None if repeated is None else repeated * 60)
+    assert [step.after_s / 60 for step in timing.escalation] == called
+    assert timing.snooze_at_most_s == (None if priority is Priority.HIGH else 3600)
+    assert timing.latches_severity is once
+    assert timing.debounce_s == pending_s
+    assert policy.timing(problem, priority) == timing
+
+
+def test_a_problem_that_nobody_watches_has_no_times() -> None:
+    with pytest.raises(KeyError):
+        load_policy().timing("shoe_size", Priority.LOW)
+
+
+def test_what_was_true_then_is_judged_by_the_limits_of_then() -> None:
+    first, second, third = (
+        load_policy({"hypoxia": {"spo2_percent": percent}}) for percent in (90.0, 91.0, 93.0)
+    )
+    course = PolicyCourse.of([(100, first), (200, second), (300, third)])
+
+    assert [course.at(us) for us in (0, 100, 199)] == [first] * 3
+    assert [course.at(us) for us in (200, 299)] == [second] * 2
+    assert [course.at(us) for us in (300, 10**9)] == [third] * 2
+    assert course.newest is third
+    assert course.spans([250, 350, 50, 300, 199, 200]) == [
+        (first, [50, 199]),
+        (second, [200, 250]),
+        (third, [300, 350]),
+    ]
+    assert course.spans([]) == []
+    assert PolicyCourse.of([(100, first)]).spans([7, 5]) == [(first, [5, 7])]
 
 
 def test_a_low_alert_waits_for_the_shift_review() -> None:
