@@ -129,6 +129,8 @@ def _said(one: Evaluation) -> list[object]:
     if one.icans is not None:
         said += [explain_icans.icans_sentence(one), explain_icans.icans_criteria(one.icans)]
         said.append(explain_icans.missing_words(one.icans))
+        if one.icans.grade is None:
+            said.append(explain_icans.why_not_graded(one.icans))
     return said
 
 

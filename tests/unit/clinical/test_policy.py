@@ -67,6 +67,10 @@ def test_the_same_override_has_the_same_identity_whatever_its_order() -> None:
         ),
         ({"hypoxia": 90}, "policy override: hypoxia must be a table."),
         (
+            {"hypoxia": {"source": "the chief"}},
+            "policy override, hypoxia: source cannot be overridden; see alerts.toml for what can.",
+        ),
+        (
             {"version": 7},
             "policy override: version cannot be overridden; see alerts.toml for what can.",
         ),
