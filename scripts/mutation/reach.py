@@ -25,12 +25,13 @@ _RULES = Path("monitoring/clinical")
 class Reach:
     """The tests by function and by line, the seconds by test, and what an import calls.
 
-    ``lines`` is by the file and line of what mutmut wrote. ``remembered`` are the functions whose
-    answers a cache may hold.
+    ``lines`` is by the file and line of what mutmut wrote, ``ways`` says by file which tests take
+    the same lines of it. ``remembered`` are the functions whose answers a cache may hold.
     """
 
     tests: dict[str, list[str]]
     lines: dict[str, dict[int, list[str]]]
+    ways: dict[str, dict[str, int]]
     seconds: dict[str, float]
     at_import: frozenset[str]
     remembered: frozenset[str] = frozenset()
@@ -83,15 +84,17 @@ def measure(
         _KEPT.write_text(json.dumps(kept), encoding="utf-8")
     reaching = defaultdict(list)
     lines: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    ways: dict[str, dict[str, int]] = defaultdict(dict)
     for item in items:
         one = tests[item.nodeid]
         for function in one["reaches"]:
             reaching[function].append(item.nodeid)
         for file, own in one["lines"].items():
+            ways[file][item.nodeid] = hash(tuple(sorted(own)))
             for line in own:
                 lines[file][line].append(item.nodeid)
     seconds = {item.nodeid: tests[item.nodeid]["seconds"] for item in items}
-    return Reach(dict(reaching), lines, seconds, at_import, frozenset(remembered))
+    return Reach(dict(reaching), lines, ways, seconds, at_import, frozenset(remembered))
 
 
 def _sum(paths: Iterable[Path]) -> str:
