@@ -1,6 +1,7 @@
 """Choosing somebody in the demo: only who is there, only on the page itself, and in the audit."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -37,7 +38,9 @@ class Visitor:
                     method, path, content=None if form is None else urlencode(form)
                 )
 
-        answer = asyncio.run(answered())
+        # In a thread of its own: beside the browser tests this one runs an event loop already.
+        with ThreadPoolExecutor(1) as thread:
+            answer = thread.submit(asyncio.run, answered()).result()
         self.cookies.update(answer.cookies)
         return answer
 
