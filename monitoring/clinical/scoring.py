@@ -49,8 +49,8 @@ ON_AIR, ON_OXYGEN, OXYGEN_UNKNOWN = 0, 1, 2
 NOT_ASSESSED = -1
 INCOMPLETE = -1
 _SCALE_1, _SCALE_2 = 1, 2
-# So many rows stay in the processor's cache through all steps.
-_ROWS_AT_ONCE = 131_072
+# So many rows stay in the processor's cache through all steps, and are worth calling NumPy for.
+_ROWS_AT_ONCE = 524_288
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.scoring import (
+    _ROWS_AT_ONCE,
     PARAMETERS,
     News2Columns,
     score_news2_columns,
@@ -283,7 +284,7 @@ def _a_long_history(rows: int) -> dict[str, NDArray[Any]]:
 
 
 def test_slices_that_are_scored_at_once_are_scored_as_one_after_the_other() -> None:
-    columns = _a_long_history(300_001)
+    columns = _a_long_history(2 * _ROWS_AT_ONCE + 1)
     alone, together = (score_news2_columns(RULES, **columns, threads=n) for n in (1, 3))
 
     for name in ("total", "minimum", "any_three", "complete"):
@@ -291,7 +292,7 @@ def test_slices_that_are_scored_at_once_are_scored_as_one_after_the_other() -> N
 
 
 def test_an_impossible_value_in_any_slice_is_refused() -> None:
-    columns = _a_long_history(300_001)
+    columns = _a_long_history(2 * _ROWS_AT_ONCE + 1)
     columns["heart_rate"][-1] = -1.0
     with pytest.raises(ValueError, match="heart_rate outside its possible range"):
         score_news2_columns(RULES, **columns, threads=3)
