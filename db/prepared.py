@@ -6,7 +6,8 @@ what goes in and comes out, but does so once for a statement and not at every ru
 where the network's way is the longer one, the statement goes SQLAlchemy's whole way.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -93,8 +94,6 @@ class _OnSqlite:
         self._dialect = dialect
         self._sql = str(compiled)
         self._names: list[str] = compiled.positiontup
-        # One row of an INSERT, as the text has it.
-        self._places = f"({', '.join('?' * len(self._names))})"
         # Some parameters carry a value of their own: a LIMIT, a number that is added.
         self._own = {
             name: bind.value
@@ -112,34 +111,38 @@ class _OnSqlite:
 
     def run(self, connection: Connection, rows: Iterable[Parameters]) -> Rows:
         """Run once for each row of parameters; all that was answered."""
+        return self._answered(connection, ((self._sql, self._bound(row)) for row in rows))
+
+    def run_together(self, connection: Connection, rows: Sequence[Parameters]) -> Rows:
+        """Run an INSERT for all rows, many in one statement; all that was answered."""
+        return self._answered(connection, self._gathered(rows))
+
+    def _answered(self, connection: Connection, runs: Iterable[tuple[str, list[Any]]]) -> Rows:
         answered: list[Any] = []
         try:
             cursor = driver_connection(connection).cursor()
-            for parameters in rows:
-                cursor.execute(self._sql, self._bound(parameters))
+            for sql, values in runs:
+                cursor.execute(sql, values)
                 answered += cursor.fetchall()
             return self._converted(answered) if self._read else answered
         except (sqlite.Error, ValueError, TypeError) as error:
             raise self._told(error) from error
 
-    def run_together(self, connection: Connection, rows: Sequence[Parameters]) -> Rows:
-        """Run an INSERT for all rows, many in one statement; all that was answered."""
-        if self._sql.count(self._places) != 1:
-            return self.run(connection, rows)
-        answered: list[Any] = []
-        try:
-            cursor = driver_connection(connection).cursor()
-            begin = 0
-            for size in _TOGETHER:
-                sql = self._sql.replace(self._places, ", ".join([self._places] * size))
-                while len(rows) - begin >= size:
-                    bound = map(self._bound, rows[begin : begin + size])
-                    cursor.execute(sql, list(chain.from_iterable(bound)))
-                    answered += cursor.fetchall()
-                    begin += size
-            return self._converted(answered) if self._read else answered
-        except (sqlite.Error, ValueError, TypeError) as error:
-            raise self._told(error) from error
+    def _gathered(self, rows: Sequence[Parameters]) -> Iterator[tuple[str, list[Any]]]:
+        begin = 0
+        for size, sql in self._together:
+            while len(rows) - begin >= size:
+                bound = map(self._bound, rows[begin : begin + size])
+                yield sql, list(chain.from_iterable(bound))
+                begin += size
+
+    @cached_property
+    def _together(self) -> list[tuple[int, str]]:
+        """The text for each number of rows; for one alone where it has no one place for rows."""
+        row = f"({', '.join('?' * len(self._names))})"
+        if self._sql.count(row) != 1:
+            return [(1, self._sql)]
+        return [(size, self._sql.replace(row, ", ".join([row] * size))) for size in _TOGETHER]
 
     def _bound(self, parameters: Parameters) -> list[Any]:
         given = {**self._own, **parameters} if self._own else parameters
