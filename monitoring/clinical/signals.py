@@ -46,25 +46,59 @@ def signal(series: Series, rule: StreamRule, *, beyond: _Bools, cleared: _Bools)
     if not streamed.any():
         raises, clears = beyond, cleared
     else:
-        raises = counted(
-            taken_us,
-            beyond,
-            cleared if rule.raise_readings > 1 else ~beyond,
-            streamed=streamed,
-            readings=rule.raise_readings,
-            lasts_s=rule.raise_s,
-            gap_s=rule.gap_s,
-        )
-        clears = counted(
-            taken_us,
-            cleared,
-            ~cleared,
-            streamed=streamed,
-            readings=rule.clear_readings,
-            lasts_s=rule.clear_s,
-            gap_s=rule.gap_s,
-        )
+        raises = raising(taken_us, beyond, cleared, streamed=streamed, rule=rule)
+        clears = clearing(taken_us, cleared, streamed=streamed, rule=rule)
     return Signal(counts=raises, last_raise=newest(raises), last_clear=newest(clears))
+
+
+def raising(
+    taken_us: NDArray[np.int64],
+    beyond: _Bools,
+    cleared: _Bools,
+    *,
+    streamed: _Bools,
+    rule: StreamRule,
+) -> _Bools:
+    """Which readings beyond the limit raise: ``counted`` by the rule for that."""
+    return counted(
+        taken_us,
+        beyond,
+        cleared if rule.raise_readings > 1 else ~beyond,
+        streamed=streamed,
+        readings=rule.raise_readings,
+        lasts_s=rule.raise_s,
+        gap_s=rule.gap_s,
+    )
+
+
+def clearing(
+    taken_us: NDArray[np.int64], cleared: _Bools, *, streamed: _Bools, rule: StreamRule
+) -> _Bools:
+    """Which readings clear: ``counted`` by the rule for that."""
+    return counted(
+        taken_us,
+        cleared,
+        ~cleared,
+        streamed=streamed,
+        readings=rule.clear_readings,
+        lasts_s=rule.clear_s,
+        gap_s=rule.gap_s,
+    )
+
+
+def severely(
+    taken_us: NDArray[np.int64], deep: _Bools, *, streamed: _Bools, rule: StreamRule
+) -> _Bools:
+    """Which readings below a severe limit count: ``counted`` by the shorter run of those."""
+    return counted(
+        taken_us,
+        deep,
+        ~deep,
+        streamed=streamed,
+        readings=rule.severe_readings,
+        lasts_s=rule.severe_s,
+        gap_s=rule.gap_s,
+    )
 
 
 def counted(
@@ -174,15 +208,11 @@ class Signals:
     def _severe_of(self, concept: str, limit: float) -> _Bools:
         if (concept, limit) not in self._severe:
             series, rule = self._series[concept], self._rules[concept]
-            beyond = series.value[:-1] < limit
-            self._severe[concept, limit] = counted(
+            self._severe[concept, limit] = severely(
                 series.taken_us[:-1],
-                beyond,
-                ~beyond,
+                series.value[:-1] < limit,
                 streamed=series.streamed[:-1],
-                readings=rule.severe_readings,
-                lasts_s=rule.severe_s,
-                gap_s=rule.gap_s,
+                rule=rule,
             )
         return self._severe[concept, limit]
 

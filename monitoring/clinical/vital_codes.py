@@ -15,7 +15,7 @@ from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.criteria import FEVER_EPSILON_C
 from monitoring.clinical.policy_types import Policy, StreamRule
 from monitoring.clinical.results import Condition, ConditionState, Priority
-from monitoring.clinical.signals import LATCH_US, counted
+from monitoring.clinical.signals import LATCH_US, clearing, newest, raising, severely
 from monitoring.clinical.timeline import NEVER_US
 
 # A code a look; ``conditions`` says what it means for a problem. LEAVING is inside the limit again
@@ -177,42 +177,14 @@ def _reading_codes(
         return None
     streamed = np.ones(len(values), dtype=np.bool_)
     cleared = values < limit.clear if limit.rising else values >= limit.clear
-    raises = counted(
-        taken_us,
-        beyond,
-        cleared if rule.raise_readings > 1 else ~beyond,
-        streamed=streamed,
-        readings=rule.raise_readings,
-        lasts_s=rule.raise_s,
-        gap_s=rule.gap_s,
-    )
+    raises = raising(taken_us, beyond, cleared, streamed=streamed, rule=rule)
     severe = np.zeros(len(values), dtype=np.bool_)
     if not limit.rising and not np.isnan(limit.severe):
-        deep = values < limit.severe
-        severe = counted(
-            taken_us,
-            deep,
-            ~deep,
-            streamed=streamed,
-            readings=rule.severe_readings,
-            lasts_s=rule.severe_s,
-            gap_s=rule.gap_s,
-        )
+        severe = severely(taken_us, values < limit.severe, streamed=streamed, rule=rule)
     if not raises.any() and not severe.any():
         return None
-    clears = counted(
-        taken_us,
-        cleared,
-        ~cleared,
-        streamed=streamed,
-        readings=rule.clear_readings,
-        lasts_s=rule.clear_s,
-        gap_s=rule.gap_s,
-    )
-    order = np.arange(len(values))
-    last_raise = np.maximum.accumulate(np.where(raises, order, -1))
-    last_clear = np.maximum.accumulate(np.where(clears, order, -1))
-    lasts = last_raise > last_clear
+    last_raise = newest(raises)
+    lasts = last_raise > newest(clearing(taken_us, cleared, streamed=streamed, rule=rule))
     if limit.rising:
         severe = lasts & (values >= limit.severe)
     codes = np.where(lasts, np.where(beyond, BEYOND, LEAVING), NORMAL).astype(np.int8)
