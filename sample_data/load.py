@@ -48,17 +48,10 @@ class LoadedWard:
     clock: StoryClock
 
 
-def load_ward(
-    store: Store, *, seed: int, now: datetime, progress: Progress | None = None
-) -> LoadedWard:
-    """Load the sample ward of a seed, or go on with the one that is stored.
-
-    A ward that was last charted within ``CATCH_UP_WITHIN`` is caught up to ``now`` and keeps its
-    own seed. Any older one is emptied and begun anew. Running it twice, or again after it was cut
-    off, adds only what is missing. ``progress`` hears of stays done and stays in all.
-    """
+def ensure_beds(store: Store, *, now: datetime) -> int:
+    """The row of the sample ward, which is made with its beds where it is not there yet."""
     plan = ward_plan()
-    ward_id = census_service.ensure_ward(
+    return census_service.ensure_ward(
         store,
         code=plan.code,
         name=plan.name,
@@ -68,6 +61,18 @@ def load_ward(
         actor=WARD_ACTOR,
         now=now,
     )
+
+
+def load_ward(
+    store: Store, *, seed: int, now: datetime, progress: Progress | None = None
+) -> LoadedWard:
+    """Load the sample ward of a seed, or go on with the one that is stored.
+
+    A ward that was last charted within ``CATCH_UP_WITHIN`` is caught up to ``now`` and keeps its
+    own seed. Any older one is emptied and begun anew. Running it twice, or again after it was cut
+    off, adds only what is missing. ``progress`` hears of stays done and stays in all.
+    """
+    ward_id = ensure_beds(store, now=now)
     keep_packaged(store, actor=WARD_ACTOR, now=now)
     _ensure_staff(store, now=now)
     ward = _stored_ward(store, ward_id=ward_id, now=now)

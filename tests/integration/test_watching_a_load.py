@@ -6,16 +6,15 @@ from threading import Event, Thread
 
 from db.engine import Store
 from db.queries import alerts, census
-from monitoring.services import census as census_service
 from monitoring.services import liveness
 from monitoring.watch import Watcher
 from sample_data.clock import StoryClock
 from sample_data.events import Admitted, ObservationsCharted
 from sample_data.living import live_on
-from sample_data.load import DEFAULT_SEED, load_ward, not_being_loaded
+from sample_data.load import DEFAULT_SEED, ensure_beds, load_ward, not_being_loaded
 from sample_data.plan import ward_plan
 from sample_data.ward import build_ward
-from sample_data.writing import WARD_ACTOR, WardWriter
+from sample_data.writing import WardWriter
 from tests.stories import bedside
 
 MORNING = datetime(2026, 11, 22, 9, 41, 17, tzinfo=UTC)
@@ -50,17 +49,7 @@ class Demo:
 
 def begin_to_load(store: Store) -> None:
     """The ward as it is for a moment while stays are written: of each the first set alone."""
-    plan = ward_plan()
-    ward_id = census_service.ensure_ward(
-        store,
-        code=plan.code,
-        name=plan.name,
-        time_zone=plan.time_zone,
-        beds=[bed.label for bed in plan.beds],
-        is_demo=True,
-        actor=WARD_ACTOR,
-        now=MORNING,
-    )
+    ward_id = ensure_beds(store, now=MORNING)
     writer = WardWriter(store, ward_id=ward_id, clock=StoryClock(story=MORNING, wall=MORNING))
     begun: set[str] = set()
     for event in build_ward(DEFAULT_SEED, MORNING).events:
