@@ -50,8 +50,10 @@ def _order(row: AlertRow) -> tuple[int, Place]:
         priority=Priority(row.priority),
         condition=row.condition,
         severity=row.severity,
-        is_taken=row.owner is not None or row.visibility == "snoozed",
-        since_us=row.raised_us if row.owner is not None else row.waiting_since_us,
+        owner=row.owner,
+        is_snoozed=row.visibility == "snoozed",
+        raised_us=row.raised_us,
+        waiting_since_us=row.waiting_since_us,
     )
     return on_tile.less_urgent, on_tile
 

@@ -129,7 +129,7 @@ class Moves:
         number = self._numbers.get(meaning)
         if number is None:
             number = self._numbers[meaning] = len(self._conditions)
-            self._conditions.append(replace(condition, label="", evidence=(), action=None))
+            self._conditions.append(replace(condition, label=""))
         return number
 
     def step(self, node: Node | None, number: int, times: Times, now_us: int) -> Move | None:
@@ -143,9 +143,7 @@ class Moves:
         move = node.moves.get(key)
         if move is None:
             tried = times_tried(node.waits, late)
-            if tried is None:
-                return self._stepped(node, number, times, now_us)
-            move = node.moves[key] = self._stepped(node, number, tried, NOW_US)
+            move = node.moves[key] = self._stepped(node, number, tried)
         return move
 
     def taken(self, node: Node) -> Move:
@@ -159,7 +157,7 @@ class Moves:
                 now_us=NOW_US,
                 timing=self._timing_of(node.state),
             )
-            node.taken.append(self._move(after, changes, times, NOW_US))
+            node.taken.append(self._move(after, changes, times))
         return node.taken[0]
 
     def _begun(self, condition: Condition) -> Move | None:
@@ -167,26 +165,21 @@ class Moves:
             return None
         timing = self._timing(condition.problem, condition.priority)
         after, changes = alerts.step(None, condition, now_us=NOW_US, timing=timing)
-        return self._move(after, changes, NO_TIMES, NOW_US)
+        return self._move(after, changes, NO_TIMES)
 
-    def _stepped(self, node: Node, number: int, times: Times, now_us: int) -> Move:
+    def _stepped(self, node: Node, number: int, times: Times) -> Move:
         after, changes = alerts.step(
             with_times(node.state, times),
             self._conditions[number],
-            now_us=now_us,
+            now_us=NOW_US,
             timing=self._timing_of(node.state),
         )
-        return self._move(after, changes, times, now_us)
+        return self._move(after, changes, times)
 
-    def _move(
-        self,
-        after: AlertState | None,
-        changes: Sequence[Transition],
-        before: Times,
-        now_us: int,
-    ) -> Move:
-        assert after is not None, "what is open, or begins, has a state after"
-        times = times_since(after, before, now_us)
+    def _move(self, after: AlertState | None, changes: Sequence[Transition], before: Times) -> Move:
+        # What is open, or begins, has a state after.
+        assert after is not None
+        times = times_since(after, before, NOW_US)
         return Move(
             after=None if after.closed else self._node(after),
             times=times,

@@ -41,12 +41,15 @@ def place(
     priority: Priority,
     condition: str,
     severity: int,
-    is_taken: bool,
-    since_us: int | None,
+    owner: str | None,
+    is_snoozed: bool,
+    raised_us: int | None,
+    waiting_since_us: int | None,
 ) -> Place:
     """Where an alert stands among the open ones of its patient (the rules above)."""
+    since_us = waiting_since_us if owner is None else raised_us
     return Place(
-        is_taken=is_taken,
+        is_taken=owner is not None or is_snoozed,
         less_urgent=-priority.rank,
         is_over=condition == ConditionAxis.NORMAL,
         is_work=problem in _WORK,
@@ -58,12 +61,13 @@ def place(
 
 def place_of(state: AlertState) -> Place:
     """Where a thread stands among the open ones of its patient (the rules above)."""
-    waits = state.owner is None
     return place(
         problem=state.problem,
         priority=state.priority,
         condition=state.condition,
         severity=state.severity,
-        is_taken=not waits or state.visibility is VisibilityAxis.SNOOZED,
-        since_us=state.waiting_since_us if waits else state.raised_us,
+        owner=state.owner,
+        is_snoozed=state.visibility is VisibilityAxis.SNOOZED,
+        raised_us=state.raised_us,
+        waiting_since_us=state.waiting_since_us,
     )

@@ -82,21 +82,26 @@ def overdue(asked: Waits, times: Times, now_us: int) -> int:
     return bits
 
 
-def times_tried(asked: Waits, late: int) -> Times | None:
-    """Times of which just those are due at ``NOW_US``, no two alike; None where there are none."""
+def times_tried(asked: Waits, late: int) -> Times:
+    """Times of which just those are due at ``NOW_US``, no two alike.
+
+    Of two that are asked of one time, the later is due only where the earlier is.
+    """
     times = list(NOT_DUE)
     for bit, (place, after_us) in enumerate(asked):
         if late >> bit & 1:
             times[place] = min(times[place], NOW_US - after_us - 1 - place)
-    return times if overdue(asked, times, NOW_US) == late else None
+    assert overdue(asked, times, NOW_US) == late
+    return times
 
 
 def times_since(after: AlertState, before: Times, now_us: int) -> tuple[int, ...]:
-    """What a step at ``now_us`` did to each time: ``KEPT``, or how long after it that lies now."""
+    """What a step at ``now_us`` did to each time: ``KEPT``, or how long after it that lies now.
+
+    A step sets no time that lies before it.
+    """
     found = []
     for name, old in zip(_NAMES, before, strict=True):
         new = getattr(after, name)
-        since_us = KEPT if new is None or new == old else new - now_us
-        assert KEPT <= since_us < _LATER_US - NOW_US, "a time is kept or set from now on"
-        found.append(since_us)
+        found.append(KEPT if new is None or new == old else new - now_us)
     return tuple(found)

@@ -40,7 +40,7 @@ def refused() -> Mapping[str, str]:
 
 
 def _module(file: str) -> str:
-    return file.removesuffix(".py").replace("/", ".")
+    return file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def _ask(files: Sequence[str]) -> Iterator[tuple[str, str]]:

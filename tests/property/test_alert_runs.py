@@ -12,6 +12,7 @@ from monitoring.clinical.alert_state import (
     EscalationStep,
 )
 from monitoring.clinical.results import Condition, ConditionState, Priority
+from tests.property.effort import examples
 from tests.property.naive_alerts import step_by_step
 
 MINUTE_US = 60_000_000
@@ -50,7 +51,7 @@ delays = st.dictionaries(
 
 
 @given(patients=st.lists(stories, min_size=1, max_size=3), timing=timings, answer_after=delays)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 def test_run_by_run_is_step_by_step(
     patients: list[list[tuple[Condition, int]]],
     timing: AlertTiming,

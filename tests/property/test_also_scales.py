@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from monitoring.clinical.scales import registry
 from tests.property import naive_also
+from tests.property.effort import examples
 
 Record = dict[str, Any]
 DOSES = {
@@ -90,7 +91,7 @@ def may_be_dropped(record: Record) -> list[str]:
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(records=st.lists(whole(), min_size=1, max_size=4))
 def test_a_whole_record_is_graded_as_by_hand(name: str, records: list[Record]) -> None:
     answers = registry.scale(name).of([asked(name, one) for one in records])
@@ -101,7 +102,7 @@ def test_a_whole_record_is_graded_as_by_hand(name: str, records: list[Record]) -
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250))
 @given(data=st.data())
 def test_what_is_left_out_lowers_no_grade_unseen(name: str, data: st.DataObject) -> None:
     record = data.draw(whole())
@@ -119,7 +120,7 @@ def test_what_is_left_out_lowers_no_grade_unseen(name: str, data: st.DataObject)
         assert set(answer.missing) & dropped, (answer, dropped)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20))
 @given(records=st.lists(whole(), min_size=2, max_size=6))
 def test_many_records_at_once_are_graded_as_one_by_one(records: list[Record]) -> None:
     for name in BY_NAME:

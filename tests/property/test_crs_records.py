@@ -13,6 +13,7 @@ from monitoring.clinical.pressure import child_limit_mmhg, child_limits_mmhg
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.scales.registry import scale
 from tests.property import naive_crs_record as naive
+from tests.property.effort import examples
 
 CRS = scale("astct-crs")
 
@@ -157,7 +158,7 @@ def rank(grade: int | None) -> int:
     return -1 if grade is None else grade
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(RECORDS.filter(is_possible))
 def test_missing_names_exactly_what_could_raise_the_grade(record: dict[str, Any]) -> None:
     (answer,) = CRS.of([record])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.vital_codes import conditions, stream_of, vital_codes, vital_limits
+from tests.property.effort import examples
 from tests.property.naive_alerts import PROBLEMS, WORDS, vital_stream
 from tests.spec import bedside
 
@@ -64,7 +65,7 @@ def streams(draw: st.DrawFn) -> tuple[str, np.ndarray, np.ndarray]:
 
 
 @given(stream=streams(), policy=st.sampled_from(POLICIES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 def test_columns_say_what_each_value_says_in_turn(
     stream: tuple[str, np.ndarray, np.ndarray], policy: Policy
 ) -> None:
