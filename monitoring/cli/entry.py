@@ -78,6 +78,13 @@ def main() -> None:
     except (StopError, FeedError, RefusedError, StoreError, RuleFileError) as error:
         typer.echo(str(error), err=True)
         sys.exit(2)
+    except OSError as error:
+        message = (
+            f"A file or the output cannot be used ({error.strerror or type(error).__name__}). "
+            "Check its disk and its permission, then run the command again."
+        )
+        typer.echo(message, err=True)
+        sys.exit(2)
     except Exception as error:
         if (setting := _setting_at_fault(error)) is not None:
             typer.echo(setting, err=True)

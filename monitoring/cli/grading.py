@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -59,6 +60,9 @@ def grade(
 @contextmanager
 def _opened(file: Path | None) -> Iterator[BinaryIO]:
     if file is None or str(file) == "-":
+        # Python has none where the input was closed before it started.
+        if sys.stdin is None:
+            stop("The input is closed. Name a file, or give the records to the input.")
         with nullcontext(sys.stdin.buffer) as lines:
             yield lines
         return
@@ -97,15 +101,35 @@ def _record(line: bytes) -> dict[str, Any]:
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        message = f"This is not JSON ({error.msg}). Write one object a line."
-        raise ValueError(message) from None
+        raise ValueError(_why_not_json(line, error)) from None
     if not isinstance(record, dict):
         message = "This is not an object. Write one object of fields and values a line."
         raise ValueError(message)
     # A key takes a colon each: only where there are more may one be there twice.
     if line.count(b":") > len(record):
-        json.loads(line, object_pairs_hook=_refuse_twice)
+        try:
+            json.loads(line, object_pairs_hook=_refuse_twice)
+        except RecursionError:
+            message = "Values stand too deep in one another. Write one object of fields and values."
+            raise ValueError(message) from None
     return record
+
+
+def _why_not_json(line: bytes, error: orjson.JSONDecodeError) -> str:
+    """NaN, Infinity and a number beyond any are named by their field, as a wrong value is."""
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        return "This is not UTF-8 text. Save the records as UTF-8."
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError):
+        record = None
+    if isinstance(record, dict):
+        for name, value in record.items():
+            if isinstance(value, float) and not isfinite(value):
+                return f"{name} takes a number, and this is none. Write null where it is unknown."
+    return f"This is not JSON ({error.msg}). Write one object a line."
 
 
 def _refuse_twice(pairs: list[tuple[str, Any]]) -> None:

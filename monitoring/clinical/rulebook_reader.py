@@ -1,5 +1,6 @@
 """Reading the rule files into typed rules; a rule in doubt refuses the whole file."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from monitoring.clinical.rulebook_types import (
     OxygenDevice,
     RiskThreshold,
 )
+from monitoring.clinical.spelling import spelled
 
 # What a criterion may rest on besides observations.
 TREATMENT_INPUTS = frozenset({"fluid_bolus", "vasopressor"})
@@ -215,7 +217,8 @@ def parse_crs(content: Mapping[str, Any]) -> CrsRules:
         table.refuse("every oxygen device of the dictionary needs exactly one row")
     names = [*rules.devices, *rules.unclear_devices]
     names += [name for device in rules.devices.values() for name in device.names]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    counted = Counter(map(spelled, names))
+    if twice := sorted({name for name in names if counted[spelled(name)] > 1}):
         table.refuse(f"the device names {', '.join(twice)} stand for two things; keep one")
     if not rules.not_for_hypoxia < set(OXYGEN_INDICATIONS):
         table.refuse("not_for_hypoxia must name reasons of the dictionary, not all of them")

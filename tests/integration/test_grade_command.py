@@ -58,7 +58,10 @@ def test_a_file_is_read_and_a_dash_is_the_input(tmp_path: Path) -> None:
     [
         ("38.4", "This is not an object. Write one object of fields and values a line."),
         ("{oops", "This is not JSON"),
-        ('{"temp_c": NaN}', "This is not JSON"),
+        ('{"temp_c": NaN}', "temp_c takes a number, and this is none. Write null where"),
+        ('{"sbp": 90, "dbp": -Infinity}', "dbp takes a number, and this is none"),
+        ('{"temp_c": 1e400}', "temp_c takes a number, and this is none"),
+        ('{"temp_c": 38.5, "sbp": NaN', "This is not JSON"),
         ('{"temp_c": 38.5, "temp_c": 36.8}', "temp_c stands more than once"),
         ('{"temp_c": 38.5, "temp\\u005fc": 38.5}', "temp_c stands more than once"),
         ('{"temp_c" : 38.5, "sbp":80, "sbp": 120}', "sbp stands more than once"),
@@ -85,6 +88,50 @@ def test_a_bad_line_says_what_to_do_and_the_others_are_graded(line: str, message
     assert bad["line"] == 2
     assert message in bad["error"]
     assert done.stderr.decode().strip() == f"Line 2: {bad['error']}"
+
+
+def test_a_line_that_is_no_utf8_text_is_told_and_the_others_are_graded() -> None:
+    done = grade("--scale", "astct-crs", lines=b'{"temp_c": 38.0}\n{"o2_device": "\xe9"}\n')
+
+    assert done.returncode == 2
+    good, bad = documents(done)
+    assert good["grade"] == 1
+    assert bad == {"line": 2, "error": "This is not UTF-8 text. Save the records as UTF-8."}
+
+
+@pytest.mark.parametrize("depth", [900, 1000, 100_000])
+def test_a_line_of_values_deep_in_one_another_stops_no_other(depth: int) -> None:
+    deep = '{"temp_c": 38.0, "x": ' + '{"a": ' * depth + "1" + "}" * depth + "}"
+
+    done = grade("--scale", "astct-crs", lines=f'{{"temp_c": 38.0}}\n{deep}\n{{"temp_c": 39.0}}\n')
+
+    assert done.returncode == 2, done.stderr
+    before, bad, after = documents(done)
+    assert (before["grade"], bad["line"], after["grade"]) == (1, 2, 1)
+    assert "Unknown field 'x'" in bad["error"] or "Write one object" in bad["error"]
+
+
+def test_a_closed_input_is_told() -> None:
+    done = subprocess.run(
+        ["sh", "-c", '"$@" <&-', "sh", *COMMAND, "--scale", "news2"],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith("The input is closed. Name a file")
+
+
+def test_a_full_disk_is_told() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "--scale", "news2"],
+            input=b'{"rr": 18}\n',
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith("A file or the output cannot be used (No space left")
 
 
 def test_more_lines_than_are_held_at_once_keep_order_and_numbers() -> None:

@@ -28,8 +28,8 @@ class Field:
 
     ``lowest`` and ``highest`` close the range of a number in ``unit`` (UCUM); ``whole`` asks for a
     whole number. ``choices`` are the answers of a choice or of a list of choices; ``synonyms`` maps
-    other ways to write one to it. Spaces, hyphens and capitals do not matter in either. ``advice``
-    says of what is often written and is no choice what to say instead.
+    other ways to write one to it. Spaces, hyphens, slashes and capitals do not matter in either.
+    ``advice`` says of what is often written and is no choice what to say instead.
     """
 
     name: str
@@ -126,8 +126,3 @@ class Columns:
                 self.chosen[name].tolist(), self.listed[name].tolist(), strict=True
             )
         ]
-
-
-def spelled(text: str) -> str:
-    """The one spelling under which a choice is looked up: "Non-rebreather" and "non_rebreather"."""
-    return "_".join(text.strip().lower().replace("-", " ").replace("_", " ").split())

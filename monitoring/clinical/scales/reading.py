@@ -17,8 +17,8 @@ from monitoring.clinical.scales.fields import (
     Field,
     FieldKind,
     RecordError,
-    spelled,
 )
+from monitoring.clinical.spelling import spelled
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 
 

@@ -48,6 +48,15 @@ def device(written: str) -> str:
         ("non-rebreather mask", "nonrebreather_mask"),
         ("Nonrebreather mask", "nonrebreather_mask"),
         ("reservoir mask", "nonrebreather_mask"),
+        ("CPAP/BiPAP mask", "cpap"),
+        ("NasalCannula", "nasal_cannula"),
+        ("highflow nasal cannula", "high_flow_nasal_cannula"),
+        ("Hi-Flow", "high_flow_nasal_cannula"),
+        ("heated high-flow nasal cannula", "high_flow_nasal_cannula"),
+        ("Blow-By O2", "blow_by"),
+        ("facetent", "face_tent"),
+        ("non\u2011rebreather", "nonrebreather_mask"),
+        ("reservoir nasal cannula", "reservoir_cannula"),
         ("face mask", "simple_face_mask"),
         ("trach collar", "tracheostomy_mask"),
         ("BiPAP", "bipap"),
@@ -63,7 +72,7 @@ def test_a_device_by_another_name(written: str, meant: str) -> None:
     assert device(written) == meant
 
 
-@pytest.mark.parametrize("written", ["RA", "room air", "ambient air", "none", "Air"])
+@pytest.mark.parametrize("written", ["RA", "room air", "RoomAir", "ambient air", "none", "Air"])
 def test_air_by_another_name_is_no_oxygen(written: str) -> None:
     (answer,) = CRS.of([{"temp_c": 38.5, "o2_device": written}])
     assert answer.value == 1
@@ -78,6 +87,8 @@ def test_air_by_another_name_is_no_oxygen(written: str) -> None:
         ("129121000", "tracheostomy_mask or invasive_ventilation"),
         ("tracheostomy", "tracheostomy_mask or invasive_ventilation"),
         ("snorkel", "It takes: room_air, nasal_cannula"),
+        ("room air?", "It takes: room_air, nasal_cannula"),
+        ("/", "It takes: room_air, nasal_cannula"),
     ],
 )
 def test_what_is_no_device_is_refused_with_what_to_say(written: str, ask: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 from monitoring import clinical
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.scales import registry
-from monitoring.clinical.scales.fields import FieldKind, RecordError, spelled
+from monitoring.clinical.scales.fields import FieldKind, RecordError
+from monitoring.clinical.spelling import spelled
 
 
 def rule_versions(table: dict[str, Any]) -> Iterator[str]:
