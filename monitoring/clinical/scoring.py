@@ -5,7 +5,6 @@ band it reaches when rounded half up to the chart's precision. A missing paramet
 empty, never 0.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +21,7 @@ from monitoring.clinical.step_chart import (
     POINTS_OF_CELL,
     POINTS_OF_SUM,
     THREE,
+    Climb,
     Column,
     StepChart,
     banded_chart,
@@ -29,7 +29,6 @@ from monitoring.clinical.step_chart import (
     known_in,
     merged_chart,
     narrowed,
-    rises,
 )
 
 PARAMETERS = (
@@ -50,7 +49,7 @@ NOT_ASSESSED = -1
 INCOMPLETE = -1
 _SCALE_1, _SCALE_2 = 1, 2
 # So many rows stay in the processor's cache through all steps, and are worth calling NumPy for.
-_ROWS_AT_ONCE = 524_288
+_ROWS_AT_ONCE = 131_072
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -209,21 +208,11 @@ class _Sets:
                 for chart, column in zip(self.charts.by_parameter, self.columns, strict=True)
             ]
         )
-        for chart, rows in self.on_other_charts():
-            cells[_SPO2, rows] = chart.cells(self.columns[_SPO2][rows])
+        for answer, chart in enumerate(self.charts.spo2_scale_2):
+            rows = np.flatnonzero((self.scale == _SCALE_2) & (self.columns[_OXYGEN] == answer))
+            if len(rows):
+                cells[_SPO2, rows] = chart.cells(self.columns[_SPO2][rows])
         return cells
-
-    def on_other_charts(self) -> Iterator[tuple[StepChart, NDArray[np.intp]]]:
-        """The rows whose SpO2 scores by another chart than that of scale 1, chart by chart."""
-        # Those with a target of 88-92 % are few, so they are picked out and not masked.
-        if self.scale.ndim:
-            rows = np.flatnonzero(self.scale == _SCALE_2)
-        else:
-            rows = np.arange(len(self.columns[_SPO2]) if self.scale == _SCALE_2 else 0)
-        if len(rows):
-            answers = self.columns[_OXYGEN][rows]
-            for answer, chart in enumerate(self.charts.spo2_scale_2):
-                yield chart, rows[answers == answer]
 
     def sliced(self, rows: slice) -> "_Sets":
         scale = narrowed(self.scale[rows]) if self.scale.ndim else self.scale
@@ -279,33 +268,38 @@ def _add_up(sets: _Sets) -> _Sums:
     n = len(sets.columns[0])
     sums = np.zeros(n, dtype=np.uint8)
     complete = np.ones(n, dtype=np.bool_)
+    climb = Climb(n)
     for place, (chart, column) in enumerate(
         zip(sets.charts.by_parameter, sets.columns, strict=True)
     ):
         known = known_in(chart, column)
-        points, scored = _climbed(chart, column, known)
         if place == _SPO2:
-            scored = scored.copy()
-            for other, rows in sets.on_other_charts():
-                points[rows], scored[rows] = _climbed(other, column[rows], known[rows])
-        sums += points
+            points, scored = _saturation(sets, climb, known)
+            sums += points
+        else:
+            scored = climb.add(chart, column, known, onto=sums)
         complete &= scored
     return sums, complete
 
 
-def _climbed(chart: StepChart, values: Column, known: NDArray[np.bool_]) -> _Sums:
-    """What each value adds to the sums by a chart, and whether the chart scores it."""
-    steps = rises(chart, values.dtype)
-    sums = known.view(np.uint8) * steps.start
-    reached = np.empty(len(values), dtype=np.bool_)
-    gained = np.empty(len(values), dtype=np.uint8)
-    for edge, rise in steps.edges:
-        np.greater_equal(values, edge, out=reached)
-        np.multiply(reached.view(np.uint8), rise, out=gained)
-        sums += gained
-    scored = known
-    for low, high in steps.unscored:
-        scored = scored & ~((values >= low) & (values < high))
+def _saturation(sets: _Sets, climb: Climb, known: NDArray[np.bool_]) -> _Sums:
+    """What SpO2 adds to each row, by the scale of that row, and where its chart scores it."""
+    values, answers = sets.columns[_SPO2], sets.columns[_OXYGEN]
+    sums = np.zeros(len(values), dtype=np.uint8)
+    scored = climb.add(sets.charts.by_parameter[_SPO2], values, known, onto=sums)
+    on_scale_2 = sets.scale == _SCALE_2
+    if not on_scale_2.any():
+        return sums, scored
+    # Each chart is climbed by all rows and then masked, as picking rows out takes longer.
+    sums *= (~on_scale_2).view(np.uint8)
+    scored = scored & ~on_scale_2
+    for answer, chart in enumerate(sets.charts.spo2_scale_2):
+        applies = on_scale_2 & (answers == answer)
+        if applies.any():
+            own = np.zeros(len(values), dtype=np.uint8)
+            scored |= climb.add(chart, values, known, onto=own) & applies
+            own *= applies.view(np.uint8)
+            sums += own
     return sums, scored
 
 

@@ -213,6 +213,39 @@ def rises(chart: StepChart, dtype: np.dtype[np.generic]) -> Rises:
     )
 
 
+class Climb:
+    """Adds up what values gain on the staircases of several charts, over columns of one length.
+
+    What is needed on the way is made once: a column this long is room that the system gives anew
+    each time it is asked for, and that takes longer than comparing all of its rows.
+    """
+
+    def __init__(self, length: int) -> None:
+        self._reached = np.empty(length, dtype=np.bool_)
+        self._gained = np.empty(length, dtype=np.uint8)
+
+    def add(
+        self, chart: StepChart, values: Column, known: NDArray[np.bool_], *, onto: NDArray[np.uint8]
+    ) -> NDArray[np.bool_]:
+        """Add to each row of ``onto`` what its value gains; whether the chart scores the value.
+
+        ``known`` is what ``known_in`` said of the values; a row that is not known gains nothing.
+        """
+        steps = rises(chart, values.dtype)
+        reached, gained = self._reached, self._gained
+        if steps.start:
+            np.multiply(known.view(np.uint8), steps.start, out=gained)
+            onto += gained
+        for edge, rise in steps.edges:
+            np.greater_equal(values, edge, out=reached)
+            np.multiply(reached.view(np.uint8), rise, out=gained)
+            onto += gained
+        scored = known
+        for low, high in steps.unscored:
+            scored = scored & ~((values >= low) & (values < high))
+        return scored
+
+
 def _weight(points: int | None) -> int:
     if points is None:
         return 0
