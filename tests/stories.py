@@ -10,6 +10,7 @@ from monitoring.clinical.results import Evaluation
 from monitoring.services import census, treat
 from monitoring.services.change import Recorded
 from monitoring.services.record import NewValue, record_set
+from tests.contract.ward import open_threads
 
 MIDNIGHT = datetime(2026, 11, 20, tzinfo=UTC)
 NURSE = "nurse.amara"
@@ -142,13 +143,13 @@ class Bedside:
     def open_problems(self) -> dict[str, str]:
         """The problems with an open alert and how each is acknowledged."""
         with self.store.read() as session:
-            rows = alerts.open_threads(session, encounter_id=self.encounter_id)
+            rows = open_threads(session, self.encounter_id)
         return {row.problem: row.acknowledgement for row in rows}
 
     def thread(self, problem: str) -> alerts.ThreadRow:
         """The open thread of a problem."""
         with self.store.read() as session:
-            rows = alerts.open_threads(session, encounter_id=self.encounter_id)
+            rows = open_threads(session, self.encounter_id)
         (row,) = [row for row in rows if row.problem == problem]
         return row
 

@@ -185,6 +185,6 @@ def _summary_anew(session: Session, encounter_id: int, *, now: datetime) -> Summ
 
 def _alerts_anew(session: Session, encounter_id: int) -> list[dict[str, Any]]:
     """The open alerts of a patient of whom none moved since they are kept for the boards."""
-    threads = alerts.open_threads(session, encounter_id=encounter_id)
+    threads = alerts.open_threads(session, encounter_id)
     shown = shown_alerts((row.public_id, AlertState.from_document(row.state)) for row in threads)
     return [alert.to_document() for alert in shown]

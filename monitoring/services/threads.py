@@ -17,7 +17,7 @@ from monitoring.clinical.alert_state import (
     Transition,
     TransitionKind,
 )
-from monitoring.clinical.results import Condition, Priority
+from monitoring.clinical.results import Condition, ConditionState, Priority
 from monitoring.services.instants import from_us
 from monitoring.services.summary import shown_alerts
 
@@ -55,11 +55,11 @@ def told(changes: Iterable[Change]) -> list[Change]:
 class _Thread:
     public_id: str
     state: AlertState
-    snapshot: Mapping[str, Any]
+    # What is to be frozen with it; None where the store keeps it already.
+    snapshot: Mapping[str, Any] | None = None
     row_id: int | None = None
     written: int = 0
     dirty: bool = False
-    snapshot_renewed: bool = False
     closed_us: int | None = None
     events: list[Transition] = field(default_factory=list)
 
@@ -91,11 +91,10 @@ class EncounterThreads:
             _Thread(
                 public_id=row.public_id,
                 state=AlertState.from_document(row.state),
-                snapshot=row.snapshot,
                 row_id=row.id,
                 written=row.event_count,
             )
-            for row in alert_rows.open_threads(session, encounter_id=encounter_id)
+            for row in alert_rows.open_threads(session, encounter_id)
         ]
         self._open = {thread.state.problem: thread for thread in self._threads}
         self._changes: list[Change] = []
@@ -115,11 +114,12 @@ class EncounterThreads:
 
         ``snapshot`` is asked for what was true only when the thread begins.
         """
-        timing = self._timing(condition.problem, condition.priority)
         thread = self._open.get(condition.problem)
-        if thread is not None:
-            # Times follow the highest priority the thread has had, not a value that eased.
-            timing = self._timing(condition.problem, thread.state.priority)
+        if thread is None and condition.state is not ConditionState.ACTIVE:
+            return ()  # most of what is asked about at a look: no thread begins with it
+        # Times follow the highest priority the thread has had, not a value that eased.
+        priority = condition.priority if thread is None else thread.state.priority
+        timing = self._timing(condition.problem, priority)
         state, transitions = alerts.step(
             None if thread is None else thread.state, condition, now_us=now_us, timing=timing
         )
@@ -130,7 +130,6 @@ class EncounterThreads:
             self._threads.append(thread)
         elif any(t.kind is TransitionKind.RAISED for t in transitions):
             thread.snapshot = snapshot()
-            thread.snapshot_renewed = True
         return self._take(thread, state, transitions)
 
     def tick(self, *, now_us: int) -> None:
@@ -199,21 +198,21 @@ class EncounterThreads:
 
     def _write(self, thread: _Thread) -> int:
         """Write what a thread shows now; its row."""
+        frozen: dict[str, Any] = {} if thread.snapshot is None else {"snapshot": thread.snapshot}
+        thread.snapshot = None
         if thread.row_id is None:
             thread.row_id = alert_rows.insert_thread(
                 self._session,
                 encounter_id=self._encounter_id,
                 ward_id=self._ward_id,
                 public_id=thread.public_id,
-                snapshot=dict(thread.snapshot),
+                **frozen,
                 **_projection(thread),
             )
         else:
-            renewed = {"snapshot": dict(thread.snapshot)} if thread.snapshot_renewed else {}
             alert_rows.update_projection(
-                self._session, thread_id=thread.row_id, **renewed, **_projection(thread)
+                self._session, thread_id=thread.row_id, **frozen, **_projection(thread)
             )
-            thread.snapshot_renewed = False
         return thread.row_id
 
     def _show(self) -> None:

@@ -33,6 +33,7 @@ from tests.contract.ward import (
     a_value,
     an_evaluation,
     behind_the_back,
+    open_threads,
 )
 
 
@@ -192,7 +193,7 @@ def test_no_table_is_forgotten() -> None:
 
 def test_the_end_of_a_snooze_can_be_moved(full: Store, ward: Ward) -> None:
     with full.read() as session:
-        (thread,) = alerts.open_threads(session, encounter_id=ward.encounter_id)
+        (thread,) = open_threads(session, ward.encounter_id)
         (snooze,) = alerts.snoozes(session, thread.id)
     later = NIGHT.replace(hour=3)
     full.write(lambda session: alerts.move_snooze_end(session, snooze.id, until_at=later))

@@ -249,13 +249,9 @@ def test_a_problem_has_one_open_thread(store: Store, ward: Ward) -> None:
     store.write(lambda session: alerts.update_projection(session, thread_id=first, closed_at=at(1)))
     store.write(lambda session: a_thread(session, ward, public_id="thread-2"))
     with store.read() as session:
-        assert [one.public_id for one in alerts.open_threads(session, ward_id=ward.ward_id)] == [
-            "t-3",
-            "thread-2",
-        ]
+        still_open = alerts.open_threads(session, ward.encounter_id)
+        assert [one.public_id for one in still_open] == ["t-3", "thread-2"]
         assert len(alerts.threads(session, ward.encounter_id)) == 3
-        with pytest.raises(ValueError, match="either a ward or an encounter"):
-            alerts.open_threads(session)
 
 
 def test_the_evidence_of_an_alert_is_frozen_when_it_is_raised(store: Store, ward: Ward) -> None:
@@ -299,7 +295,7 @@ def test_every_transition_has_an_author_and_a_place(store: Store, ward: Ward) ->
         store.write(lambda session: alerts.insert_events(session, [event(3, "")]))
     with store.read() as session:
         told = alerts.events(session, thread_id)
-        (thread,) = alerts.open_threads(session, encounter_id=ward.encounter_id)
+        (thread,) = alerts.open_threads(session, ward.encounter_id)
     assert [(one.sequence, one.actor, one.detail) for one in told] == [
         (1, "stormwatch", {"grade": 2}),
         (2, "nurse.a", {"grade": 2}),

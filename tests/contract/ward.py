@@ -253,3 +253,8 @@ def behind_the_back(store: Store) -> Iterator[psycopg.Connection | pysqlite3.dba
     yield connection
     connection.commit()
     connection.close()
+
+
+def open_threads(session: Session, encounter_id: int) -> list[alerts.ThreadRow]:
+    """The patient's alert threads that are not closed, whole, oldest first."""
+    return [one for one in alerts.threads(session, encounter_id) if one.closed_at is None]

@@ -143,7 +143,7 @@ def tell_the_story(session: Session) -> None:
     assert running.agent == "norepinephrine"
     (evaluation,) = evaluations.latest(session, [encounter_id])
     assert evaluation.document["crs"] == {"grade": 1}
-    (thread,) = alerts.open_threads(session, ward_id=ward.id)
+    (thread,) = alerts.threads(session, encounter_id)
     (taken,) = alerts.acknowledgements(session, thread.id)
     assert (thread.owner, taken.by) == ("nurse.adeyemi", "nurse.adeyemi")
 
