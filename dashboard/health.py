@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
+import anyio
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -12,19 +13,35 @@ from starlette.routing import Route
 from db.engine import Store
 from db.revision import head_revision, schema_revision
 from monitoring.services import liveness
+from monitoring.services.not_judged import in_words, not_judged_now
+
+# Whoever asks whether the process lives has an answer in time, whatever became of the store.
+_ANSWER_WITHIN_S = 1.0
+JUDGED = "judged"
 
 log = logging.getLogger(__name__)
 
 
 def health_routes(store: Callable[[], Store]) -> Sequence[Route]:
-    """``/healthz``: the process answers. ``/readyz``: store, schema and watcher are in order."""
+    """``/healthz``: the process answers. ``/readyz``: store, schema and watcher are in order.
+
+    Both tell of patients who are not judged, and neither fails for it: to start a process anew, or
+    to send nobody to it, would take the board from all the others.
+    """
+    one_at_a_time = anyio.CapacityLimiter(1)
 
     async def healthz(request: Request) -> Response:
-        return PlainTextResponse("alive")
+        told = "alive"
+        with anyio.move_on_after(_ANSWER_WITHIN_S):
+            found = await anyio.to_thread.run_sync(
+                lambda: _judged(store()), abandon_on_cancel=True, limiter=one_at_a_time
+            )
+            told = told if found == "ok" else f"alive\n{found}"
+        return PlainTextResponse(told)
 
     async def readyz(request: Request) -> Response:
         found = await anyio.to_thread.run_sync(lambda: readiness(store(), now=datetime.now(UTC)))
-        ready = all(word == "ok" for word in found.values())
+        ready = all(word == "ok" for what, word in found.items() if what != JUDGED)
         return JSONResponse(found, status_code=200 if ready else 503)
 
     return Route("/healthz", healthz), Route("/readyz", readyz)
@@ -46,4 +63,14 @@ def readiness(store: Store, *, now: datetime) -> Mapping[str, str]:
         "store": "ok",
         "schema": "ok",
         "watcher": "ok" if watching else "No watcher beats. Start 'stormwatch watch'.",
+        JUDGED: _judged(store),
     }
+
+
+def _judged(store: Store) -> str:
+    try:
+        found = not_judged_now(store)
+    except Exception:
+        log.exception("The store cannot be read.")
+        return "The store cannot be read. Run 'stormwatch doctor'."
+    return in_words(found) if found else "ok"

@@ -9,7 +9,10 @@ from threading import Event
 from uuid import uuid4
 
 from db.engine import Store
+from db.errors import StoreError
 from monitoring.services import leases, liveness
+from monitoring.services.failures import without_data
+from monitoring.services.not_judged import tell_not_judged
 from monitoring.services.sweep import sweep, watched_encounters
 
 LEASE = "watcher"
@@ -28,9 +31,10 @@ def clock() -> datetime:
 class Watcher:
     """Holds the lease, beats, and sweeps every patient; a second watcher waits for the lease.
 
-    Where a patient could not be swept the others still are, and the heartbeat pauses until a sweep
-    is whole again: a board says within seconds that not everybody is watched. ``patients`` says
-    whom to sweep, asked anew at each one: everybody who lies in a bed.
+    A patient who cannot be judged is told by an alert of his own, and the others go on being
+    watched. Only where that cannot be told either does the heartbeat pause until a sweep is whole
+    again: a board then says within seconds that not everybody is watched. ``patients`` says whom to
+    sweep, asked anew at each one: everybody who lies in a bed.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class Watcher:
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
         self._swept_at: datetime | None = None
         self._whole = True
+        self._failing: dict[int, str] = {}
 
     def run(self, stop: Event) -> None:
         """Watch until ``stop`` is set; then give the lease back."""
@@ -77,14 +82,42 @@ class Watcher:
         return True
 
     def _sweep(self, now: datetime) -> bool:
+        """Look at everybody; whether each was judged, or at least is told to be not judged."""
         pulses = liveness.pulses(self._store, now=now)
-        failed = 0
+        is_whole = True
         for encounter_id in self._patients(self._store):
             try:
                 sweep(self._store, encounter_id=encounter_id, pulses=pulses, now=now)
-            except Exception:
-                failed += 1
-                log.exception("A patient could not be swept; the others go on being watched.")
-        if failed:
-            log.error("%d patients could not be swept; run 'stormwatch doctor'.", failed)
-        return failed == 0
+            except StoreError as failure:
+                # Nothing of this patient is at fault, and the next sweep is seconds away.
+                log.error("Encounter %d: %s", encounter_id, without_data(failure))
+                is_whole = False
+            except Exception as failure:  # noqa: BLE001 - told by an alert of the patient
+                is_whole = self._tell(encounter_id, failure, now) and is_whole
+            else:
+                if self._failing.pop(encounter_id, None) is not None:
+                    log.warning("Encounter %d is judged again.", encounter_id)
+        return is_whole
+
+    def _tell(self, encounter_id: int, failure: Exception, now: datetime) -> bool:
+        """Say of a patient that he is not judged; False where that failed as well."""
+        what = without_data(failure)
+        if self._failing.get(encounter_id) != what:
+            log.error(
+                "Encounter %d could not be judged (%s); the others go on being watched. "
+                "Run 'stormwatch doctor'.",
+                encounter_id,
+                what,
+            )
+            self._failing[encounter_id] = what
+        try:
+            tell_not_judged(self._store, encounter_id=encounter_id, failure=failure, now=now)
+        except Exception as further:  # noqa: BLE001 - told by a pulse that stops
+            log.error(
+                "Encounter %d: that it is not judged could not be told (%s). "
+                "The pulse stops until it can.",
+                encounter_id,
+                without_data(further),
+            )
+            return False
+        return True

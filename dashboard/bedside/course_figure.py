@@ -71,7 +71,9 @@ def draw(page: PatientPage, window: Window, *, zone: ZoneInfo) -> None:
 
 def alternative(page: PatientPage, window: Window) -> str:
     """What the figure shows, for who cannot see it: the finding and the newest values."""
-    finding = "Nothing observed yet." if page.evaluation is None else sentence(page.evaluation)
+    finding = "Not judged now." if page.not_judged else "Nothing observed yet."
+    if page.evaluation is not None and not page.not_judged:
+        finding = sentence(page.evaluation)
     newest = [
         f"{name} {words.value(concept, latest.value, latest.code)}"
         for concept, name in (

@@ -17,9 +17,8 @@ from monitoring.clinical.results import (
     InputEvidence,
     Truth,
 )
-from monitoring.services import patient
 from monitoring.services.instants import from_us
-from monitoring.services.patient import Provenance
+from monitoring.services.provenance import Provenance, provenance
 
 _TRUTHS = {
     Truth.YES: "met",
@@ -31,7 +30,7 @@ _TRUTHS = {
 
 def draw(evaluation: Evaluation, *, zone: ZoneInfo) -> None:
     """The criteria of the CRS grade, the parts of NEWS2, and what was missing, in words."""
-    known = patient.provenance(store(), evaluation)
+    known = provenance(store(), evaluation)
     crs = evaluation.crs
     title = "CRS not graded because" if crs.grade is None else f"CRS grade {crs.grade} because"
     st.subheader(title)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.loaders import store
+from dashboard.part import part
 from dashboard.tokens import PALETTES, Palette, Theme
 from monitoring.services import patient
 from monitoring.services.patient import PatientPage
@@ -27,10 +28,13 @@ def begin() -> None:
 def find_page(now: datetime) -> PatientPage | None:
     """The patient whom the page's address names; says what to do where it names nobody."""
     public_id = session.encounter_public_id()
-    page = None if public_id is None else patient.open_page(store(), public_id=public_id, now=now)
-    if page is None:
-        st.html(
-            "<p class='sw-problem'>This address names no patient. "
-            "Go back to the ward and open a bed.</p>"
-        )
+    page = None
+    with part("This patient's record"):
+        if public_id is not None:
+            page = patient.open_page(store(), public_id=public_id, now=now)
+        if page is None:
+            st.html(
+                "<p class='sw-problem'>This address names no patient. "
+                "Go back to the ward and open a bed.</p>"
+            )
     return page

@@ -35,8 +35,11 @@ def draw(page: PatientPage) -> None:
 
 
 def shown_grade(page: PatientPage) -> int | None:
-    """The CRS grade in force: a clinician's word where one stands, else the suggested one."""
-    if page.evaluation is None:
+    """The CRS grade in force: a clinician's word where one stands, else the suggested one.
+
+    None of a patient who is not judged now: the grade of an earlier look chooses no text.
+    """
+    if page.evaluation is None or page.not_judged:
         return None
     word = page.evaluation.word_on(CRS)
     return page.evaluation.crs.grade if word is None else word.shown

@@ -22,6 +22,14 @@ from monitoring.clinical.schedule import Due
 from monitoring.services.instants import from_us, to_us
 from monitoring.services.patient import PatientPage
 
+NOT_CURRENT = (
+    "Not judged now: what follows was true when this patient was last judged, and may be old. "
+    "Look at the patient; tell the person who runs Stormwatch."
+)
+UNREADABLE = (
+    "Not judged: the newest judgement of this patient cannot be read. "
+    "Look at the patient; tell the person who runs Stormwatch."
+)
 _ARROWS = {"rising": "↑ rising", "falling": "↓ falling", "steady": "→ steady", "unknown": ""}
 # What is met is certain in both; in the second a vasopressor may run unseen (C23).
 _LOWER_BOUNDS = (GradeStatus.AT_LEAST, GradeStatus.CANNOT_GRADE)
@@ -30,6 +38,9 @@ _LOWER_BOUNDS = (GradeStatus.AT_LEAST, GradeStatus.CANNOT_GRADE)
 def draw(page: PatientPage, *, changes: Sequence[str] = (), zone: ZoneInfo, now: datetime) -> None:
     """The badges, the sentence, what is next; ``changes`` are what would move a grade."""
     evaluation = page.evaluation
+    if evaluation is None and page.not_judged:
+        st.html(f"<div class='sw-why'><p class='sw-sentence'>{wording.plain(UNREADABLE)}</p></div>")
+        return
     if evaluation is None:
         st.html(
             "<div class='sw-why'><p class='sw-sentence'>Nothing has been observed yet. "
@@ -40,14 +51,35 @@ def draw(page: PatientPage, *, changes: Sequence[str] = (), zone: ZoneInfo, now:
     raises = "".join(f"<p class='sw-raise'>{wording.plain(line)}</p>" for line in raise_words)
     st.html(
         "<div class='sw-why'>"
-        f"<div class='sw-badges'>{crs_badge(evaluation.crs, evaluation.word_on(CRS))}"
-        f"{icans_badge(evaluation)}{_news2(evaluation)}</div>"
+        f"{_badges(page, evaluation)}"
         f"<p class='sw-sentence'>{wording.plain(sentence(evaluation))}</p>"
         f"<p class='sw-sentence sw-second'>{wording.plain(icans_sentence(evaluation))}</p>"
         f"{raises}"
         f"<p class='sw-next'>{wording.plain(_next(page, evaluation, zone=zone, now=now))}</p>"
         "</div>"
     )
+
+
+def _badges(page: PatientPage, evaluation: Evaluation) -> str:
+    """The three scales; of a patient who is not judged none looks like the present one."""
+    if page.not_judged:
+        badges = (
+            old_badge("CRS", evaluation.crs.grade)
+            + old_badge("ICANS", None if evaluation.icans is None else evaluation.icans.grade)
+            + old_badge("NEWS2", evaluation.news2.total)
+        )
+        said = f"<p class='sw-problem' role='alert'>{wording.plain(NOT_CURRENT)}</p>"
+        return f"<div class='sw-badges'>{badges}</div>{said}"
+    return (
+        f"<div class='sw-badges'>{crs_badge(evaluation.crs, evaluation.word_on(CRS))}"
+        f"{icans_badge(evaluation)}{_news2(evaluation)}</div>"
+    )
+
+
+def old_badge(scale: str, grade: int | None) -> str:
+    """A grade of an earlier look, while the newest one fails."""
+    was = "" if grade is None else f", was {grade}"
+    return f"<span class='sw-badge' data-grade='unknown'><b>{scale} ?</b> not judged{was}</span>"
 
 
 def crs_badge(crs: CrsGrade, word: ConfirmedGrade | None = None) -> str:

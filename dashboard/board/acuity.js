@@ -21,10 +21,20 @@ export function gradeFreshness(tile, now_s) {
   return freshness(tile, last_s, now_s)
 }
 
+// Whether Stormwatch itself failed on this patient: the grade shown is then that of an earlier look.
+export function isNotJudged(tile) {
+  return tile.alerts.some(alert => alert.problem === "not_judged" && alert.condition === "active")
+}
+
 // The grade as a number for order and counts; null when it is not known now.
 export function gradeNow(tile, now_s) {
-  if (tile.crs === null || tile.crs.grade === null) return null
+  if (tile.crs === null || tile.crs.grade === null || isNotJudged(tile)) return null
   return gradeFreshness(tile, now_s) === "expired" ? null : tile.crs.grade
+}
+
+// The grade that was known before it could no longer be judged: not known now, and not forgotten.
+function gradeBefore(tile) {
+  return isNotJudged(tile) ? Math.max(tile.crs?.grade ?? 0, icansNow(tile)) : 0
 }
 
 // Neurotoxicity that is known; what is not known of it never ranks above what is.
@@ -75,7 +85,9 @@ function key(tile, now_s) {
   const highest = Math.max(-1, ...unowned(tile).map(urgency))
   // Not known is not none: it stands above grade 1 and below a grade 2 that is certain.
   const crs = grade === null ? 1.5 : grade + (LOWER_BOUNDS.includes(tile.crs.status) ? 0.5 : 0)
-  const rank = Math.max(crs, icansNow(tile))
+  // Who is not judged stands where he stood, above those of whom the same grade is certain.
+  const before = isNotJudged(tile) ? gradeBefore(tile) + 0.5 : 0
+  const rank = Math.max(crs, icansNow(tile), before)
   const score = tile.news2?.total ?? tile.news2?.minimum ?? 0
   const overdue_s = overdueSince(tile, now_s) ?? -1
   return [highest === 3 ? 1 : 0, rank, DIRECTION_RANK[tile.crs?.direction] ?? 1, score, overdue_s > 0 ? 1 : 0]
@@ -97,7 +109,7 @@ export function byBed(one, other) {
 
 export const FILTERS = [
   { id: "all", label: "All", holds: () => true },
-  { id: "grade", label: "Grade 2 or more", holds: (tile, now_s) => Math.max(gradeNow(tile, now_s) ?? 0, icansNow(tile)) >= 2 },
+  { id: "grade", label: "Grade 2 or more", holds: (tile, now_s) => Math.max(gradeNow(tile, now_s) ?? 0, icansNow(tile), gradeBefore(tile)) >= 2 },
   { id: "unowned", label: "Unowned alerts", holds: tile => unowned(tile).length > 0, count: tile => unowned(tile).length },
   // Whatever a tile calls overdue: the set or the ICE.
   { id: "overdue", label: "Overdue", holds: (tile, now_s) => (overdueSince(tile, now_s) ?? iceOverdueSince(tile, now_s)) !== null },

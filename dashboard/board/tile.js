@@ -1,6 +1,6 @@
 // One bed's tile: made once, then patched in place.
 
-import { freshness, gradeFreshness, iceOverdueSince, isUnowned, overdueSince, topAlert } from "./acuity.js"
+import { freshness, gradeFreshness, iceOverdueSince, isNotJudged, isUnowned, overdueSince, topAlert } from "./acuity.js"
 import { el, setAttribute, setHidden, setText } from "./dom.js"
 import { createSparkline } from "./sparkline.js"
 import { DIRECTIONS, age, ago, clock, device, sinceDose } from "./words.js"
@@ -43,6 +43,9 @@ function pressureText(pressure) {
 function gradeWords(tile, now_s) {
   const crs = tile.crs
   if (crs === null) return { fill: "unknown", value: "?", first: "not graded", second: "yet" }
+  if (isNotJudged(tile)) {
+    return { fill: "unknown", value: "?", first: crs.grade === null ? "" : `was ${crs.grade}`, second: "not judged" }
+  }
   const peak = crs.peak === null ? "" : `peak ${crs.peak}`
   if (crs.grade !== null && gradeFreshness(tile, now_s) === "expired") {
     return { fill: "unknown", value: "?", first: `was ${crs.grade}`, second: "data too old" }
@@ -62,7 +65,11 @@ function gradeWords(tile, now_s) {
 const ARROWS = { rising: "↑", falling: "↓", steady: "→" }
 
 // ICE never charted and ICE too old both look unknown; a summary of an earlier version has no ICANS.
-function icansWords(icans) {
+function icansWords(icans, notJudged) {
+  if (notJudged) {
+    const was = icans && icans.grade !== null ? `was ${icans.grade}` : ""
+    return { fill: "unknown", value: "?", note: [was, "not judged"].filter(Boolean).join(", ") }
+  }
   if (!icans) return { fill: "unknown", value: "?", note: "not assessed" }
   const peak = icans.peak ? `peak ${icans.peak}` : ""
   if (icans.grade === null) {
@@ -76,7 +83,8 @@ function icansWords(icans) {
   }
 }
 
-function news2Words(news2) {
+function news2Words(news2, notJudged) {
+  if (notJudged) return ["?", "not judged"]
   if (news2 === null) return ["?", "not scored"]
   if (!news2.applicable) return ["–", "under 16"]
   if (news2.total === null) return [`≥${news2.minimum}`, "incomplete"]
@@ -190,11 +198,11 @@ export function createTile(actions) {
       setText(crs.value, grade.value)
       setText(crs.first, grade.first)
       setText(crs.second, grade.second)
-      const neuro = icansWords(tile.icans)
+      const neuro = icansWords(tile.icans, isNotJudged(tile))
       setAttribute(icansRoot, "data-icans", neuro.fill)
       setText(icans.value, neuro.value)
       setText(icans.note, neuro.note)
-      const [score, note] = news2Words(tile.news2)
+      const [score, note] = news2Words(tile.news2, isNotJudged(tile))
       setText(news.value, score)
       setText(news.note, note)
       patchCell(temperature, tile, tile.temperature, now_s, {

@@ -1,5 +1,6 @@
 """What the set would do if it were saved, said before saving by the rules that will judge it."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,11 +18,17 @@ from monitoring.clinical.results import (
 )
 from monitoring.services import record
 from monitoring.services.errors import RefusedError
+from monitoring.services.failures import without_data
 from monitoring.services.patient import PatientPage
 
 # Two of the sixteen symptoms are read from the vital signs and never asked.
 _FROM_VITALS = (("Fever", "fever"), ("Low blood pressure", "hypotension"))
 CRS, ICANS = "CRS", "ICANS"
+CANNOT_SAY = (
+    "What saving would do to the grade cannot be worked out. Go by the patient, and tell the "
+    "person who runs Stormwatch."
+)
+_log = logging.getLogger(__name__)
 _STATES = {
     ConditionState.ACTIVE: "yes",
     ConditionState.NORMAL: "no",
@@ -60,6 +67,9 @@ def look_ahead(
         )
     except RefusedError as refused:
         return Outlook(sentence=str(refused), from_vitals=from_vitals(page.evaluation))
+    except Exception as failed:  # noqa: BLE001 - said on the form, and logged
+        _log.error("A set could not be judged ahead: %s", without_data(failed))
+        return Outlook(sentence=CANNOT_SAY, from_vitals=from_vitals(page.evaluation))
     return Outlook(
         sentence=_said(ahead.before, ahead.after, first),
         from_vitals=from_vitals(ahead.after),

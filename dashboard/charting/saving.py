@@ -10,10 +10,16 @@ import streamlit as st
 from db.errors import StoreError
 from monitoring.services.change import Recorded
 from monitoring.services.errors import RefusedError
+from monitoring.services.failures import without_data
 
 _SAVED = "charting:saved"
 _REFUSED = "charting:refused"
 _KEPT_RESULTS = 20
+NOT_JUDGED = (
+    "Not saved: Stormwatch could not judge this patient with what you entered, and stores nothing "
+    "that it cannot judge. What you entered is kept here. Write it down, go by the patient and not "
+    "by the grade shown, and tell the person who runs Stormwatch."
+)
 NOT_STORED = "Not saved: the store did not take it. What you entered is kept; press Save again."
 
 _log = logging.getLogger(__name__)
@@ -47,6 +53,11 @@ def save_once(
     except StoreError as failed:
         _log.error("A submission could not be stored: %s", type(failed).__name__)
         refuse(NOT_STORED, fields)
+        return False
+    except Exception as failed:  # noqa: BLE001 - said beside the button, and logged
+        # Facts, grade and alerts are one transaction (ADR 7): nothing of it is stored.
+        _log.error("A submission could not be judged: %s", without_data(failed))
+        refuse(NOT_JUDGED, fields)
         return False
     while len(results) > _KEPT_RESULTS:
         del results[next(iter(results))]

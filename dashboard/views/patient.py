@@ -22,6 +22,7 @@ from dashboard.bedside import (
     window,
 )
 from dashboard.bedside.alive import keep_watch
+from dashboard.part import part
 
 
 def _draw() -> None:
@@ -35,19 +36,29 @@ def _draw() -> None:
     identity.draw(page, onward=("Chart", address), zone=zone, now=now)
     grid = st.grid(2, min_column_width=440, gap="small")
     with grid.cell():
-        why.draw(page, changes=changes.lines(page), zone=zone, now=now)
-        asked.draw(page, zone=zone, now=now)
-        stated.draw(page, zone=zone, now=now)
-        tocilizumab.draw(page, zone=zone, now=now)
-        also.draw(page, now=now)
-        guideline.draw(page)
-    with grid.cell():
+        moves: list[str] = []
+        with part("What would move the grade"):
+            moves = changes.lines(page)
+        with part("Why this grade"):
+            why.draw(page, changes=moves, zone=zone, now=now)
+        with part("What a symptom asks for"):
+            asked.draw(page, zone=zone, now=now)
+        with part("What clinicians said of the grade"):
+            stated.draw(page, zone=zone, now=now)
+        with part("Tocilizumab"):
+            tocilizumab.draw(page, zone=zone, now=now)
+        with part("Other scales"):
+            also.draw(page, now=now)
+        with part("Guideline text"):
+            guideline.draw(page)
+    with grid.cell(), part("The alerts"):
         alert_list.draw(page, zone=zone, now=now)
-    shown = window.draw(page, zone=zone, now=now)
-    course_figure.draw(page, shown, zone=zone)
-    ice_table.draw(page, shown, zone=zone)
+    with part("The course"):
+        shown = window.draw(page, zone=zone, now=now)
+        course_figure.draw(page, shown, zone=zone)
+        ice_table.draw(page, shown, zone=zone)
     if page.evaluation is not None:
-        with st.container(key="sw_evidence"):
+        with part("The evidence"), st.container(key="sw_evidence"):
             evidence.draw(page.evaluation, zone=zone)
     keep_watch(page.head, page.mark, zone)
 

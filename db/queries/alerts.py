@@ -1,6 +1,6 @@
 """Alert threads, their immutable events, and who took or silenced them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -100,6 +100,14 @@ class NewAlertEvent:
 def open_threads(session: Session, encounter_id: int) -> list[OpenThread]:
     """The threads of a patient that are not closed, oldest first."""
     return list(map(OpenThread._make, _OPEN.all(session, {"wanted": encounter_id})))
+
+
+def open_of_problem(
+    session: Session, problem: str, encounter_ids: Iterable[int]
+) -> list[ThreadRow]:
+    """The threads of one problem that are not closed, of some patients, oldest first."""
+    parameters = {"wanted": problem, "encounters": list(encounter_ids)}
+    return list(map(ThreadRow._make, session.execute(_OPEN_OF_PROBLEM, parameters)))
 
 
 def threads(session: Session, encounter_id: int) -> list[ThreadRow]:
@@ -238,6 +246,11 @@ _OPEN = Prepared(
     select(*columns(_thread, OpenThread._fields[:-1]), _EVENT_COUNT)
     .where(_thread.c.encounter_id == bindparam("wanted"), _thread.c.closed_at.is_(None))
     .order_by(_thread.c.id)
+)
+_OPEN_OF_PROBLEM = _THREADS.where(
+    _thread.c.encounter_id.in_(bindparam("encounters", expanding=True)),
+    _thread.c.problem == bindparam("wanted"),
+    _thread.c.closed_at.is_(None),
 )
 _THREAD_BY_PUBLIC_ID = _THREADS.where(_thread.c.public_id == bindparam("wanted"))
 _INSERT_THREAD = Prepared(insert(_thread).returning(_thread.c.id), writes=whole_row(_thread))

@@ -6,15 +6,18 @@ from typing import Annotated
 import typer
 
 from db.backup import backup as copy_store
-from db.doctor import examine
+from db.doctor import Finding, examine
+from db.engine import Store
 from db.migrate import upgrade
 from db.queries import audit, observations
 from db.reach import reach
+from db.revision import head_revision, schema_revision
 from monitoring.cli.speaking import clock, open_store, out
 from monitoring.cli.stopping import stop
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.config import settings
+from monitoring.services.not_judged import not_judged_now
 from monitoring.services.policies import keep_packaged
 
 
@@ -35,6 +38,8 @@ def doctor() -> None:
     store = reach(settings().database_url)
     try:
         findings = examine(store)
+        if schema_revision(store) == head_revision():
+            findings.append(_judged(store))
     finally:
         store.close()
     for finding in findings:
@@ -43,6 +48,24 @@ def doctor() -> None:
             out.print(f"     {finding.advice}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
+
+
+def _judged(store: Store) -> Finding:
+    """Is everybody judged? By row number, and what failed in the program."""
+    found = not_judged_now(store)
+    named = ", ".join(
+        f"encounter {one.encounter_id} since {one.since:%Y-%m-%d %H:%M} UTC ({one.failure})"
+        for one in found
+    )
+    return Finding(
+        name="patients judged",
+        ok=not found,
+        detail=named or "the newest sweep failed for nobody",
+        advice="The grades of these patients may be old, and their tiles say so. Send this line to "
+        "the makers; a damaged row also shows above, under checksums or integrity."
+        if found
+        else None,
+    )
 
 
 def backup(

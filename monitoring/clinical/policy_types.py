@@ -30,6 +30,7 @@ PROBLEMS = (
     *SYMPTOM_PROBLEMS,
     "stale_feed",
     "device_off",
+    "not_judged",
 )
 STATES = (
     "risk_window",

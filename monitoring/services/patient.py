@@ -4,6 +4,7 @@ Two reads: ``open_page`` is everything that is small and always shown, ``course`
 window for the figure and the tables. ``mark`` says cheaply whether either would be different now.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,16 +18,19 @@ from db.engine import Store
 from db.queries import baselines, census, evaluations, observations, therapies, treatments
 from db.queries import patient as rows
 from db.queries import patient_course as course_rows
-from db.queries.patient import AlertRow, HeadRow, Mark, Provenance, StatedRow
+from db.queries.patient import AlertRow, HeadRow, Mark, StatedRow
 from db.queries.patient_course import ReplacedRow, ValueRow
 from monitoring.clinical import schedule
+from monitoring.clinical.alert_state import ConditionAxis
 from monitoring.clinical.confirmation import CRS, ICANS
 from monitoring.clinical.facts import BaselineRecord
+from monitoring.clinical.not_judged import NOT_JUDGED
 from monitoring.clinical.policy import Policy
 from monitoring.clinical.results import Evaluation
 from monitoring.clinical.schedule import Due
 from monitoring.services.charted_sets import set_taken_us
 from monitoring.services.evaluate import age_years
+from monitoring.services.failures import without_data
 from monitoring.services.instants import to_us
 from monitoring.services.policies import policy_for
 
@@ -36,7 +40,6 @@ __all__ = [
     "HeadRow",
     "Mark",
     "PatientPage",
-    "Provenance",
     "ReplacedRow",
     "StatedRow",
     "ValueRow",
@@ -44,8 +47,9 @@ __all__ = [
     "listed_values",
     "mark",
     "open_page",
-    "provenance",
 ]
+
+_log = logging.getLogger(__name__)
 
 # Of a longer window the newest so many values are listed; the figure always draws all of it.
 LISTED_VALUES = 2_000
@@ -103,7 +107,8 @@ class PatientPage:
     """What is always shown of one patient, as of one moment of the store.
 
     ``doses`` and ``stated`` oldest first; ``latest`` by concept; ``due`` None before anything was
-    observed, ``ice_due`` also where no ICE is asked for.
+    observed, ``ice_due`` also where no ICE is asked for. ``not_judged``: the newest look at the
+    patient failed, and ``evaluation`` is of an earlier one, None where that cannot be read.
     """
 
     head: HeadRow
@@ -111,6 +116,7 @@ class PatientPage:
     doses: tuple[DoseGiven, ...]
     baseline: BaselineRecord | None
     evaluation: Evaluation | None
+    not_judged: bool
     due: Due | None
     ice_due: Due | None
     stated: tuple[StatedRow, ...]
@@ -180,7 +186,9 @@ def open_page(store: Store, *, public_id: str, now: datetime) -> PatientPage | N
             )
             for row in observations.latest_per_concept(session, [head.encounter_id])
         }
-        evaluation = _newest_evaluation(session, head.encounter_id)
+        judged = next(iter(evaluations.latest(session, [head.encounter_id])), None)
+        evaluation = _read(judged)
+        open_alerts = tuple(rows.open_alerts(session, head.encounter_id))
         last_set_us = set_taken_us({name: one.taken_us for name, one in latest.items()})
         return PatientPage(
             head=head,
@@ -188,10 +196,12 @@ def open_page(store: Store, *, public_id: str, now: datetime) -> PatientPage | N
             doses=_doses(session, head.encounter_id),
             baseline=_baseline(session, head.encounter_id, now=now),
             evaluation=evaluation,
+            not_judged=(evaluation is None) != (judged is None)
+            or any(map(_says_not_judged, open_alerts)),
             due=None if evaluation is None else schedule.next_due(evaluation, last_set_us, policy),
             ice_due=None if evaluation is None else schedule.next_ice_due(evaluation, policy),
             stated=tuple(rows.stated(session, head.encounter_id)),
-            alerts=tuple(rows.open_alerts(session, head.encounter_id)),
+            alerts=open_alerts,
             latest=latest,
             treatments=_treatments(session, head.encounter_id),
             first_taken_us=course_rows.first_taken_us(session, head.encounter_id),
@@ -229,7 +239,7 @@ def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetim
             concepts=(*_NUMBERS, *_CODES),
         )
         points = rows.grades(session, encounter_id, from_at=from_at, to_at=to_at)
-        before = evaluations.before(session, encounter_id, from_at)
+        earlier = _read(evaluations.before(session, encounter_id, from_at))
         replaced = course_rows.replaced(session, encounter_id, from_at=from_at, to_at=to_at)
     grades = [
         GradePoint(
@@ -252,8 +262,7 @@ def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetim
         for point in points
         if point.icans_status is not None
     ]
-    if before is not None:
-        earlier = Evaluation.from_document(before.document)
+    if earlier is not None:
         grades.insert(
             0,
             GradePoint(
@@ -316,27 +325,19 @@ def listed_values(
         )
 
 
-def provenance(store: Store, evaluation: Evaluation) -> dict[tuple[str, int], Provenance]:
-    """Who recorded each row behind an evaluation, and when, by table and row id."""
-    wanted: dict[str, set[int]] = {}
-    icans = () if evaluation.icans is None else evaluation.icans.criteria
-    for criterion in (*evaluation.crs.criteria, *icans):
-        for one in criterion.inputs:
-            wanted.setdefault(one.table, set()).add(one.row_id)
-    for part in evaluation.news2.parts:
-        if part.evidence is not None:
-            wanted.setdefault(part.evidence.table, set()).add(part.evidence.row_id)
-    with store.read() as session:
-        return {
-            (table, found.id): found
-            for table, ids in wanted.items()
-            for found in rows.provenance(session, table, ids)
-        }
+def _read(row: evaluations.EvaluationRow | None) -> Evaluation | None:
+    """What was judged; None before anything was, and where it cannot be read."""
+    if row is None:
+        return None
+    try:
+        return Evaluation.from_document(row.document)
+    except (KeyError, TypeError, ValueError) as failure:
+        _log.error("Evaluation %d cannot be read: %s", row.id, without_data(failure))
+        return None
 
 
-def _newest_evaluation(session: Session, encounter_id: int) -> Evaluation | None:
-    found = evaluations.latest(session, [encounter_id])
-    return Evaluation.from_document(found[0].document) if found else None
+def _says_not_judged(alert: AlertRow) -> bool:
+    return alert.problem == NOT_JUDGED and alert.condition == ConditionAxis.ACTIVE
 
 
 def _doses(session: Session, encounter_id: int) -> tuple[DoseGiven, ...]:

@@ -166,6 +166,8 @@ class ShownAlert:
     snoozed: bool
     # The role that was called last, while nobody has it.
     escalated_to: str | None = None
+    # Empty in what was stored before it was told.
+    problem: str = ""
 
     def to_document(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -192,6 +194,7 @@ def shown_alert(public_id: str, state: AlertState) -> ShownAlert | None:
         owner=state.owner,
         snoozed=state.visibility is VisibilityAxis.SNOOZED,
         escalated_to=state.escalated_to if state.owner is None else None,
+        problem=state.problem,
     )
 
 

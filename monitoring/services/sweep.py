@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import Store
 from db.queries import census, versions
+from monitoring.clinical.not_judged import not_judged_condition
 from monitoring.clinical.results import Evaluation
 from monitoring.clinical.watch_flags import stale_feed_condition
 from monitoring.services.evaluate import judge, store_evaluations
@@ -67,6 +68,10 @@ def sweep(
                     last_us=to_us(pulse.beat_at), is_silent=pulse.is_silent, now_us=to_us(now)
                 )
                 threads.step(silent, now_us=to_us(now), snapshot=snapshot_of(silent, evaluation))
+        judged_again = not_judged_condition(is_failing=False)
+        threads.step(
+            judged_again, now_us=to_us(now), snapshot=snapshot_of(judged_again, evaluation)
+        )
         threads.tick(now_us=to_us(now))
         changes = threads.flush()
         if changes or is_new:

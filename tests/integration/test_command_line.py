@@ -7,16 +7,17 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from db.engine import Store, create_store
-from db.queries import policies
+from db.queries import census, policies
 from monitoring.cli import main
 from monitoring.clinical.policy import load_policy
 from monitoring.config import settings
+from monitoring.services.not_judged import tell_not_judged
 from monitoring.services.policies import PACKAGED
 from tests.integration.importing import MIMIC
 from tests.integration.test_replay import fall_ill
@@ -210,6 +211,23 @@ def test_the_record_proves_itself_until_somebody_alters_it(stormwatch, patient_f
     assert altered.returncode == 1
     assert "observation 1: altered" in altered.stdout
     assert stormwatch("doctor").returncode == 1
+
+
+def test_doctor_names_the_row_of_who_cannot_be_judged(stormwatch, patient_file, tmp_path):
+    stormwatch("import", str(patient_file))
+    assert "ok   patients judged" in stormwatch("doctor").stdout
+    store = create_store(f"sqlite:///{tmp_path / 'ward.db'}")
+    now = datetime.now(UTC)
+    with store.read() as session:
+        (lying,) = census.open_encounter_ids(session)
+    tell_not_judged(store, encounter_id=lying, failure=KeyError("Okafor"), now=now)
+    store.close()
+
+    found = stormwatch("doctor")
+    assert found.returncode == 1
+    assert f"NOT  patients judged: encounter {lying} since" in found.stdout
+    assert "(KeyError)" in found.stdout
+    assert "Okafor" not in found.stdout
 
 
 def test_a_backup_is_a_store(stormwatch, patient_file):

@@ -215,23 +215,3 @@ def test_the_watcher_shows_its_pulse_and_is_silent_when_it_stops(store: Store) -
     assert (pulse.kind, pulse.name, pulse.is_silent) == (liveness.WATCHER, LEASE, False)
     (pulse,) = liveness.pulses(store, now=time.now + timedelta(seconds=7))
     assert pulse.is_silent
-
-
-def test_a_patient_who_cannot_be_swept_stops_the_pulse_and_not_the_others(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    broken, well = bedside(store, bed="1", identifier="A"), bedside(store, bed="2", identifier="B")
-    well.well("06:00")
-    time = Clock("11:01")
-    honest = sweeping.sweep
-
-    def fails_for_one(store: Store, *, encounter_id: int, **rest: object) -> object:
-        if encounter_id == broken.encounter_id:
-            raise RuntimeError
-        return honest(store, encounter_id=encounter_id, **rest)
-
-    monkeypatch.setattr("monitoring.watch.sweep", fails_for_one)
-    Watcher(store, now=time).turn()
-
-    assert "overdue" in well.open_problems()
-    assert liveness.pulses(store, now=time.now) == [], "no pulse while somebody is unwatched"
