@@ -154,7 +154,6 @@ class Looks:
     def _pressure(self) -> Iterator[NDArray[Any]]:
         pressure, timeline, limits = self.columns.pressure, self.timeline, self.policy.hypotension
         limits_us = np.array([one.limit_s for one in self.moments]) * US_PER_S
-        yield pressure.truth
         yield pressure.age_us <= limits_us
         yield pressure.absolute
         yield pressure.relative

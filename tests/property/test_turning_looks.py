@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
@@ -260,6 +261,30 @@ def test_the_schedule_asks_for_less_when_the_risk_is_over() -> None:
         Dose(row_id=1, product="axi-cel", therapy_class="car_t", infused_us=infused_us)
     )
     assert_found(case, (), POLICIES[0])
+
+
+def with_own(case: bedside.Bedside, hours: float, **own: Any) -> bedside.Bedside:
+    """The same, and what is this person's own is charted after some hours."""
+    nothing = {"systolic_mmhg": None, "diastolic_mmhg": None, "mean_mmhg": None}
+    home = {"home_oxygen_device": None, "home_oxygen_lpm": None, "spo2_scale": 1}
+    effective_us = bedside.MIDNIGHT_US + round(hours * bedside.HOUR_US)
+    case.baseline = BaselineRecord(row_id=1, effective_us=effective_us, **nothing | home | own)
+    return case
+
+
+def test_a_low_saturation_is_right_for_this_person_from_when_somebody_says_so() -> None:
+    # So ill that the score is highest whatever the saturation counts.
+    signs = {"body_temperature": 39.2, "heart_rate": 135.0, "systolic_bp": 88.0}
+    case = with_own(monitored(4, 1 / 60, spo2=90.0, **signs), 2.01, spo2_scale=2)
+    assert "hypoxia" in assert_found(case, (), POLICIES[0])
+
+
+def test_one_pressure_far_below_the_own_is_told_though_it_was_low_before() -> None:
+    case = with_own(monitored(4, 1 / 15, systolic_bp=86.0), 0, systolic_mmhg=105.0)
+    sent = [place for place, one in enumerate(case.observations) if one[1] == "systolic_bp"]
+    at_us, _, _ = case.observations[sent[40]]
+    case.observations[sent[40]] = (at_us, "systolic_bp", bedside.Sent(83.0))
+    assert "hypotension" in assert_found(case, (), POLICIES[0])
 
 
 LABORATORY = {
