@@ -5,7 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from monitoring.clinical.policy import load_policy
 from monitoring.clinical.results import Condition, Evaluation
+from monitoring.clinical.signals import Signals
+from monitoring.clinical.timeline import build
 from tests.spec import bedside
 
 SECOND_US = 1_000_000
@@ -90,6 +93,19 @@ def test_a_device_must_show_it_for_a_while(
 
     assert found.state.value == ("normal" if priority is None else "active"), found
     assert priority is None or found.priority.value == priority
+
+
+def test_a_limit_is_reached_at_the_limit_or_only_beyond_it() -> None:
+    told = bedside.read("0 set, HR 120; 1 set, HR 109")
+    timeline = build(told.facts(), np.array(told.moments_us, dtype=np.int64))
+    signals = Signals(timeline.series, load_policy().streams)
+    for above, answers in ((False, [True, False]), (True, [False, False])):
+        limits = {"limit": 120.0, "clear": 110.0, "rising": True, "above": above}
+        one_by_one = [
+            signals.lasts("heart_rate", row, told.moments_us[row], **limits) for row in (0, 1)
+        ]
+        at_once = signals.lasting("heart_rate", np.arange(2), timeline.at_us, **limits)
+        assert one_by_one == at_once.tolist() == answers
 
 
 def test_what_a_nurse_charts_counts_and_clears_at_once() -> None:
