@@ -57,22 +57,30 @@ def measure(
     """Run every test once in copies of this process, each with nothing read before.
 
     A test that needs the rulebook reaches what reads the rulebook, also where another test has
-    read it already: every cache is emptied before each test. As long as no other code changed only
-    new tests and those of changed files are run.
+    read it already: every cache is emptied before each test. As long as nothing else changed only
+    new tests, those of changed files and those that reach a changed module are run.
     """
     files = {str(item.path) for item in items}
     content = {file: _sum([Path(file)]) for file in files}
+    rules = {str(file): _sum([file]) for file in sorted(_RULES.rglob("*.py"))}
     rest = _sum(
         path
         for folder in ("monitoring", "tests")
         for path in sorted(Path(folder).rglob("*"))
-        if path.suffix in {".py", ".toml"} and str(path.absolute()) not in files
+        if path.suffix in {".py", ".toml"}
+        and str(path) not in rules
+        and str(path.absolute()) not in files
     )
-    kept = json.loads(_KEPT.read_text(encoding="utf-8")) if _KEPT.is_file() else {"rest": ""}
-    if kept["rest"] != rest:
-        kept = {"rest": rest, "content": {}, "tests": {}, "remembered": []}
+    kept = json.loads(_KEPT.read_text(encoding="utf-8")) if _KEPT.is_file() else {}
+    if kept.get("rest") != rest:
+        kept = {"content": {}, "rules": {}, "tests": {}, "remembered": []}
     known = {file for file, one in kept["content"].items() if content.get(file) == one}
-    tests = {name: one for name, one in kept["tests"].items() if one["file"] in known}
+    same = {file for file, one in kept["rules"].items() if rules.get(file) == one}
+    tests = {
+        name: one
+        for name, one in kept["tests"].items()
+        if one["file"] in known and same.issuperset(one["lines"]) and one["reaches"]
+    }
     new = [item for item in items if item.nodeid not in tests]
     remembered = set(kept["remembered"])
     if new:
@@ -80,7 +88,13 @@ def measure(
         found = _in_copies(new, caches, copies)
         tests |= found["tests"]
         remembered |= found["remembered"]
-        kept = {"rest": rest, "content": content, "tests": tests, "remembered": sorted(remembered)}
+        kept = {
+            "rest": rest,
+            "content": content,
+            "rules": rules,
+            "tests": tests,
+            "remembered": sorted(remembered),
+        }
         _KEPT.write_text(json.dumps(kept), encoding="utf-8")
     reaching = defaultdict(list)
     lines: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
