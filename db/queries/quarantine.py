@@ -63,15 +63,25 @@ def insert_many(session: Session, items: Sequence[NewQuarantine]) -> int:
     return len(append(session, _quarantine, [values(item) for item in items]))
 
 
-def waiting(session: Session, *, at_most: int | None = None) -> list[QuarantineRow]:
-    """What nobody has looked at yet, oldest first."""
-    return list(map(QuarantineRow._make, session.execute(_WAITING.limit(at_most))))
+def waiting(
+    session: Session, *, reason_code: str | None = None, skip: int = 0, at_most: int | None = None
+) -> list[QuarantineRow]:
+    """What nobody has looked at yet, oldest first; of one reason where it is named."""
+    wanted = _WAITING
+    if reason_code is not None:
+        wanted = wanted.where(_quarantine.c.reason_code == reason_code)
+    return list(map(QuarantineRow._make, session.execute(wanted.offset(skip).limit(at_most))))
 
 
 def waiting_count(session: Session) -> int:
     """How many pieces wait."""
     count: int = session.execute(_WAITING_COUNT).scalar_one()
     return count
+
+
+def waiting_by_reason(session: Session) -> dict[str, int]:
+    """How many pieces wait for each reason, the most frequent first."""
+    return dict(map(tuple, session.execute(_WAITING_BY_REASON)))
 
 
 def everything(session: Session) -> list[QuarantineRow]:
@@ -112,6 +122,12 @@ def resolve_values(
 _EVERYTHING = select(*columns(_quarantine, QuarantineRow._fields)).order_by(_quarantine.c.id)
 _WAITING = _EVERYTHING.where(_quarantine.c.resolved_at.is_(None))
 _WAITING_COUNT = select(func.count()).where(_quarantine.c.resolved_at.is_(None))
+_WAITING_BY_REASON = (
+    select(_quarantine.c.reason_code, func.count())
+    .where(_quarantine.c.resolved_at.is_(None))
+    .group_by(_quarantine.c.reason_code)
+    .order_by(func.count().desc(), _quarantine.c.reason_code)
+)
 _BY_ID = _EVERYTHING.where(_quarantine.c.id == bindparam("wanted"))
 _RESOLVE = (
     update(_quarantine)

@@ -4,7 +4,7 @@ No value is ever dropped, clipped or guessed (architecture 2): what was refused 
 reason until its source sends it right, or until a named person has dealt with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,30 +16,51 @@ from db.queries.quarantine import QuarantineRow
 from monitoring.services.access import Role
 from monitoring.services.errors import RefusedError
 
-# Who sees it on a page: those who can have an import put right (product.md, Admin).
+# Who sees and closes it on a page: those who can have an import put right (product.md, Admin).
 ROLES = frozenset({Role.CHARGE_NURSE, Role.ADMIN})
 
-WHAT_NEXT = (
+PUT_RIGHT = (
     "Have the source put it right and import again. A value of a known patient, moment and name is "
-    "then resolved by itself; close the rest with its number and a reason: "
-    'stormwatch quarantine resolve NUMBER --reason "..."'
+    "then resolved by itself; close the rest"
+)
+WHAT_NEXT = (
+    f'{PUT_RIGHT} with its number and a reason: stormwatch quarantine resolve NUMBER --reason "..."'
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """How much waits in all, and the oldest of it."""
+    """How much waits, in all and for each reason, and one page of it.
+
+    ``count`` is of the reason that was asked for, else of all. ``shown`` begins after the first
+    ``skipped``, which is less than asked for where there is no such page any more.
+    """
 
     count: int
-    oldest: Sequence[QuarantineRow]
+    by_reason: Mapping[str, int]
+    skipped: int
+    shown: Sequence[QuarantineRow]
 
 
-def waiting(store: Store, *, at_most: int) -> Waiting:
-    """What nobody has dealt with yet, the oldest first."""
+def waiting(
+    store: Store, *, at_most: int, page: int = 0, reason_code: str | None = None
+) -> Waiting:
+    """A page of what nobody has dealt with yet, the oldest first; pages count from 0.
+
+    Where others have closed so much meanwhile that there is no such page, it is the last one.
+    """
     with store.read() as session:
+        by_reason = quarantine.waiting_by_reason(session)
+        count = sum(by_reason.values()) if reason_code is None else by_reason.get(reason_code, 0)
+        last_page = max(0, count - 1) // at_most
+        skipped = min(page, last_page) * at_most
         return Waiting(
-            count=quarantine.waiting_count(session),
-            oldest=quarantine.waiting(session, at_most=at_most),
+            count=count,
+            by_reason=by_reason,
+            skipped=skipped,
+            shown=quarantine.waiting(
+                session, reason_code=reason_code, skip=skipped, at_most=at_most
+            ),
         )
 
 

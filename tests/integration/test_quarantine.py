@@ -91,7 +91,7 @@ def test_what_cannot_be_put_right_is_closed_by_a_named_person_for_a_reason(desk)
     with pytest.raises(RefusedError, match="resolved already"):
         close(first.id, "again")
 
-    assert quarantined.waiting(desk.store, at_most=5).oldest == [second]
+    assert quarantined.waiting(desk.store, at_most=5).shown == [second]
     kept = quarantined.one(desk.store, first.id)
     assert (kept.raw, kept.resolved_by, kept.resolved_observation_id) == (
         first.raw, "admin.a", None,
@@ -103,9 +103,24 @@ def test_what_cannot_be_put_right_is_closed_by_a_named_person_for_a_reason(desk)
         assert audit.verify(session).ok
 
 
-def test_of_much_that_waits_the_oldest_is_shown_and_all_is_counted(desk):
+def test_much_that_waits_comes_in_pages_and_by_reason_and_all_is_counted(desk):
     rows = "".join(f"7,2150-01-01 {hour:02}:00:00,HR,800\n" for hour in range(12))
     desk.take_text(MIMIC + rows)
-    found = quarantined.waiting(desk.store, at_most=5)
-    assert (found.count, len(found.oldest)) == (12, 5)
-    assert quarantined.waiting_count(desk.store) == 12
+    desk.take_text(MIMIC + "7,2150-01-01 10:00:00,XYZ,16\n")
+    everything = quarantined.listed(desk.store, with_resolved=False)
+    by_reason = {"not_possible": 12, "unknown_name": 1}
+
+    def page(number: int, reason_code: str | None = None) -> quarantined.Waiting:
+        found = quarantined.waiting(desk.store, at_most=5, page=number, reason_code=reason_code)
+        assert found.by_reason == by_reason
+        return found
+
+    pages = [page(0), page(1), page(2)]
+    assert [row for one in pages for row in one.shown] == everything, "each once, the oldest first"
+    assert {one.count for one in pages} == {13}
+    assert page(7) == page(2), "beyond the last page is the last"
+
+    of_one = page(0, "unknown_name")
+    assert (of_one.count, [row.reason_code for row in of_one.shown]) == (1, ["unknown_name"])
+    assert (page(0, "empty").count, page(3, "empty").shown) == (0, [])
+    assert quarantined.waiting_count(desk.store) == 13
