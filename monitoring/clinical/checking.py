@@ -8,11 +8,15 @@ Limits: clinical reference, section 8.4, held in the concept dictionary.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 
 from monitoring.clinical.concepts import CONCEPTS, Category, Concept
+from monitoring.clinical.rulebook import load_rulebook
+from monitoring.clinical.spelling import spelled
 from monitoring.clinical.units import FRACTION, SAME, conversion, known_units, ucum, ward_words
 
 
@@ -116,16 +120,34 @@ def _check_code(known: Concept, sent: str) -> Checked | Refused:
     text = sent.strip()
     if not text:
         return _refuse(known, Reason.EMPTY, f"{known.label} is empty. Choose a value.")
-    name = re.sub(r"[\s\-]+", "_", text).casefold()
-    by_name = {code.casefold(): code for code in known.codes}
-    if known.code == "consciousness":
-        by_name |= _CONSCIOUSNESS_WORDS
-    code = by_name.get(name)
+    name = spelled(text)
+    code = _codes_by_spelling(known.code).get(name)
     if code is None:
         listed = ", ".join(c.replace("_", " ") for c in known.codes)
-        message = f"{known.label} “{_shown(text)}” is not known. Choose one of: {listed}."
+        advice = f"Choose one of: {listed}."
+        if known.code == "oxygen_device":
+            advice = _unclear_devices().get(name, advice)
+        message = f"{known.label} “{_shown(text)}” is not known. {advice}"
         return _refuse(known, Reason.UNKNOWN_CODE, message)
     return Checked(concept=known.code, value=None, code=code, unit=known.unit)
+
+
+@cache
+def _codes_by_spelling(concept: str) -> Mapping[str, str]:
+    """What may be written for each code; a device also as the rules for oxygen know it (1.4)."""
+    names = {code: code for code in CONCEPTS[concept].codes}
+    if concept == "consciousness":
+        names |= _CONSCIOUSNESS_WORDS
+    if concept == "oxygen_device":
+        for device in load_rulebook().crs.devices.values():
+            names |= dict.fromkeys(device.names, device.device)
+    return {spelled(name): code for name, code in names.items()}
+
+
+@cache
+def _unclear_devices() -> Mapping[str, str]:
+    unclear = load_rulebook().crs.unclear_devices
+    return {spelled(name): ask for name, ask in unclear.items()}
 
 
 def _read_number(known: Concept, sent: str | float | Decimal) -> Decimal | Refused:

@@ -105,6 +105,7 @@ REFUSED = [
     ("symptom_chills", "4", None, Reason.NOT_POSSIBLE, "from 0 to 3"),
     ("symptom_chills", "1.5", None, Reason.NOT_POSSIBLE, "whole number"),
     ("oxygen_device", "tent pole", None, Reason.UNKNOWN_CODE, "nasal cannula"),
+    ("oxygen_device", "Tracheostomy tube", None, Reason.UNKNOWN_CODE, "what drives it"),
     ("consciousness", "", None, Reason.EMPTY, "Choose a value"),
     ("shoe_size", "44", None, Reason.UNKNOWN_CONCEPT, "concept list"),
 ]
