@@ -19,7 +19,7 @@ from monitoring.clinical.criteria import (
 )
 from monitoring.clinical.early_warning import news2_score, set_columns
 from monitoring.clinical.episodes import Before, Moment, follow
-from monitoring.clinical.evidence import EvidenceBook, as_old_as_now
+from monitoring.clinical.evidence import EvidenceBook, as_old_as_now, judged_criterion
 from monitoring.clinical.facts import Dose, EncounterFacts, TreatmentSpan
 from monitoring.clinical.flags import Flags
 from monitoring.clinical.icans import FINDINGS, IcansJudge, icans_conditions
@@ -240,17 +240,13 @@ class _Judge:
             resolving=moment.grade == 0 and moment.episode.is_open,
             fever_waived=moment.waived,
             criteria=tuple(
-                CriterionEvidence(
-                    id=criterion.id,
-                    domain=criterion.domain,
-                    grade=criterion.grade,
-                    label=criterion.label,
-                    truth=WORDS[truth],
-                    source=criterion.source,
-                    inputs=self._held_inputs(met_before[criterion.id], place)
+                judged_criterion(
+                    criterion,
+                    WORDS[truth],
+                    self._held_inputs(met_before[criterion.id], place)
                     if truth == HELD and criterion.id in met_before
                     else self._inputs(row, place, moment),
-                    note=_held_note(truth),
+                    _held_note(truth),
                 )
                 for row, (criterion, truth) in enumerate(
                     zip(self._rules.criteria, moment.truths, strict=True)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from monitoring.clinical.concepts import CONCEPTS, OXYGEN_DEVICES
 from monitoring.clinical.facts import BaselineRecord, Dose, TreatmentSpan
-from monitoring.clinical.results import InputEvidence
-from monitoring.clinical.rulebook_types import CrsRules
+from monitoring.clinical.results import CriterionEvidence, InputEvidence, Truth
+from monitoring.clinical.rulebook_types import Criterion, CrsRules
 from monitoring.clinical.timeline import US_PER_S, Timeline
 from monitoring.clinical.units import ward_words
 
@@ -44,6 +44,25 @@ def as_old_as_now(inputs: Sequence[InputEvidence], at_us: int) -> tuple[InputEvi
     """
     return tuple(
         replace(one, age_s=(at_us - one.taken_us) / US_PER_S, stale=True) for one in inputs
+    )
+
+
+def judged_criterion(
+    criterion: Criterion,
+    truth: Truth,
+    inputs: tuple[InputEvidence, ...] = (),
+    note: str | None = None,
+) -> CriterionEvidence:
+    """A row of a grade table as it was judged, with what it rests on and a word on that."""
+    return CriterionEvidence(
+        id=criterion.id,
+        domain=criterion.domain,
+        grade=criterion.grade,
+        label=criterion.label,
+        truth=truth,
+        source=criterion.source,
+        inputs=inputs,
+        note=note,
     )
 
 

@@ -1,6 +1,7 @@
 """The ICANS grade in plain words: why it is suggested, or what has to be assessed first."""
 
 from monitoring.clinical.concepts import CONCEPTS
+from monitoring.clinical.evidence import judged_criterion
 from monitoring.clinical.explain import ago_in_words, last_known_in_words
 from monitoring.clinical.icans import icans_rules
 from monitoring.clinical.results import (
@@ -47,16 +48,7 @@ def icans_criteria(icans: IcansGrade) -> tuple[CriterionEvidence, ...]:
     other = "capd" if icans.tool == "ICE" else "ice"
     return tuple(
         met.get(one.id)
-        or CriterionEvidence(
-            id=one.id,
-            domain=one.domain,
-            grade=one.grade,
-            label=one.label,
-            truth=Truth.UNKNOWN if one.id in icans.unknown else Truth.NO,
-            source=one.source,
-            inputs=(),
-            note=None,
-        )
+        or judged_criterion(one, Truth.UNKNOWN if one.id in icans.unknown else Truth.NO)
         for one in icans_rules().table.criteria
         if one.inputs != (other,)
     )

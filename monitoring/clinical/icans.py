@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from monitoring.clinical.concepts import AROUSAL, CONCEPTS, ICE_ITEMS, SEIZURES, TEST_OBSTACLES
 from monitoring.clinical.conditions import normal
+from monitoring.clinical.evidence import judged_criterion
 from monitoring.clinical.icans_evidence import IcansEvidence
 from monitoring.clinical.neurology import CAPD, ICE, ICE_FROM_YEARS, NOT_KNOWN, NeurologyColumns
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import (
     Condition,
     ConditionState,
-    CriterionEvidence,
     GradeStatus,
     IcansGrade,
     Priority,
@@ -90,17 +90,13 @@ class IcansJudge:
             tested_us=_moment(test.test_us, place),
             confused_us=_moment(self._columns.confused_us, place),
             criteria=tuple(
-                CriterionEvidence(
-                    id=one.id,
-                    domain=one.domain,
-                    grade=one.grade,
-                    label=one.label,
-                    truth=WORDS[truth],
-                    source=one.source,
-                    inputs=self._evidence.held(held[one.id], place)
+                judged_criterion(
+                    one,
+                    WORDS[truth],
+                    self._evidence.held(held[one.id], place)
                     if truth == _HELD
                     else self._evidence.of(one, place),
-                    note=_HELD_NOTE if truth == _HELD else None,
+                    _HELD_NOTE if truth == _HELD else None,
                 )
                 for one, truth in met
             ),

@@ -20,6 +20,7 @@ from monitoring.clinical.alert_runs import Follower, Run, Told
 from monitoring.clinical.coverage import covered
 from monitoring.clinical.early_warning import news2_risks, oxygen_given
 from monitoring.clinical.episode_pass import PassResult
+from monitoring.clinical.evidence import judged_criterion
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.grade_flags import (
     crs_grade_condition,
@@ -28,7 +29,7 @@ from monitoring.clinical.grade_flags import (
 )
 from monitoring.clinical.oxygen import SupportColumns, support_columns
 from monitoring.clinical.policy_types import STREAMED, Policy
-from monitoring.clinical.results import Condition, CriterionEvidence, CrsGrade
+from monitoring.clinical.results import Condition, CrsGrade
 from monitoring.clinical.rulebook_types import Rulebook
 from monitoring.clinical.stays import Stay, grade_stays
 from monitoring.clinical.timeline import US_PER_S, Charted, build
@@ -265,14 +266,7 @@ def _crs_grade(rulebook: Rulebook, table: grading.GradeTable, entry: int) -> Crs
         resolving=False,
         fever_waived=entry // COUNT ** len(truths) == YES,
         criteria=tuple(
-            CriterionEvidence(
-                id=one.id,
-                domain=one.domain,
-                grade=one.grade,
-                label=one.label,
-                truth=WORDS[truth],
-                source=one.source,
-            )
+            judged_criterion(one, WORDS[truth])
             for one, truth in zip(rules.criteria, truths, strict=True)
         ),
         missing=(),
