@@ -9,12 +9,13 @@ from dashboard import wording
 from dashboard.bedside import words
 from dashboard.bedside.window import Window
 from dashboard.loaders import store
-from monitoring.clinical.concepts import ICE_ITEMS, NEUROLOGY
+from monitoring.clinical.assessment_tools import TOOLS
+from monitoring.clinical.concepts import NEUROLOGY
 from monitoring.services.assessments import Assessment, assessments
 from monitoring.services.instants import from_us
 from monitoring.services.patient import PatientPage
 
-_ITEMS = frozenset(item.code for item in ICE_ITEMS)
+_TOOL_OF = {code: tool for tool in TOOLS.values() for code in (*tool.codes, tool.total)}
 _UNTESTED = "not tested"
 
 
@@ -35,8 +36,7 @@ def draw(page: PatientPage, window: Window, *, zone: ZoneInfo) -> None:
 def frame(found: tuple[Assessment, ...], *, zone: ZoneInfo) -> pd.DataFrame:
     """A column an assessment, a row an item; an item that was left out is said and is no 0."""
     charted = {code for one in found for code in one.values}
-    if charted & _ITEMS:
-        charted.add("ice_total")
+    charted |= {_TOOL_OF[code].total for code in charted & _TOOL_OF.keys()}
     rows = [concept for concept in NEUROLOGY if concept.code in charted]
     return pd.DataFrame(
         {
@@ -50,10 +50,11 @@ def frame(found: tuple[Assessment, ...], *, zone: ZoneInfo) -> pd.DataFrame:
 
 
 def _cell(one: Assessment, code: str) -> str:
-    if code == "ice_total" and one.points is not None:
-        return f"{one.points} of 10"
+    tool = _TOOL_OF.get(code)
+    if tool is not None and code == tool.total and (points := one.points(tool)) is not None:
+        return f"{points} of {tool.most}"
     value = one.values.get(code)
     if value is None:
-        has_items = bool(one.values.keys() & _ITEMS)
-        return _UNTESTED if has_items and code in _ITEMS else ""
+        is_in_part = tool is not None and bool(one.values.keys() & {*tool.codes})
+        return _UNTESTED if is_in_part and tool is not None and code != tool.total else ""
     return words.value(code, value.number, value.code)

@@ -1,5 +1,6 @@
 """The neurological assessment: ICE that counts itself, CAPD under 12, and the signs of ICANS."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,8 @@ from dashboard.bedside import words
 from dashboard.charting import preview, save_bar, time_field
 from dashboard.charting.assessment import (
     FIELDS,
-    ICE_FIELDS,
-    ice_points,
+    ITEM_FIELDS,
+    points_so_far,
     read_assessment,
 )
 from dashboard.charting.entries import Entries
@@ -20,10 +21,13 @@ from dashboard.charting.form import Form
 from dashboard.charting.observations import last_value
 from dashboard.charting.set_saving import Fields, problems, save_set
 from dashboard.charting.wall_clock import Resolved, Twice, Unusable
+from monitoring.clinical.assessment_tools import TOOLS, highest
 from monitoring.clinical.concepts import (
     ABSENT_OR_PRESENT,
     AROUSAL,
     BEDSIDE_SIGNS,
+    CAPD_WHEN_ILL,
+    CAPD_WHEN_WELL,
     CONCEPTS,
     EXAMINATION_FINDINGS,
     SEIZURES,
@@ -41,7 +45,12 @@ _TASKS = {
     "ice_commands": "show me two fingers",
     "ice_writing": "a standard sentence",
     "ice_attention": "from 100 back by ten",
+    "capd_eye_contact": "with the caregiver",
+    "capd_underactive": "moves little while awake",
+    "capd_slow": "takes long to answer",
 }
+# From the left to the right of the paper; the points stand beside each.
+_HOW_OFTEN = ("never", "rarely", "sometimes", "often", "always")
 
 
 def draw(page: PatientPage, row: DeltaGenerator, *, zone: ZoneInfo, now: datetime) -> None:
@@ -58,7 +67,7 @@ def draw(page: PatientPage, row: DeltaGenerator, *, zone: ZoneInfo, now: datetim
         if tool == ICE:
             _draw_ice(form, fields)
         else:
-            _draw_capd(form, page, now=now)
+            _draw_capd(form, page, fields, now=now)
         _choice(form, "test_obstacle", f"{tool} not scored because", TEST_OBSTACLES, width=330)
     with st.container(key="sw_signs"):
         _draw_signs(form, page, now=now)
@@ -67,7 +76,7 @@ def draw(page: PatientPage, row: DeltaGenerator, *, zone: ZoneInfo, now: datetim
 
 
 def _draw_ice(form: Form, fields: dict[str, object]) -> None:
-    counted = ice_points(fields)
+    counted = points_so_far(fields, ICE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         st.html(
             f"<p class='sw-legend' aria-live='polite'><strong>{wording.plain(counted.words)}"
@@ -76,31 +85,53 @@ def _draw_ice(form: Form, fields: dict[str, object]) -> None:
         )
         st.button("All right: 10", on_click=_all_right, args=(form,), key=form.key("all_right"))
     grid = st.grid("auto", min_column_width=345, gap="xsmall")
-    for code in ICE_FIELDS:
-        item = CONCEPTS[code]
+    for item in counted.tool.items:
+        points = range(highest(item) + 1)
         with grid.cell():
-            _scored(form, item, item.label.removeprefix("ICE ").capitalize(), _TASKS[code])
+            _scored(form, item, counted.tool.label(item), _TASKS[item.code], points)
 
 
-def _scored(form: Form, item: Concept, label: str, task: str) -> None:
+def _scored(form: Form, item: Concept, label: str, task: str, points: Sequence[int]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap=None, wrap=False):
         st.html(
-            f"<p class='sw-symptom'><span>{wording.plain(label)}</span>"
+            f"<p class='sw-symptom'><span>{wording.plain(label.capitalize())}</span>"
             f"<em>{wording.plain(task)}</em></p>",
             width=128,
         )
         st.segmented_control(
-            label,
-            range(int((item.possible or (0, 0))[1]) + 1),
+            label.capitalize(),
+            points,
             key=form.key(item.code),
+            format_func=lambda chosen: scored(item, chosen),
             label_visibility="collapsed",
             wrap=False,
         )
 
 
-def _draw_capd(form: Form, page: PatientPage, *, now: datetime) -> None:
+def scored(item: Concept, points: int) -> str:
+    """What the points of an item say: of CAPD how often, since points run against it in half."""
+    if item in CAPD_WHEN_WELL:
+        return f"{_HOW_OFTEN[highest(item) - points]} {points}"
+    if item in CAPD_WHEN_ILL:
+        return f"{_HOW_OFTEN[points]} {points}"
+    return str(points)
+
+
+def _draw_capd(form: Form, page: PatientPage, fields: dict[str, object], *, now: datetime) -> None:
+    """The eight items in the order of the paper, from never to always; or a total alone."""
+    counted = points_so_far(fields, CAPD)
+    st.html(
+        f"<p class='sw-legend' aria-live='polite'><strong>{wording.plain(counted.words)}</strong> "
+        "in this shift (under 12 years)</p>"
+    )
+    grid = st.grid("auto", min_column_width=560, gap="xsmall")
+    for item in counted.tool.items:
+        points = range(highest(item) + 1)
+        often = points[::-1] if item in CAPD_WHEN_WELL else points
+        with grid.cell():
+            _scored(form, item, counted.tool.label(item), _TASKS.get(item.code, ""), often)
     st.text_input(
-        "CAPD total, 0 to 32 (under 12 years)",
+        "Or the CAPD total alone, 0 to 32",
         key=form.key("capd_total"),
         type="phone",
         autocomplete="off",
@@ -151,8 +182,8 @@ def _last(page: PatientPage, concept: str, *, now: datetime) -> None:
 
 
 def _all_right(form: Form) -> None:
-    for code in ICE_FIELDS:
-        form.put(code, int((CONCEPTS[code].possible or (0, 0))[1]))
+    for item in TOOLS[ICE].items:
+        form.put(item.code, highest(item))
 
 
 def _no_sign(form: Form) -> None:
@@ -195,9 +226,9 @@ def in_words(entries: Entries, fields: Fields, tool: str) -> str:
     told = [
         f"{CONCEPTS[one.concept].label} {words.value(one.concept, one.value, one.code)}"
         for one in entries.values
-        if one.concept not in ICE_FIELDS and one.code not in ("absent", "none")
+        if one.concept not in ITEM_FIELDS and one.code not in ("absent", "none")
     ]
-    if tool != CAPD and any(one.concept in ICE_FIELDS for one in entries.values):
-        told.insert(0, ice_points(fields).words)
+    if any(one.concept in TOOLS[tool].codes for one in entries.values):
+        told.insert(0, points_so_far(fields, tool).words)
     absent = sum(one.code in ("absent", "none") for one in entries.values)
     return ", ".join([*told, f"{absent} signs absent"] if absent else told)

@@ -209,8 +209,8 @@ _ASSESSMENTS = (
     ),
 )
 
-# Neurology after immune effector cells (clinical reference, section 2). The items of ICE are
-# stored, its total is computed; ``ice_total`` is for a source that has no items.
+# Neurology after immune effector cells (clinical reference, section 2). The items of ICE and CAPD
+# are stored, their totals computed; ``ice_total`` and ``capd_total`` are for a total without items.
 ICE_ITEMS = (
     _points("ice_orientation", "ICE orientation", 4),
     _points("ice_naming", "ICE naming", 3),
@@ -218,6 +218,21 @@ ICE_ITEMS = (
     _points("ice_writing", "ICE writing", 1),
     _points("ice_attention", "ICE attention", 1),
 )
+# CAPD (Traube 2014; clinical reference 2.3). Points, and not how often: the first four give 4 for
+# never and 0 for always, the last four 0 for never and 4 for always.
+CAPD_WHEN_WELL = (
+    _points("capd_eye_contact", "CAPD eye contact", 4),
+    _points("capd_purposeful", "CAPD purposeful actions", 4),
+    _points("capd_aware", "CAPD aware of surroundings", 4),
+    _points("capd_communicates", "CAPD communicates needs", 4),
+)
+CAPD_WHEN_ILL = (
+    _points("capd_restless", "CAPD restless", 4),
+    _points("capd_inconsolable", "CAPD inconsolable", 4),
+    _points("capd_underactive", "CAPD underactive", 4),
+    _points("capd_slow", "CAPD slow to respond", 4),
+)
+CAPD_ITEMS = (*CAPD_WHEN_WELL, *CAPD_WHEN_ILL)
 BEDSIDE_SIGNS = (
     _finding("deep_focal_weakness", "Deep focal weakness"),
     _finding("posturing", "Posturing"),
@@ -233,6 +248,7 @@ EXAMINATION_FINDINGS = (
 _NEUROLOGY = (
     *ICE_ITEMS,
     _points("ice_total", "ICE total", 10),
+    *CAPD_ITEMS,
     _points("capd_total", "CAPD total", 32),
     Concept(
         code="test_obstacle",

@@ -1,5 +1,6 @@
 """The ICANS grade in plain words: why it is suggested, or what has to be assessed first."""
 
+from monitoring.clinical.assessment_tools import TOOLS
 from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.evidence import judged_criterion
 from monitoring.clinical.explain import ago_in_words, last_known_in_words
@@ -13,7 +14,6 @@ from monitoring.clinical.results import (
 )
 
 _US_PER_S = 1_000_000
-_MOST = {"ICE": 10, "CAPD": 32}
 
 
 def icans_sentence(evaluation: Evaluation) -> str:
@@ -70,7 +70,7 @@ def _inside(label: str) -> str:
 def _points(icans: IcansGrade) -> str:
     if icans.points is None:
         return f"{icans.tool} not scored in full"
-    return f"{icans.tool} {icans.points} of {_MOST[icans.tool]}"
+    return f"{icans.tool} {icans.points} of {TOOLS[icans.tool].most}"
 
 
 def _obstacle(icans: IcansGrade) -> str | None:

@@ -10,7 +10,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.clinical.concepts import AROUSAL, CONCEPTS, ICE_ITEMS, SEIZURES, TEST_OBSTACLES
+from monitoring.clinical.assessment_tools import TOOLS
+from monitoring.clinical.concepts import AROUSAL, SEIZURES, TEST_OBSTACLES
 from monitoring.clinical.conditions import normal
 from monitoring.clinical.evidence import judged_criterion
 from monitoring.clinical.icans_evidence import IcansEvidence
@@ -272,14 +273,12 @@ def _notes(columns: NeurologyColumns, age_years: float | None, place: int) -> tu
     elif obstacle not in (NOT_KNOWN, _UNABLE):
         notes.append(f"{tool} cannot be assessed because of {TEST_OBSTACLES[obstacle]}: not 0.")
     if test.lacking[place]:
-        lacking = [
-            CONCEPTS[one.code].label.removeprefix("ICE ")
-            for one in ICE_ITEMS
-            if not test.in_set[one.code][place]
-        ]
-        notes.append(f"ICE was charted in part; not tested: {', '.join(lacking)}.")
+        items = TOOLS[tool].items
+        lacking = [TOOLS[tool].label(one) for one in items if not test.in_set[one.code][place]]
+        notes.append(f"{tool} was charted in part; not tested: {', '.join(lacking)}.")
     if test.disagrees[place]:
-        notes.append("ICE total and items disagree: the lower counts.")
+        counts = "lower" if TOOLS[tool].fewer_is_worse else "higher"
+        notes.append(f"{tool} total and items disagree: the {counts} counts.")
     if columns.from_acvpu[place]:
         notes.append("Consciousness is taken from ACVPU.")
     if columns.signs["intracranial_haemorrhage"][place] == 1:
@@ -291,7 +290,7 @@ def _notes(columns: NeurologyColumns, age_years: float | None, place: int) -> tu
     if (
         tool == CAPD
         and int(columns.seizure[place]) == NOT_KNOWN
-        and not test.in_set["capd_total"][place]
+        and not any(test.in_set[name][place] for name in (*TOOLS[CAPD].codes, TOOLS[CAPD].total))
     ):
         notes.append("Below 12 years CAPD is asked, not ICE.")
     return tuple(notes)

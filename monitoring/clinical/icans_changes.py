@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 
+from monitoring.clinical.assessment_tools import TOOLS
 from monitoring.clinical.changes import Apply, Change, better, charted, without, worse
-from monitoring.clinical.concepts import ICE_ITEMS
 from monitoring.clinical.icans import FINDINGS, icans_rules
 from monitoring.clinical.results import IcansGrade
 from monitoring.clinical.rulebook_types import Criterion
 
 # What has to be charted for a row no longer to be met and the next milder one to be: the answer.
 _EASED = {"unarousable": "tactile", "tactile": "voice", "voice": "spontaneous"}
-_MOST_ICE = 10
 
 
 def icans_changes(icans: IcansGrade) -> tuple[Change, ...]:
@@ -37,7 +36,7 @@ def _met(criterion: Criterion) -> Apply:
         case "ice":
             return charted(_ice(int(criterion.high or 0)))
         case "capd":
-            return charted({"capd_total": float(criterion.low or 0)})
+            return charted(_capd(int(criterion.low or 0)))
         case "unable_to_perform":
             return charted({"test_obstacle": "unable_to_perform"})
         case "consciousness":
@@ -55,9 +54,9 @@ def _ended(criterion: Criterion, tool: str) -> Apply:
         case "ice":
             return charted(_ice(int(criterion.high or 0) + 1))
         case "capd":
-            return charted({"capd_total": float(criterion.low or 0) - 1})
+            return charted(_capd(int(criterion.low or 0) - 1))
         case "unable_to_perform":
-            done = _ice(_MOST_ICE) if tool == "ICE" else {"capd_total": 0.0}
+            done = _ice(TOOLS["ICE"].most) if tool == "ICE" else _capd(0)
             return without("test_obstacle", done)
         case "consciousness":
             return charted({"arousal": _EASED[answer]})
@@ -69,9 +68,9 @@ def _ended(criterion: Criterion, tool: str) -> Apply:
 
 def _ice(total: int) -> dict[str, float | str]:
     """ICE by item with so many points in all, orientation first."""
-    values: dict[str, float | str] = {}
-    for item in ICE_ITEMS:
-        points = min(total, int((item.possible or (0.0, 0.0))[1]))
-        values[item.code] = float(points)
-        total -= points
-    return values
+    return {**TOOLS["ICE"].spread(total)}
+
+
+def _capd(total: int) -> dict[str, float | str]:
+    """CAPD with so many points in all: by item and as a total, whichever was charted before."""
+    return {**TOOLS["CAPD"].spread(total), "capd_total": float(total)}

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from monitoring.clinical.concepts import ICE_ITEMS, SEIZURES
+from monitoring.clinical.assessment_tools import TOOLS, highest
+from monitoring.clinical.concepts import SEIZURES
 from monitoring.clinical.evidence import EvidenceBook, as_old_as_now
-from monitoring.clinical.neurology import CAPD, NeurologyColumns
+from monitoring.clinical.neurology import NeurologyColumns
 from monitoring.clinical.results import CriterionEvidence, InputEvidence
 from monitoring.clinical.rulebook_types import Criterion
 from monitoring.clinical.timeline import Timeline
@@ -46,26 +47,25 @@ class IcansEvidence:
         return as_old_as_now(before.inputs, int(self.timeline.at_us[place]))
 
     def _test(self, place: int) -> tuple[InputEvidence, ...]:
-        """The total, and of ICE every item that lost points; without a total every item."""
+        """The total, and every item that is not perfect; without a total one item at least."""
         test = self.columns.test
-        total, most = ("capd_total", 32) if test.tool == CAPD else ("ice_total", 10)
+        tool = TOOLS[test.tool]
         shown: list[InputEvidence] = []
-        if test.in_set[total][place]:
+        if test.in_set[tool.total][place]:
             shown += [
-                replace(one, display=f"{one.value:.0f} of {most}")
-                for one in self._newest(total, place)
+                replace(one, display=f"{one.value:.0f} of {tool.most}")
+                for one in self._newest(tool.total, place)
                 if one.value is not None
             ]
-        for item in ICE_ITEMS if test.tool != CAPD else ():
+        for item in tool.items:
             if not test.in_set[item.code][place]:
                 continue
-            highest = (item.possible or (0.0, 0.0))[1]
             shown += [
-                replace(one, display=f"{one.value:.0f} of {highest:.0f}")
+                replace(one, display=f"{one.value:.0f} of {highest(item)}")
                 for one in self._newest(item.code, place)
-                if one.value is not None and (one.value < highest or not shown)
+                if one.value is not None and not (tool.is_perfect(item, one.value) and shown)
             ]
-        return tuple(shown) or self._newest(total, place)
+        return tuple(shown) or self._newest(tool.total, place)
 
     def _seizure(self, answer: str, place: int) -> tuple[InputEvidence, ...]:
         """The newest seizure of the kind that counts, which need not be the newest row."""

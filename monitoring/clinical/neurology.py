@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.clinical.assessment_tools import TOOLS, highest
 from monitoring.clinical.concepts import (
     AROUSAL,
     BEDSIDE_SIGNS,
     CONSCIOUSNESS,
     EXAMINATION_FINDINGS,
-    ICE_ITEMS,
     TEST_OBSTACLES,
 )
 from monitoring.clinical.policy_types import Policy
@@ -154,41 +154,43 @@ def neurology_columns(
 
 
 def _test(timeline: Timeline, limits_s: NDArray[np.float64], set_window_s: float) -> TestColumns:
-    tool = tool_for(timeline.facts.age_years)
-    items = ICE_ITEMS if tool == ICE else ()
-    total = "ice_total" if tool == ICE else "capd_total"
-    names = (*(one.code for one in items), total, "test_obstacle")
+    tool = TOOLS[tool_for(timeline.facts.age_years)]
+    items, total = tool.items, tool.total
+    names = (*tool.codes, total, "test_obstacle")
     if not any(map(timeline.is_charted, names)):
-        return _no_test(tool, names, len(timeline.at_us))
+        return _no_test(tool.name, names, len(timeline.at_us))
     taken = {name: timeline.taken_us(name) for name in names}
     test_us = np.maximum.reduce(list(taken.values()))
     is_fresh = (timeline.at_us - test_us) / US_PER_S <= limits_s
     of_set_us = test_us - int(set_window_s * US_PER_S)
     in_set = {name: is_fresh & (us > NEVER_US) & (us >= of_set_us) for name, us in taken.items()}
     n = len(timeline.at_us)
-    known, lost = np.zeros(n), np.zeros(n)
+    known, open_ = np.zeros(n), np.zeros(n)
     lacking = np.zeros(n, dtype=np.int64)
     for one in items:
         charted = in_set[one.code]
         known += np.where(charted, timeline.value(one.code), 0.0)
-        lost += np.where(charted, 0.0, (one.possible or (0.0, 0.0))[1])
+        open_ += np.where(charted, 0.0, highest(one))
         lacking += ~charted
     any_item = (lacking < len(items)) & is_fresh
     points = np.where(in_set[total], timeline.value(total), np.nan)
     has_total = ~np.isnan(points)
-    worst = np.where(any_item, known, np.nan)
-    mildest = np.where(any_item, known + lost, np.nan)
     is_whole = any_item & (lacking == 0)
     disagrees = is_whole & has_total & (points != known)
-    # Of a total and whole items that differ the lower counts; a total completes parted items.
-    stated = np.where(is_whole & has_total, np.minimum(points, known), points)
-    worst, mildest = (np.where(has_total, stated, bound) for bound in (worst, mildest))
+    # Of a total and whole items that differ the worse counts; a total completes parted items.
+    of_two = np.minimum if tool.fewer_is_worse else np.maximum
+    stated = np.where(is_whole & has_total, of_two(points, known), points)
+    fewest, most = (
+        np.where(has_total, stated, np.where(any_item, bound, np.nan))
+        for bound in (known, known + open_)
+    )
+    worst, mildest = (fewest, most) if tool.fewer_is_worse else (most, fewest)
     tested_us = np.maximum.reduce([taken[name] for name in names[:-1]])
     stands = in_set["test_obstacle"] & (taken["test_obstacle"] >= tested_us)
     obstacle = np.where(stands, timeline.value("test_obstacle"), NOT_KNOWN).astype(np.int64)
     nothing = stands | ~is_fresh
     return TestColumns(
-        tool=tool,
+        tool=tool.name,
         test_us=test_us,
         mildest=np.where(nothing, np.nan, mildest),
         worst=np.where(nothing, np.nan, worst),

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.clinical.assessment_tools import TOOLS
 from monitoring.clinical.concepts import CONCEPTS, SYMPTOMS
 from monitoring.clinical.facts import ObservationColumns
 from monitoring.clinical.policy_types import SYMPTOM_PROBLEMS
@@ -21,13 +22,7 @@ from monitoring.clinical.rule_file import RuleTable, read_packaged
 # that it could not be done.
 ICE = "ice"
 ICE_CONCEPTS = (
-    "ice_orientation",
-    "ice_naming",
-    "ice_commands",
-    "ice_writing",
-    "ice_attention",
-    "ice_total",
-    "capd_total",
+    *(concept for tool in TOOLS.values() for concept in (*tool.codes, tool.total)),
     "test_obstacle",
 )
 

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from db.engine import Store
 from db.queries import patient_course
-from monitoring.clinical.concepts import ICE_ITEMS, NEUROLOGY
+from monitoring.clinical.assessment_tools import AssessmentTool
+from monitoring.clinical.concepts import NEUROLOGY
 
 # So many are read side by side; the older ones are in the list of values.
 SHOWN = 12
-_ITEMS = tuple(item.code for item in ICE_ITEMS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,24 +23,23 @@ class Charted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """What was charted of the nervous system at one moment; ``values`` by concept.
-
-    ``points`` is the ICE total, of whole items or as it was stated; None where neither is there.
-    """
+    """What was charted of the nervous system at one moment; ``values`` by concept."""
 
     taken_us: int
     values: Mapping[str, Charted]
 
-    @property
-    def points(self) -> int | None:
-        """The ICE total; of a stated one and of whole items the lower counts."""
-        known = [self.values[code].number for code in _ITEMS if code in self.values]
+    def points(self, tool: AssessmentTool) -> int | None:
+        """The total of a test, of whole items or as it was stated; None where neither is there.
+
+        Of a stated one and of whole items the worse counts.
+        """
+        known = [self.values[code].number for code in tool.codes if code in self.values]
         totals = []
-        if len(known) == len(_ITEMS):
+        if len(known) == len(tool.items):
             totals.append(sum(int(number or 0) for number in known))
-        if "ice_total" in self.values:
-            totals.append(int(self.values["ice_total"].number or 0))
-        return min(totals, default=None)
+        if tool.total in self.values:
+            totals.append(int(self.values[tool.total].number or 0))
+        return None if not totals else int(tool.worse(totals[0], totals[-1]))
 
 
 def assessments(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.clinical.concepts import ICE_ITEMS
+from monitoring.clinical.concepts import CAPD_ITEMS, ICE_ITEMS
 from monitoring.clinical.icans import FINDINGS
 from monitoring.clinical.results import Evaluation, IcansGrade
 from monitoring.clinical.scales import registry
@@ -27,7 +27,9 @@ def icans(evaluation: Evaluation) -> IcansGrade:
 @given(
     age_years=st.sampled_from((7.0, 11.9, 12.0, 40.0)),
     ice=st.tuples(*(st.integers(0, int((one.possible or (0, 0))[1])) for one in ICE_ITEMS)),
-    capd=st.integers(0, 32),
+    by_item=st.booleans(),
+    capd=st.tuples(*(st.integers(0, 4) for _ in CAPD_ITEMS)),
+    capd_total=st.integers(0, 32),
     arousal=st.sampled_from(AROUSAL),
     seizure=st.sampled_from(SEIZURES),
     weak=st.booleans(),
@@ -36,7 +38,9 @@ def icans(evaluation: Evaluation) -> IcansGrade:
 def test_one_assessment_is_graded_as_the_table_grades_a_record(
     age_years: float,
     ice: tuple[int, ...],
-    capd: int,
+    by_item: bool,
+    capd: tuple[int, ...],
+    capd_total: int,
     arousal: str,
     seizure: str,
     weak: bool,
@@ -62,7 +66,11 @@ def test_one_assessment_is_graded_as_the_table_grades_a_record(
         "sedated": False,
     }
     if is_child:
-        charted["capd_total"], record["capd"] = float(capd), capd
+        record["capd"] = sum(capd) if by_item else capd_total
+        if by_item:
+            charted |= {one.code: float(n) for one, n in zip(CAPD_ITEMS, capd, strict=True)}
+        else:
+            charted["capd_total"] = float(capd_total)
     else:
         charted |= {one.code: float(n) for one, n in zip(ICE_ITEMS, ice, strict=True)}
         record["ice"] = sum(ice)

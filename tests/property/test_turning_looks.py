@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitoring.clinical import schedule
 from monitoring.clinical.alert_runs import Follower, Told
-from monitoring.clinical.concepts import BEDSIDE_SIGNS, ICE_ITEMS
+from monitoring.clinical.concepts import BEDSIDE_SIGNS, CAPD_ITEMS, ICE_ITEMS
 from monitoring.clinical.evaluate import evaluate
 from monitoring.clinical.facts import (
     AttributionSpan,
@@ -47,7 +47,7 @@ BY_HAND = {
     "capd_total": [3.0, 12.0],
     "symptom_confusion": [0.0, 2.0],
     "test_obstacle": ["language", "unable_to_perform"],
-    **{one.code: [0.0, 1.0] for one in ICE_ITEMS},
+    **{one.code: [0.0, 1.0] for one in (*ICE_ITEMS, *CAPD_ITEMS)},
     **{one.code: ["absent", "present"] for one in BEDSIDE_SIGNS},
 }
 RISK_DAYS = round(POLICIES[0].schedule.risk_window_s["car_t"] / 86400)

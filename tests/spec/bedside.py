@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from monitoring.clinical.concepts import (
     BEDSIDE_SIGNS,
+    CAPD_ITEMS,
     CONSCIOUSNESS,
     EXAMINATION_FINDINGS,
     ICE_ITEMS,
@@ -68,7 +69,8 @@ _MOMENTARY = {
     "phenylephrine push": "vasopressor",
 }
 _RUNNING = {"dobutamine": "inotrope", "paracetamol": "antipyretic", "methylene blue": "other"}
-# ICE by item is written as five digits, orientation to attention; "?" was not tested.
+# ICE by item is written as five digits, orientation to attention, CAPD as eight, eye contact to
+# slow to respond; "?" was not tested.
 _NEUROLOGY = {
     "ICE": "ice_total",
     "CAPD": "capd_total",
@@ -287,6 +289,9 @@ def _item(bedside: Bedside, charted: dict[str, float | str], at_us: int, item: s
         charted |= {"systolic_bp": float(match[1]), "diastolic_bp": float(match[2])}
     elif match := re.fullmatch(r"ICE ([\d?])([\d?])([\d?])([\d?])([\d?])", item):
         items = zip(ICE_ITEMS, match.groups(), strict=True)
+        charted |= {one.code: float(points) for one, points in items if points != "?"}
+    elif match := re.fullmatch(r"CAPD " + r"([\d?])" * 8, item):
+        items = zip(CAPD_ITEMS, match.groups(), strict=True)
         charted |= {one.code: float(points) for one, points in items if points != "?"}
     elif item in _CHARTED or word in _NEUROLOGY:
         charted |= _CHARTED[item] if item in _CHARTED else {_NEUROLOGY[word]: _told(rest)}
