@@ -64,6 +64,11 @@ class EncounterRow(NamedTuple):
     time_shift_seconds: int | None
     birth_date: date | None
     age_years_stated: float | None
+    sex: str | None
+
+
+# Of an encounter's row what stands with its patient.
+_OF_PATIENT = 3
 
 
 class BedBoardRow(NamedTuple):
@@ -322,7 +327,8 @@ _PATIENT_BY_IDENTIFIER = _PATIENTS.where(
 )
 _INSERT_ENCOUNTER = insert(_encounter).returning(_encounter.c.id)
 _ENCOUNTERS: Any = select(
-    *columns(_encounter, EncounterRow._fields[:-2]), *columns(_patient, EncounterRow._fields[-2:])
+    *columns(_encounter, EncounterRow._fields[:-_OF_PATIENT]),
+    *columns(_patient, EncounterRow._fields[-_OF_PATIENT:]),
 ).select_from(_encounter.join(_patient))
 _ENCOUNTER_BY_ID = Prepared(_ENCOUNTERS.where(_encounter.c.id == bindparam("wanted")))
 _ENCOUNTER_BY_PUBLIC_ID = _ENCOUNTERS.where(_encounter.c.public_id == bindparam("wanted"))

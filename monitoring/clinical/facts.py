@@ -132,7 +132,8 @@ class GradeStatement:
 class EncounterFacts:
     """All that the rules may look at for one encounter.
 
-    ``age_years`` is None where no birth date or age is known. ``care_setting`` is ``ward`` or
+    ``age_years`` is None where no birth date or age is known, ``sex`` (FHIR AdministrativeGender)
+    where nobody recorded one; only limits of normal look at it. ``care_setting`` is ``ward`` or
     ``icu``; ``treatments_charted`` is False where the source carries no treatments at all, so that
     none of them is known to be absent (rule C23).
     """
@@ -146,3 +147,4 @@ class EncounterFacts:
     care_setting: str
     treatments_charted: bool
     statements: tuple[GradeStatement, ...] = ()
+    sex: str | None = None

@@ -136,7 +136,7 @@ def _references(
     references: dict[str, NDArray[np.float64]] = {}
     began_us = first_dose_us(facts)
     for name, one in series.items():
-        normal = policy.normal_at(concept_of(name), facts.age_years)
+        normal = policy.normal_at(concept_of(name), facts.age_years, facts.sex)
         if normal is not None and normal.upper is not None:
             references[f"{name}_uln"] = np.full(len(at_us), normal.upper)
         if normal is not None and normal.lower is not None:

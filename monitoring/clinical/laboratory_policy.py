@@ -5,7 +5,7 @@ laboratory has limits of its own: local policy overrides single limits (``policy
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
@@ -15,6 +15,8 @@ from monitoring.clinical.concepts import CONCEPTS, Category
 from monitoring.clinical.rule_file import RuleTable, read_packaged
 from monitoring.clinical.units import Conversion, conversion, known_units, ucum
 
+# Of FHIR's AdministrativeGender those for which laboratories print limits of their own.
+SEXES = ("female", "male")
 _US_PER_H = 3_600_000_000
 _US_PER_MIN = 60_000_000
 
@@ -23,13 +25,15 @@ _US_PER_MIN = 60_000_000
 class NormalRange:
     """A laboratory's limits of normal in the concept's unit; None where it has none that side.
 
-    They hold from ``from_years`` of age on; None holds for everybody.
+    They hold from ``from_years`` of age on; None holds for everybody. ``by_sex`` are those of one
+    administrative sex (FHIR AdministrativeGender), each whole in the place of these.
     """
 
     lower: float | None
     upper: float | None
     from_years: float | None
     source: str
+    by_sex: Mapping[str, "NormalRange"] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +64,21 @@ class LaboratoryPolicy:
     neutropenic_fever: NeutropenicFeverPolicy
     normal: Mapping[str, NormalRange]
 
-    def normal_at(self, concept: str, age_years: float | None) -> NormalRange | None:
-        """The limits of normal of a test at an age; None where they are not known for it."""
+    def normal_at(
+        self, concept: str, age_years: float | None, sex: str | None
+    ) -> NormalRange | None:
+        """The limits of normal of a test for a person; None where they are not known.
+
+        An age that is not known reaches no limit by age. A sex that is not known, or has no limits
+        of its own, has those of everybody; where there are none, nobody's are taken for them.
+        """
         limits = self.normal.get(concept)
-        if limits is None or limits.from_years is None:
-            return limits
-        return limits if age_years is not None and age_years >= limits.from_years else None
+        if limits is None:
+            return None
+        if limits.from_years is not None and (age_years is None or age_years < limits.from_years):
+            return None
+        own = limits.by_sex.get(sex or "", limits)
+        return None if own.lower is None and own.upper is None else own
 
 
 @cache
@@ -126,19 +139,32 @@ def _limit(row: RuleTable) -> tuple[str, NormalRange]:
     if concept not in CONCEPTS or CONCEPTS[concept].category is not Category.LABORATORY:
         row.refuse(f"{concept} is not a laboratory concept of the dictionary")
     scale = _conversion(row, concept)
-    lower, upper = (
-        _in_own_unit(row.number(key, low=0.001, high=1e6), scale) if row.has(key) else None
-        for key in ("lower", "upper")
-    )
-    limit = NormalRange(
-        lower=lower,
-        upper=upper,
-        from_years=row.number("from_years", low=0, high=120) if row.has("from_years") else None,
-        source=row.text("source"),
-    )
+    from_years = row.number("from_years", low=0, high=120) if row.has("from_years") else None
+    source = row.text("source")
+
+    def sides(table: RuleTable) -> NormalRange:
+        lower, upper = (
+            _in_own_unit(table.number(key, low=0.001, high=1e6), scale) if table.has(key) else None
+            for key in ("lower", "upper")
+        )
+        if lower is not None and upper is not None and lower >= upper:
+            table.refuse("lower must lie below upper")
+        return NormalRange(lower=lower, upper=upper, from_years=from_years, source=source)
+
+    everybody = sides(row)
+    by_sex = {}
+    for sex in SEXES:
+        if row.has(sex):
+            own = row.table(sex)
+            by_sex[sex] = sides(own)
+            own.finish()
+            if not _has_a_side(by_sex[sex]):
+                own.refuse("needs lower or upper")
     row.finish()
-    if lower is None and upper is None:
+    if not by_sex and not _has_a_side(everybody):
         row.refuse("needs lower or upper")
-    if lower is not None and upper is not None and lower >= upper:
-        row.refuse("lower must lie below upper")
-    return concept, limit
+    return concept, replace(everybody, by_sex=MappingProxyType(by_sex))
+
+
+def _has_a_side(limits: NormalRange) -> bool:
+    return limits.lower is not None or limits.upper is not None

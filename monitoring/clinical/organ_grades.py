@@ -52,7 +52,7 @@ def laboratory_record(
         if row < 0 or at_us - int(series.taken_us[row]) > policy.valid_us:
             continue
         record[name + unit] = float(series.value[row])
-        normal = policy.normal_at(concept, facts.age_years)
+        normal = policy.normal_at(concept, facts.age_years, facts.sex)
         limit = None
         if normal is not None:
             limit = normal.upper if concept in _UPPER else normal.lower

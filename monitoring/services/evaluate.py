@@ -126,6 +126,7 @@ def load_facts(
         age_years=age_years(encounter.birth_date, encounter.age_years_stated, to_at.date()),
         care_setting=encounter.care_setting,
         treatments_charted=encounter.treatments_charted,
+        sex=encounter.sex,
         statements=tuple(
             GradeStatement(
                 row_id=row.id,

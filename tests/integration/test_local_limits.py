@@ -9,10 +9,13 @@ from db.queries import audit, evaluations, policies
 from db.queries.policies import PolicyRow
 from monitoring.clinical.policy import load_policy, packaged_limits
 from monitoring.clinical.results import Evaluation
+from monitoring.services.also import also_now
 from monitoring.services.errors import RefusedError
+from monitoring.services.patient import open_page
 from monitoring.services.policies import PACKAGED, Place, history, keep_packaged, set_limits
-from monitoring.services.record import preview
-from tests.stories import PHYSICIAN, Bedside, bedside, clock, values_of
+from monitoring.services.record import NewValue, preview, record_set
+from tests.contract.ward import behind_the_back
+from tests.stories import NURSE, PHYSICIAN, Bedside, bedside, clock, values_of
 
 LUNG = {"hypoxia": {"spo2_percent": 88.0}}
 
@@ -179,3 +182,35 @@ def test_the_packaged_limits_are_kept_once_and_again_when_they_were_changed(
     with bed.store.read() as session:
         assert policies.versions(session, PACKAGED) == [first, second]
         assert audit.verify(session).ok
+
+
+def test_a_limit_by_sex_holds_for_the_sex_that_is_recorded(bed: Bedside) -> None:
+    by_sex = {"unit": "mg/dL", "female": {"upper": 0.9}, "male": {"upper": 1.2}}
+    ours = {"laboratory": {"limits": {"creatinine": by_sex}}}
+    limits(bed, Place(ward_id=bed.ward_id), ours, "05:00", reason="our laboratory's sheet")
+    bed.well("06:00")
+    creatinine = NewValue(
+        concept="creatinine", value=1.1, code=None, value_sent="1.1", unit_sent="mg/dL"
+    )
+    record_set(
+        bed.store,
+        encounter_id=bed.encounter_id,
+        values=[creatinine],
+        taken_at=clock("06:00"),
+        source="lab",
+        source_id="one",
+        actor=NURSE,
+        now=clock("06:00"),
+    )
+
+    def grade() -> float | None:
+        page = open_page(bed.store, public_id=bed.public_id, now=clock("06:10"))
+        assert page is not None
+        found = {one.scale: one for one in also_now(bed.store, page, now=clock("06:10"))}
+        return found["ctcae-labs"].answer.value
+
+    assert grade() is None, "no sex is recorded, and none is guessed"
+    for sex, told in (("female", 1), ("male", 0), ("other", None)):
+        with behind_the_back(bed.store) as clerk:
+            clerk.execute(f"UPDATE patient SET sex = '{sex}'")
+        assert grade() == told

@@ -115,6 +115,7 @@ class Bedside:
     baseline: BaselineRecord | None = None
     doses: list[Dose] = field(default_factory=list)
     age_years: float | None = 52.0
+    sex: str | None = None
     care_setting: str = "ward"
     treatments_charted: bool = True
     moments_us: list[int] = field(default_factory=list)
@@ -130,6 +131,7 @@ class Bedside:
             age_years=self.age_years,
             care_setting=self.care_setting,
             treatments_charted=self.treatments_charted,
+            sex=self.sex,
         )
 
 

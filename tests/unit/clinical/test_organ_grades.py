@@ -65,6 +65,20 @@ def test_organs_that_no_test_shows_stay_missing_and_transaminitis_is_known() -> 
     assert "transaminitis_grade" not in found.answer.missing
 
 
+@pytest.mark.parametrize(
+    ("sex", "grade"), [("female", 1), ("male", 0), ("other", None), ("unknown", None), (None, None)]
+)
+def test_a_limit_of_one_sex_is_never_taken_for_another_s(
+    sex: str | None, grade: float | None
+) -> None:
+    limits = {"creatinine": {"unit": "mg/dL", "female": {"upper": 0.9}, "male": {"upper": 1.2}}}
+    stay = Stay().lab("creatinine", h24=1.1)
+    stay.bed.sex = sex
+    found = also(stay, 25, limits)["ctcae-labs"].answer
+    assert found.value == grade
+    assert ("creatinine_uln" in found.missing) is (grade is None)
+
+
 def test_a_limit_that_nobody_entered_is_missing_and_never_guessed() -> None:
     child = Stay().lab("creatinine", h24=3.7)
     child.bed.age_years = 9
