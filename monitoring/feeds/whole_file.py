@@ -12,8 +12,21 @@ from monitoring.feeds.problems import FeedError
 def write_whole(path: Path, write: Callable[[TextIO], int]) -> int:
     """Let ``write`` fill a file that only its owner can read, or leave none; what it returned.
 
-    Raises ``FeedError`` where the folder cannot be written to.
+    A device or a pipe is written into and stays what it is; of a link the file behind it is
+    replaced. Raises ``FeedError`` where it cannot be written.
     """
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8", newline="") as stream:
+                return write(stream)
+        return _replace(path.resolve(), write)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        message = f"{path} cannot be written: {why}. Choose another place with --out."
+        raise FeedError(message) from error
+
+
+def _replace(path: Path, write: Callable[[TextIO], int]) -> int:
     unfinished: Path | None = None
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -23,10 +36,6 @@ def write_whole(path: Path, write: Callable[[TextIO], int]) -> int:
             stream.flush()
             os.fsync(handle)
         unfinished.replace(path)
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        message = f"{path} cannot be written: {why}. Choose another place with --out."
-        raise FeedError(message) from error
     finally:
         if unfinished is not None:
             unfinished.unlink(missing_ok=True)
