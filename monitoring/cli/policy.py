@@ -39,7 +39,7 @@ def read_limits(file: Path) -> Mapping[str, Any]:
 
 @policy.command("set")
 def set_(
-    file: Annotated[Path, typer.Argument(help="TOML: only what differs, e.g. [hypoxia].")],
+    file: Annotated[Path, typer.Argument(help="TOML: only what differs, e.g. \\[hypoxia].")],
     reason: Annotated[str, typer.Option(help="Why; it is kept with the limits.")],
     ward: Ward = None,
     encounter: Encounter = None,

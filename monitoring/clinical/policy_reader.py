@@ -1,6 +1,7 @@
 """Reading the policy files into typed policy, with every value inside a range that makes sense."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +14,9 @@ from monitoring.clinical.policy_types import (
     PROBLEMS,
     ROLES,
     STATES,
+    TECHNICAL,
     THERAPY_CLASSES,
+    WORSENING,
     Frequency,
     Freshness,
     GradingWindows,
@@ -107,6 +110,10 @@ def _freshness(table: RuleTable) -> Freshness:
 
 def _priorities(table: RuleTable) -> Mapping[str, Priority]:
     priorities = {key: _priority(table, key) for key in PRIORITY_KEYS}
+    for ladder in WORSENING:
+        for milder, worse in pairwise(ladder):
+            if priorities[worse].rank < priorities[milder].rank:
+                table.refuse(f"{worse} must be at least as urgent as {milder}")
     limits.cited(table)
     return MappingProxyType(priorities)
 
@@ -115,6 +122,8 @@ def _priority(table: RuleTable, key: str) -> Priority:
     name = table.text(key)
     if name not in {p.value for p in Priority}:
         table.refuse(f"{key} must be technical, low, medium or high")
+    if name == Priority.TECHNICAL.value and key not in TECHNICAL:
+        table.refuse(f"{key} is of the patient: low, medium or high")
     return Priority(name)
 
 
@@ -139,6 +148,8 @@ def _escalation(table: RuleTable) -> Mapping[Priority, tuple[EscalationStep, ...
         if [ROLES.index(s.role) for s in steps] != sorted({ROLES.index(s.role) for s in steps}):
             table.refuse(f"{priority.value}: each step must call somebody above the one before")
         result[priority] = tuple(steps)
+    if not result[Priority.HIGH]:
+        table.refuse("high: somebody must be called; keep at least one step")
     limits.cited(table)
     return MappingProxyType(result)
 

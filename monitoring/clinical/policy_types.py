@@ -100,6 +100,22 @@ PRIORITY_KEYS = (
     "stale_feed",
     "device_off",
 )
+# A worse state is never less urgent than the milder one before it.
+WORSENING = (
+    ("crs_grade_1", "crs_grade_2", "crs_grade_3", "crs_grade_4"),
+    ("icans_grade_1", "icans_grade_2", "icans_grade_3", "icans_grade_4"),
+    ("news2_low_medium", "news2_medium", "news2_high"),
+    ("fever", "fever_high"),
+    ("hypotension", "hypotension_severe"),
+    ("hypoxia", "hypoxia_severe"),
+    ("without_fever", "without_fever_severe"),
+    ("new_confusion", "new_confusion_severe"),
+    ("neutropenic_fever", "neutropenic_fever_late"),
+    ("overdue", "overdue_from_grade_2"),
+    ("ice_overdue", "ice_overdue_urgent"),
+)
+# Of a device or a feed and not of the patient: only these may be technical.
+TECHNICAL = frozenset({"stale_feed", "device_off"})
 # The concepts that a device can stream, and that are debounced then.
 STREAMED = ("body_temperature", "spo2", "heart_rate", "systolic_bp")
 # Who can hear of an alert, in the order in which it climbs.

@@ -181,6 +181,10 @@ def test_a_new_store_keeps_the_limits_that_hold_in_it(stormwatch, patient_file, 
     assert "the packaged ones hold" in stormwatch("policy", "show").stdout
 
 
+def test_the_help_shows_its_example_whole(stormwatch):
+    assert "only what differs, e.g. [hypoxia]." in stormwatch("policy", "set", "--help").stdout
+
+
 def test_members_are_added_once_and_listed(stormwatch):
     assert stormwatch("init").returncode == 0
     add = ("user", "add", "n.amara", "--name", "Amara", "--role", "nurse")

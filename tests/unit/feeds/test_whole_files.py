@@ -37,7 +37,7 @@ def test_of_a_file_that_could_not_be_finished_nothing_is_left(tmp_path: Path) ->
     path = tmp_path / "seven.csv"
     path.write_text("older")
 
-    with pytest.raises(FeedError, match="No space left on device. Choose another place"):
+    with pytest.raises(FeedError, match="No space left on device"):
         write_whole(path, cut_off)
 
     assert path.read_text() == "older"
@@ -70,6 +70,6 @@ def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FeedError, match="Is a directory. Choose another place with --out"):
+    with pytest.raises(FeedError, match="Is a directory"):
         write_whole(tmp_path, two_rows)
     assert list(tmp_path.iterdir()) == []
