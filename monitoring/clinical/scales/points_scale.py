@@ -125,7 +125,7 @@ def _answer(
     )
     return Answer(
         value=None if unknown else minimum,
-        reason=_reason(table, found, minimum, unknown, flags),
+        reason=_reason(table, found, minimum, unknown, flags, missing),
         evidence=found,
         flags=flags,
         missing=missing,
@@ -153,6 +153,7 @@ def _reason(
     minimum: float,
     unknown: Sequence[str],
     flags: Sequence[str],
+    missing: Sequence[str],
 ) -> str:
     scored = ", ".join(f"{one.label} ({one.weight:g})" for one in found) or "nothing scores"
     points = f"{minimum:g} of {table.highest:g}: {scored}."
@@ -163,8 +164,13 @@ def _reason(
     else:
         said = f"{table.title} {points}"
     verdict = table.verdict
-    if verdict is not None and verdict.flag in flags:
-        said += f" {verdict.flag.replace('_', ' ').capitalize()} ({verdict.source})."
+    if verdict is not None:
+        words = verdict.flag.replace("_", " ").capitalize()
+        needed = {field for one in verdict.required for field in one.field_names} & {*missing}
+        if verdict.flag in flags:
+            said += f" {words} ({verdict.source})."
+        elif needed:
+            said += f" {words} needs {', '.join(sorted(needed))}, which is not known."
     return said if table.caution is None else f"{said} {table.caution}"
 
 
@@ -199,8 +205,12 @@ def _contradictions(table: PointsTable, inputs: Inputs) -> Masks:
 
 
 def _missing(table: PointsTable, inputs: Inputs, scored: Scored) -> Masks:
-    """By field where its absence could hide more points."""
+    """By field where its absence could hide more points, or the verdict that needs it."""
     masks: dict[str, NDArray[np.bool_]] = {}
+    if table.verdict is not None:
+        is_open = scored.verdict == UNKNOWN
+        for name, lacking in inputs.lacking(table.verdict.required).items():
+            masks[name] = lacking & is_open
     for n, item in enumerate(table.items):
         if isinstance(item, BandedItem):
             field = QUANTITIES[item.quantity].asked_in(item.unit)

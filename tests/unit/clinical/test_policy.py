@@ -95,30 +95,6 @@ def test_the_same_override_has_the_same_identity_whatever_its_order() -> None:
             "alerts.toml, grading: fever_lookback_hours must lie between 1 and 24.",
         ),
         (
-            {"snooze": {"never": ["low"]}},
-            "alerts.toml, snooze: never must list priorities and must include high.",
-        ),
-        (
-            {"priority": {"crs_grade_4": "urgent"}},
-            "alerts.toml, priority: crs_grade_4 must be technical, low, medium or high.",
-        ),
-        (
-            {"priority": {"crs_grade_4": "technical"}},
-            "alerts.toml, priority: crs_grade_4 is of the patient: low, medium or high.",
-        ),
-        (
-            {"priority": {"crs_grade_3": "low"}},
-            "alerts.toml, priority: crs_grade_3 must be at least as urgent as crs_grade_2.",
-        ),
-        (
-            {"priority": {"hypotension": "high", "hypotension_severe": "medium"}},
-            "alerts.toml, priority: hypotension_severe must be at least as urgent as hypotension.",
-        ),
-        (
-            {"escalation": {"high": []}},
-            "alerts.toml, escalation: high: somebody must be called; keep at least one step.",
-        ),
-        (
             {"escalation": {"high": [{"after_minutes": 5, "role": "physician"}] * 2}},
             "alerts.toml, escalation: high: steps must follow each other in time.",
         ),
