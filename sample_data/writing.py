@@ -11,7 +11,9 @@ from db.queries import attributions, census, observations, therapies, treatments
 from monitoring.clinical.concepts import CONCEPTS
 from monitoring.services import census as census_service
 from monitoring.services import correct, record, treat
+from monitoring.services.baseline import set_baseline
 from monitoring.services.change import Recorded
+from monitoring.services.therapy import record_dose, record_therapy
 from sample_data import events as happened
 from sample_data.clock import StoryClock
 from sample_data.people import IDENTIFIER_SYSTEM
@@ -121,7 +123,7 @@ class WardWriter:
             now=at,
             public_id=public_id(event.patient_key),
         )
-        census_service.record_therapy(
+        record_therapy(
             self._store,
             encounter_id=admitted.encounter_id,
             product=event.product,
@@ -130,7 +132,7 @@ class WardWriter:
             actor=event.actor,
             now=at,
         )
-        census_service.set_baseline(
+        set_baseline(
             self._store,
             encounter_id=admitted.encounter_id,
             effective_from=at,
@@ -189,7 +191,7 @@ class WardWriter:
             given = therapies.current(session, encounter_id)
         if len(given) >= event.number:
             return
-        census_service.record_dose(
+        record_dose(
             self._store,
             encounter_id=encounter_id,
             therapy_id=therapy.id,

@@ -10,6 +10,7 @@ from monitoring.clinical.results import Evaluation
 from monitoring.services import census, treat
 from monitoring.services.change import Recorded
 from monitoring.services.record import NewValue, record_set
+from monitoring.services.therapy import record_therapy
 from tests.contract.ward import open_threads
 
 MIDNIGHT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -190,7 +191,7 @@ def bedside(store: Store, *, bed: str = "1", identifier: str = "T-1") -> Bedside
         actor=PHYSICIAN,
         now=MIDNIGHT,
     )
-    census.record_therapy(
+    record_therapy(
         store,
         encounter_id=admitted.encounter_id,
         product="axi-cel",

@@ -14,7 +14,7 @@ from dashboard.charts.patient_figure import patient_figure
 from dashboard.loaders import store
 from monitoring.clinical.explain import sentence
 from monitoring.clinical.rulebook import load_rulebook
-from monitoring.services import patient
+from monitoring.services.course import LISTED_VALUES, course, listed_values
 from monitoring.services.patient import PatientPage
 
 _LEGEND = (
@@ -27,19 +27,17 @@ _LEGEND = (
 def draw(page: PatientPage, window: Window, *, zone: ZoneInfo) -> None:
     """What was measured, given and suggested in the window."""
     if window.as_table:
-        current, replaced = patient.listed_values(
+        current, replaced = listed_values(
             store(),
             encounter_id=page.head.encounter_id,
             from_at=window.from_at,
             to_at=window.to_at,
         )
         values_table.draw(current, replaced, zone=zone, key="values")
-        if len(current) == patient.LISTED_VALUES:
-            st.text(
-                f"The newest {patient.LISTED_VALUES:,} values; choose a shorter range for more."
-            )
+        if len(current) == LISTED_VALUES:
+            st.text(f"The newest {LISTED_VALUES:,} values; choose a shorter range for more.")
         return
-    course = patient.course(
+    shown = course(
         store(),
         encounter_id=page.head.encounter_id,
         from_at=window.from_at,
@@ -47,7 +45,7 @@ def draw(page: PatientPage, window: Window, *, zone: ZoneInfo) -> None:
     )
     rulebook = load_rulebook()
     tracks = tracks_of(
-        course,
+        shown,
         treatments=page.treatments,
         doses_us=[dose.infused_us for dose in page.doses],
         limits=limits_in_force(

@@ -20,7 +20,8 @@ from dashboard.charts.tracks import (
 )
 from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.rulebook import Rulebook
-from monitoring.services.patient import Course, GradePoint, Numbers, ReplacedRow, TreatmentGiven
+from monitoring.services.course import Course, GradePoint, Numbers, ReplacedRow
+from monitoring.services.patient import TreatmentGiven
 
 # Support that raises the grade by itself, and therapy that acts on it (ASTCT table and footnote).
 _SUPPORT = frozenset({"vasopressor", "inotrope", "ventilation", "fluid_bolus"})

@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard import wording
 from dashboard.bedside import words
 from monitoring.clinical.concepts import CONCEPTS
+from monitoring.services.course import ReplacedRow, ValueRow
 from monitoring.services.instants import from_us
-from monitoring.services.patient import ReplacedRow, ValueRow
 
 # Laid over each letter; the state is said in words beside it.
 _STROKE = "\u0336"

@@ -16,10 +16,11 @@ from dashboard.charting.saving import Saved, refuse, save_once
 from dashboard.loaders import store
 from monitoring.clinical.checking import Checked, Refused, check_value
 from monitoring.clinical.concepts import CONCEPTS
-from monitoring.services import correct, patient
+from monitoring.services import correct
 from monitoring.services.change import Recorded
+from monitoring.services.course import ValueRow, listed_values
 from monitoring.services.instants import from_us
-from monitoring.services.patient import PatientPage, ValueRow
+from monitoring.services.patient import PatientPage
 
 FIELDS = ("row", "action", "value", "unit", "reason", "sure")
 REASONS = (
@@ -57,7 +58,7 @@ def draw(page: PatientPage, _row: DeltaGenerator, *, zone: ZoneInfo, now: dateti
     """Choose a value, say what is right and why; below it the values as they are known."""
     form = form_for(page)
     fields = dict(form.open(FIELDS, now=now).fields)
-    current, replaced = patient.listed_values(
+    current, replaced = listed_values(
         store(), encounter_id=page.head.encounter_id, from_at=now - _REACH, to_at=now
     )
     by_id = {row.id: row for row in current}

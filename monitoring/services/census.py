@@ -1,4 +1,4 @@
-"""Who is where, what they received and what is usual for them."""
+"""Who is where: wards and beds, admission, moves and discharge."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy.orm import Session
 
 from db.engine import Store
-from db.queries import audit, baselines, census, therapies, versions
-from db.queries.census import EncounterRow
-from monitoring.services.change import Changed, change_facts
+from db.queries import audit, census, versions
 from monitoring.services.errors import RefusedError
 
 CARE_SETTINGS = ("ward", "icu")
-THERAPY_CLASSES = ("car_t", "bispecific", "checkpoint_inhibitor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,150 +198,6 @@ def discharge(store: Store, *, encounter_id: int, at: datetime, actor: str, now:
         versions.advance(session, encounter.ward_id, now)
 
     store.write(work)
-
-
-def record_therapy(
-    store: Store,
-    *,
-    encounter_id: int,
-    product: str,
-    therapy_class: str,
-    doses: Sequence[tuple[datetime, str | None]],
-    actor: str,
-    now: datetime,
-) -> int:
-    """Record an immunotherapy with its doses (time, dose as written); the therapy's row id."""
-    if therapy_class not in THERAPY_CLASSES:
-        message = "The therapy class is car_t, bispecific or checkpoint_inhibitor."
-        raise RefusedError(message)
-
-    def change(session: Session, encounter: EncounterRow) -> Changed:
-        therapy_id = therapies.insert(
-            session,
-            encounter_id=encounter.id,
-            product=product,
-            therapy_class=therapy_class,
-            recorded_at=now,
-            recorded_by=actor,
-        )
-        for infused_at, dose_text in doses:
-            _insert_dose(session, encounter, therapy_id, infused_at, dose_text, actor, now)
-        return Changed(
-            entity="therapy",
-            entity_id=str(therapy_id),
-            moments=[_within_stay(encounter, infused_at) for infused_at, _ in doses],
-            detail={"product": product},
-        )
-
-    recorded = change_facts(
-        store,
-        encounter_id=encounter_id,
-        action="therapy.record",
-        actor=actor,
-        now=now,
-        change=change,
-    )
-    assert recorded.entity_id is not None  # a therapy is new each time it is recorded
-    return int(recorded.entity_id)
-
-
-def record_dose(
-    store: Store,
-    *,
-    encounter_id: int,
-    therapy_id: int,
-    infused_at: datetime,
-    dose_text: str | None,
-    actor: str,
-    now: datetime,
-) -> None:
-    """Record one more dose; day +N counts from the newest (rule C18)."""
-
-    def change(session: Session, encounter: EncounterRow) -> Changed:
-        _insert_dose(session, encounter, therapy_id, infused_at, dose_text, actor, now)
-        moments = [_within_stay(encounter, infused_at)]
-        return Changed(entity="therapy", entity_id=str(therapy_id), moments=moments)
-
-    change_facts(
-        store,
-        encounter_id=encounter_id,
-        action="therapy.dose",
-        actor=actor,
-        now=now,
-        change=change,
-    )
-
-
-def set_baseline(
-    store: Store,
-    *,
-    encounter_id: int,
-    effective_from: datetime,
-    systolic_mmhg: float | None,
-    diastolic_mmhg: float | None,
-    mean_mmhg: float | None,
-    home_oxygen_device: str | None,
-    home_oxygen_lpm: float | None,
-    spo2_scale: int,
-    actor: str,
-    now: datetime,
-) -> None:
-    """Say what is usual for this person; the grade is judged against it from then on."""
-    if spo2_scale not in (1, 2):
-        message = "The NEWS2 SpO2 scale is 1 or 2."
-        raise RefusedError(message)
-
-    def change(session: Session, encounter: EncounterRow) -> Changed:
-        row_id = baselines.insert(
-            session,
-            baselines.NewBaseline(
-                encounter_id=encounter.id,
-                effective_from=effective_from,
-                systolic_mmhg=systolic_mmhg,
-                diastolic_mmhg=diastolic_mmhg,
-                mean_mmhg=mean_mmhg,
-                home_oxygen_device=home_oxygen_device,
-                home_oxygen_lpm=home_oxygen_lpm,
-                spo2_scale=spo2_scale,
-                set_by=actor,
-                recorded_at=now,
-            ),
-        )
-        return Changed(entity="baseline", entity_id=str(row_id), moments=[effective_from])
-
-    change_facts(
-        store,
-        encounter_id=encounter_id,
-        action="baseline.set",
-        actor=actor,
-        now=now,
-        change=change,
-    )
-
-
-def _within_stay(encounter: EncounterRow, infused_at: datetime) -> datetime:
-    """From when a dose is judged: one given before the stay makes nobody overdue on arrival."""
-    return max(infused_at, encounter.admitted_at)
-
-
-def _insert_dose(
-    session: Session,
-    encounter: EncounterRow,
-    therapy_id: int,
-    infused_at: datetime,
-    dose_text: str | None,
-    actor: str,
-    now: datetime,
-) -> None:
-    therapies.insert_dose(
-        session,
-        therapy_id=therapy_id,
-        encounter_id=encounter.id,
-        infused_at=infused_at,
-        dose_text=dose_text,
-        recorded_at=now,
-        recorded_by=actor,
-    )
 
 
 def _free_bed(session: Session, ward_id: int, label: str) -> int:

@@ -31,6 +31,7 @@ from monitoring.services.history import History, PastSet, record_history
 from monitoring.services.intake_summary import ImportSummary
 from monitoring.services.intake_ward import IntakeWard, free_bed
 from monitoring.services.record import NewValue
+from monitoring.services.therapy import record_therapy
 
 # A file may hold its patients mixed; beyond this many waiting values the largest part is stored.
 _MOST_WAITING = 200_000
@@ -326,7 +327,7 @@ class _Intake:
             if therapies.current(session, encounter_id):
                 return
         infused_at = _EPOCH + timedelta(hours=therapy.infused_at_hour) + shift
-        census.record_therapy(
+        record_therapy(
             self._store,
             encounter_id=encounter_id,
             product=therapy.product,

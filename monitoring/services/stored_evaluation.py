@@ -1,5 +1,6 @@
 """An evaluation as the store keeps it, taken apart only as far as somebody asks."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,9 @@ from monitoring.clinical.results import (
     read_criterion,
     read_icans,
 )
+from monitoring.services.failures import without_data
+
+_log = logging.getLogger(__name__)
 
 _MET = (Truth.YES.value, Truth.HELD.value)
 
@@ -58,3 +62,14 @@ def stored_before(session: Session, encounter_id: int, at: datetime) -> StoredEv
     """The newest stored evaluation of a moment strictly before ``at``."""
     row = evaluations.before(session, encounter_id, at)
     return None if row is None else StoredEvaluation(row.document)
+
+
+def readable(row: evaluations.EvaluationRow | None) -> Evaluation | None:
+    """What was judged; None before anything was, and where it cannot be read."""
+    if row is None:
+        return None
+    try:
+        return Evaluation.from_document(row.document)
+    except (KeyError, TypeError, ValueError) as failure:
+        _log.error("Evaluation %d cannot be read: %s", row.id, without_data(failure))
+        return None

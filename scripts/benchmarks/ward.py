@@ -14,6 +14,7 @@ from monitoring.services import census
 from monitoring.services.history import History, PastSet, record_history
 from monitoring.services.record import NewValue
 from monitoring.services.settle import Response
+from monitoring.services.therapy import record_therapy
 from monitoring.services.threads import Change
 
 FOLDER = Path("var/bench")
@@ -97,7 +98,7 @@ def admit_all(store: Store, *, now: datetime, hours: int, beds: int = BEDS) -> B
             actor=NURSE,
             now=admitted_at,
         ).encounter_id
-        census.record_therapy(
+        record_therapy(
             store,
             encounter_id=encounter_id,
             product="axi-cel",

@@ -14,6 +14,7 @@ from db.engine import Store, create_store
 from db.queries import census as census_rows
 from monitoring.services import census
 from monitoring.services.record import record_set
+from monitoring.services.therapy import record_therapy
 from tests.browser.server_process import ROOT
 from tests.stories import WELL, values_of
 
@@ -106,7 +107,7 @@ def _admit(
         actor=NURSE,
         now=infused_at,
     )
-    census.record_therapy(
+    record_therapy(
         store,
         encounter_id=admitted.encounter_id,
         product="axi-cel",

@@ -12,8 +12,8 @@ from monitoring.services import access, members
 from monitoring.services.access import Member, Role
 from monitoring.services.change import Recorded
 from monitoring.services.confirm import confirm_grade
+from monitoring.services.course import course
 from monitoring.services.errors import RefusedError
-from monitoring.services.patient import course
 from monitoring.services.sweep import sweep
 from tests.stories import MIDNIGHT, PHYSICIAN, Bedside, bedside, clock
 

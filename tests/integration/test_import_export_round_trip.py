@@ -13,10 +13,12 @@ from monitoring.clinical.confirmation import CRS, ICANS
 from monitoring.feeds.problems import FeedError
 from monitoring.services import census, members, treat
 from monitoring.services.access import Member, Role
+from monitoring.services.baseline import set_baseline
 from monitoring.services.confirm import confirm_grade
 from monitoring.services.correct import amend_value, strike_out
 from monitoring.services.errors import RefusedError
 from monitoring.services.record import NewValue, record_set
+from monitoring.services.therapy import record_therapy
 from tests.integration.importing import ACTOR, MIMIC, NOON, Desk
 
 
@@ -118,12 +120,12 @@ def test_corrections_treatments_and_hostile_texts_go_round(desk, other_desk):
     strike_out(desk.store, observation_id=rows[2].id, reason="wrong patient", actor=ACTOR, now=NOON)
     chart(desk, stay.id, heart_rate="=81", spo2="97")
     desk.take_text(MIMIC + "7,2150-01-01 00:00:00,RR,16\n", now=NOON + timedelta(minutes=1))
-    census.record_therapy(
+    record_therapy(
         desk.store, encounter_id=stay.id, product="axi-cel", therapy_class="car_t",
         doses=[(NOON - timedelta(days=2), "2e8 cells"), (NOON - timedelta(days=1), None)],
         actor=ACTOR, now=NOON,
     )  # fmt: skip
-    census.set_baseline(
+    set_baseline(
         desk.store, encounter_id=stay.id, effective_from=NOON - timedelta(days=3),
         systolic_mmhg=118.0, diastolic_mmhg=70.0, mean_mmhg=None, home_oxygen_device=None,
         home_oxygen_lpm=None, spo2_scale=1, actor=ACTOR, now=NOON,

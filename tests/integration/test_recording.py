@@ -9,7 +9,8 @@ from db.engine import Store
 from db.errors import SupersededError
 from db.queries import audit, observations, treatments, versions
 from monitoring.clinical.results import GradeStatus
-from monitoring.services import alerts, census, correct, treat
+from monitoring.services import alerts, correct, treat
+from monitoring.services.baseline import set_baseline
 from monitoring.services.errors import RefusedError
 from monitoring.services.record import preview, record_set
 from monitoring.services.threads import told
@@ -219,7 +220,7 @@ def test_an_attributed_fever_is_dropped_from_the_grade(bed: Bedside) -> None:
 
 
 def test_a_pressure_that_is_low_for_others_but_usual_here_does_not_alarm(bed: Bedside) -> None:
-    census.set_baseline(
+    set_baseline(
         bed.store,
         encounter_id=bed.encounter_id,
         effective_from=clock("00:30"),

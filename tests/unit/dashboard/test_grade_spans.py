@@ -1,7 +1,7 @@
 """The stretches of a grade in the figure: what was computed, and what a clinician said of it."""
 
 from dashboard.bedside.tracks_of import grade_spans
-from monitoring.services.patient import GradePoint
+from monitoring.services.course import GradePoint
 
 
 def point(
