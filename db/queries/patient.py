@@ -138,15 +138,20 @@ class Provenance(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """The newest row ids behind one patient's page: equal marks mean that nothing changed."""
+    """What moves with one patient's page: equal marks mean that nothing on it changed.
 
-    observation: int
+    ``evaluation`` is the newest one of the newest moment: whatever is observed, put right or given
+    has the patient judged again up to there. ``alert_event`` is the newest of the alerts that are
+    open, ``open_alerts`` how many those are. The others are the newest rows of what is rare. So it
+    costs the same on the first day of a stay and on the last.
+    """
+
     evaluation: int
-    treatment: int
+    alert_event: int
+    open_alerts: int
     attribution: int
     baseline: int
     dose: int
-    alert_event: int
     stay: int
     policy: int
 
@@ -301,7 +306,7 @@ def provenance(session: Session, table_name: str, row_ids: Iterable[int]) -> lis
 
 
 def mark(session: Session, encounter_id: int, ward_id: int) -> Mark:
-    """The newest row ids behind the page of one patient."""
+    """The mark of one patient's page."""
     own = {"encounter_id": encounter_id, "ward_id": ward_id}
     row = session.execute(_MARK, own).one()
     return Mark._make(part or 0 for part in row)
@@ -315,17 +320,26 @@ def _newest_of(source: Any) -> Any:
     )
 
 
+_is_open = and_(_thread.c.encounter_id == bindparam("encounter_id"), _thread.c.closed_at.is_(None))
+_newest_event = (
+    select(_event.c.id)
+    .where(_event.c.thread_id == _thread.c.id)
+    .order_by(_event.c.sequence.desc())
+    .limit(1)
+    .correlate(_thread)
+    .scalar_subquery()
+)
 _MARK = select(
-    _newest_of(_observation),
-    _newest_of(_evaluation),
-    _newest_of(_treatment),
+    select(_evaluation.c.id)
+    .where(_evaluation.c.encounter_id == bindparam("encounter_id"))
+    .order_by(_evaluation.c.at.desc(), _evaluation.c.id.desc())
+    .limit(1)
+    .scalar_subquery(),
+    select(func.max(_newest_event)).where(_is_open).scalar_subquery(),
+    select(func.count(_thread.c.id)).where(_is_open).scalar_subquery(),
     _newest_of(_attribution),
     _newest_of(_baseline),
     _newest_of(_dose),
-    select(func.max(_event.c.id))
-    .join(_thread, _thread.c.id == _event.c.thread_id)
-    .where(_thread.c.encounter_id == bindparam("encounter_id"))
-    .scalar_subquery(),
     _newest_of(_stay),
     select(func.max(_policy.c.id))
     .where(

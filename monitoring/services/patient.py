@@ -151,7 +151,7 @@ def ward_code(store: Store, public_id: str | None) -> str | None:
 
 
 def mark(store: Store, *, encounter_id: int, ward_id: int) -> Mark:
-    """The newest row ids behind one page; an equal mark means that nothing on it has changed."""
+    """The mark of one page now; an equal one means that nothing on it has changed."""
     with store.read() as session:
         return rows.mark(session, encounter_id, ward_id)
 

@@ -14,7 +14,7 @@ from sqlalchemy import Select, text
 from sqlalchemy.orm import Session
 
 from db.engine import Store
-from db.queries import evaluations, facts, observations
+from db.queries import evaluations, facts, observations, patient
 from tests.contract.ward import NIGHT, Ward, a_set, a_value, an_evaluation, open_ward
 
 CONCEPTS = ("body_temperature", "heart_rate", "spo2", "systolic_bp", "oxygen_device")
@@ -64,6 +64,7 @@ def work_of(store: Store, ward: Ward) -> dict[str, int]:
         ),
         "facts": lambda s: facts.within(s, ward.encounter_id, from_at=hour_ago, to_at=newest),
         "evaluation": lambda s: evaluations.latest(s, [ward.encounter_id]),
+        "mark": lambda s: patient.mark(s, ward.encounter_id, ward.ward_id),
     }
     work = {}
     for name, ask in questions.items():
