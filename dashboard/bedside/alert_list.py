@@ -11,7 +11,7 @@ from dashboard.loaders import store
 from monitoring.clinical.alert_order import Place, place
 from monitoring.clinical.results import Priority
 from monitoring.services import alerts
-from monitoring.services.instants import from_us, to_us
+from monitoring.services.instants import SECOND_US, from_us, to_us
 from monitoring.services.members import members
 from monitoring.services.patient import AlertRow, PatientPage
 
@@ -61,7 +61,7 @@ def _order(row: AlertRow) -> tuple[int, Place]:
 def _line(row: AlertRow, names: dict[str, str], *, zone: ZoneInfo, now: datetime) -> str:
     since = ""
     if row.raised_us is not None:
-        age = wording.age((to_us(now) - row.raised_us) / 1_000_000)
+        age = wording.age((to_us(now) - row.raised_us) / SECOND_US)
         since = f"since {wording.clock(from_us(row.raised_us), zone)}, {age}"
     owner = _unowned(row, zone) if row.owner is None else f"owned by {row.owner_name}"
     state = {

@@ -11,12 +11,12 @@ from dashboard.loaders import store
 from monitoring.clinical.concepts import SYMPTOMS
 from monitoring.clinical.symptom_triggers import Asked
 from monitoring.clinical.temperature_site import may_hide_fever
-from monitoring.services.instants import from_us, to_us
+from monitoring.services.instants import SECOND_US, from_us, to_us
 from monitoring.services.patient import PatientPage
 from monitoring.services.symptoms import asked_now
 
 # A symptom or a temperature of the day before says nothing of now; as far as the rules look back.
-_A_DAY_US = 24 * 3600 * 1_000_000
+_A_DAY_US = 24 * 3600 * SECOND_US
 
 
 def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
@@ -52,7 +52,7 @@ def another_site(page: PatientPage, *, now: datetime) -> str | None:
 
 def line(one: Asked, *, zone: ZoneInfo, now: datetime) -> str:
     """The symptom, when it was charted, what to do, and whether that is late."""
-    late_s = (to_us(now) - one.due_us) / 1_000_000
+    late_s = (to_us(now) - one.due_us) / SECOND_US
     since = wording.clock(from_us(one.since_us), zone)
     said = f"{one.trigger.label} (grade {one.severity}) since {since}. {one.trigger.action}"
     return f"{said} Late by {wording.age(late_s)}." if late_s >= 60 else said

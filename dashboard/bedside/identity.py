@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import wording
 from dashboard.bedside import words
-from monitoring.services.instants import from_us, to_us
+from monitoring.services.instants import SECOND_US, from_us, to_us
 from monitoring.services.patient import PatientPage
 
 _HOUR_US = 3_600_000_000
@@ -64,7 +64,7 @@ def _weight(page: PatientPage, *, now: datetime) -> str:
     latest = page.latest.get("body_weight")
     if latest is None or latest.value is None:
         return "not measured"
-    age = wording.age((to_us(now) - latest.taken_us) / 1_000_000)
+    age = wording.age((to_us(now) - latest.taken_us) / SECOND_US)
     said = words.value("body_weight", latest.value, None)
     return said if age == "now" else f"{said}, {age} ago"
 

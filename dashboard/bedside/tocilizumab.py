@@ -11,10 +11,8 @@ import streamlit as st
 from dashboard import wording
 from monitoring.clinical import tocilizumab
 from monitoring.clinical.tocilizumab import DoseCount, DoseWarning, GivenDose
-from monitoring.services.instants import from_us, to_us
+from monitoring.services.instants import SECOND_US, from_us, to_us
 from monitoring.services.patient import PatientPage
-
-_US_PER_S = 1_000_000
 
 
 def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
@@ -29,7 +27,7 @@ def line(doses: tuple[GivenDose, ...], *, zone: ZoneInfo, now: datetime) -> str 
     counted = tocilizumab.count(doses, at_us=to_us(now))
     if counted.last_us is None:
         return None
-    ago = wording.age((to_us(now) - counted.last_us) / _US_PER_S)
+    ago = wording.age((to_us(now) - counted.last_us) / SECOND_US)
     last = "last now" if ago == "now" else f"last {ago} ago"
     return (
         f"Tocilizumab {counted.in_all} of {counted.most_in_all}"

@@ -19,7 +19,7 @@ from monitoring.clinical.results import (
     Truth,
 )
 from monitoring.clinical.schedule import Due
-from monitoring.services.instants import from_us, to_us
+from monitoring.services.instants import SECOND_US, from_us, to_us
 from monitoring.services.patient import PatientPage
 
 NOT_CURRENT = (
@@ -137,7 +137,7 @@ def _news2(evaluation: Evaluation) -> str:
 
 def _next(page: PatientPage, evaluation: Evaluation, *, zone: ZoneInfo, now: datetime) -> str:
     judged = wording.date_and_clock(from_us(evaluation.at_us), zone)
-    age = wording.age((to_us(now) - evaluation.at_us) / 1_000_000)
+    age = wording.age((to_us(now) - evaluation.at_us) / SECOND_US)
     said = f"Judged on what was known at {judged}" + ("." if age == "now" else f", {age} ago.")
     return " ".join([said, *_dues(page, zone=zone, now_us=to_us(now))])
 
@@ -154,7 +154,7 @@ def _dues(page: PatientPage, *, zone: ZoneInfo, now_us: int) -> list[str]:
 
 
 def _due(what: str, due: Due, *, zone: ZoneInfo, now_us: int) -> str:
-    late_s = (now_us - due.next_us) / 1_000_000
+    late_s = (now_us - due.next_us) / SECOND_US
     at = wording.clock_or_date(from_us(due.next_us), zone, now=from_us(now_us))
     when = f"Next {what} due {at}, in {wording.age(-late_s)}"
     if late_s > 0:

@@ -31,7 +31,7 @@ from monitoring.clinical.concepts import (
     OXYGEN_INDICATIONS,
     SYMPTOMS,
 )
-from monitoring.services.instants import to_us
+from monitoring.services.instants import SECOND_US, to_us
 from monitoring.services.patient import PatientPage
 
 _UNITS = {"°C": CELSIUS, "°F": FAHRENHEIT}
@@ -177,7 +177,7 @@ def last_value(page: PatientPage, concept: str, *, now: datetime) -> str:
     latest = page.latest.get(concept)
     if latest is None:
         return "none yet"
-    age = wording.age((to_us(now) - latest.taken_us) / 1_000_000)
+    age = wording.age((to_us(now) - latest.taken_us) / SECOND_US)
     said = words.value(concept, latest.value, latest.code)
     return f"{said}, {age}" if age == "now" else f"{said}, {age} ago"
 

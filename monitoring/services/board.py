@@ -21,8 +21,10 @@ from monitoring.clinical.results import Evaluation
 from monitoring.services import tiles
 from monitoring.services.errors import RefusedError
 from monitoring.services.evaluate import load_facts
+from monitoring.services.instants import SECOND_US
 from monitoring.services.policies import policy_for
-from monitoring.services.summary import Summary, shown_alerts, summary_of
+from monitoring.services.shown_alerts import shown_alerts
+from monitoring.services.summary import Summary, summary_of
 from monitoring.services.tiles import BoardPayload, Json
 
 
@@ -99,7 +101,7 @@ class WardBoard:
             ward_name=ward.name,
             time_zone=ward.time_zone,
             version=change.version,
-            changed_s=change.at_us // tiles.SECOND_US,
+            changed_s=change.at_us // SECOND_US,
             tiles=tuple(
                 tiles.tile(
                     bed,

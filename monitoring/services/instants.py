@@ -3,4 +3,7 @@
 from db.types import from_epoch_us as from_us
 from db.types import to_epoch_us as to_us
 
-__all__ = ["from_us", "to_us"]
+__all__ = ["MINUTE_US", "SECOND_US", "from_us", "to_us"]
+
+SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US

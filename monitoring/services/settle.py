@@ -20,7 +20,7 @@ from monitoring.clinical.results import Condition, ConditionState, Evaluation
 from monitoring.clinical.symptom_triggers import all_asked
 from monitoring.services.charted_sets import last_set_us
 from monitoring.services.evaluate import Judged, judge, store_evaluations
-from monitoring.services.instants import to_us
+from monitoring.services.instants import SECOND_US, to_us
 from monitoring.services.stored_evaluation import StoredEvaluation
 from monitoring.services.threads import Change, EncounterThreads, Snapshot
 
@@ -154,7 +154,7 @@ class _Steps:
 
     def run(self, judged: Sequence[Evaluation], stepped_until_us: int | None) -> None:
         waiting: list[tuple[str, Response]] = []
-        late_us = round(self.policy.late_alert_window_s * 1_000_000)
+        late_us = round(self.policy.late_alert_window_s * SECOND_US)
         for evaluation in judged:
             known_us = self.known.get(evaluation.at_us, self.now_us)
             self._respond(waiting, known_us)

@@ -7,27 +7,22 @@ Times are whole seconds since the Unix epoch, UTC (``*_s``): the browser ages th
 A thing that is not known is None and never a number; the browser has words for each None.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from math import isnan
-from operator import sub
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from monitoring.clinical import schedule
-from monitoring.clinical.alert_order import place_of
-from monitoring.clinical.alert_state import AlertState, ConditionAxis, VisibilityAxis
 from monitoring.clinical.confirmation import CRS, ICANS
 from monitoring.clinical.explain_icans import why_not_graded
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import Evaluation, GradeStatus, Truth
 from monitoring.services.charted_sets import set_taken_us
+from monitoring.services.instants import MINUTE_US, SECOND_US
+from monitoring.services.sparkline import Sparkline, sparkline
 
-SECOND_US = 1_000_000
-MINUTE_US = 60 * SECOND_US
 SPARKLINE_US = 24 * 60 * MINUTE_US
-# A tile's sparkline is about this many pixels wide; more points would not be seen.
-SPARKLINE_POINTS = 40
 # Systolic and diastolic pressure of one cuff inflation carry one time, or nearly.
 ONE_CUFF_US = 5 * MINUTE_US
 
@@ -59,18 +54,6 @@ class Oxygen:
     device: str
     flow_lpm: float | None
     taken_s: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sparkline:
-    """Temperatures of the last 24 h in tenths of a degree Celsius; the first was at ``from_s``.
-
-    ``minutes`` are those since the point before: small numbers, as every viewer is sent them.
-    """
-
-    from_s: int
-    minutes: tuple[int, ...]
-    tenths: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,56 +136,10 @@ class Summary:
     next_ice: NextIce | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShownAlert:
-    """An open alert: what, how urgent, since when it waits or stands, and whose."""
-
-    id: str
-    label: str
-    priority: str
-    condition: str
-    since_s: int | None
-    owner: str | None
-    snoozed: bool
-    # The role that was called last, while nobody has it.
-    escalated_to: str | None = None
-    # Empty in what was stored before it was told.
-    problem: str = ""
-
-    def to_document(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return asdict(self)
-
-
 class _Newest(NamedTuple):
     taken_us: int
     value: float
     code: str | None
-
-
-def shown_alert(public_id: str, state: AlertState) -> ShownAlert | None:
-    """An alert as a board tells it; None where it is not told: pending, or said by another one."""
-    if state.condition is ConditionAxis.PENDING or state.visibility is VisibilityAxis.INHIBITED:
-        return None
-    since_us = state.waiting_since_us if state.owner is None else state.raised_us
-    return ShownAlert(
-        id=public_id,
-        label=state.label,
-        priority=state.priority.value,
-        condition=state.condition.value,
-        since_s=None if since_us is None else since_us // SECOND_US,
-        owner=state.owner,
-        snoozed=state.visibility is VisibilityAxis.SNOOZED,
-        escalated_to=state.escalated_to if state.owner is None else None,
-        problem=state.problem,
-    )
-
-
-def shown_alerts(threads: Iterable[tuple[str, AlertState]]) -> list[ShownAlert]:
-    """The open alerts that a board tells, by public id and state, in the order of their listing."""
-    ordered = sorted(threads, key=lambda thread: place_of(thread[1]))
-    shown = (shown_alert(public_id, state) for public_id, state in ordered)
-    return [alert for alert in shown if alert is not None]
 
 
 def summary_of(evaluation: Evaluation, facts: EncounterFacts, policy: Policy) -> Summary:
@@ -340,33 +277,3 @@ def _temperatures(facts: EncounterFacts, *, from_us: int) -> Sparkline | None:
     shown = (columns.concept == _TEMPERATURE) & (columns.taken_us >= from_us)
     minutes = (columns.taken_us[shown] // MINUTE_US).tolist()
     return sparkline(minutes, [round(10 * celsius) for celsius in columns.value[shown].tolist()])
-
-
-def sparkline(at_minute: Sequence[int], tenths: Sequence[int]) -> Sparkline | None:
-    """The temperature line from minutes since the epoch (ascending) and tenths of a degree Celsius.
-
-    Of many points the highest and lowest of each stretch are kept.
-    """
-    if not tenths:
-        return None
-    if len(tenths) > SPARKLINE_POINTS:
-        kept = _kept_of(tenths)
-        at_minute = [at_minute[place] for place in kept]
-        tenths = [tenths[place] for place in kept]
-    return Sparkline(
-        from_s=60 * at_minute[0],
-        minutes=(0, *map(sub, at_minute[1:], at_minute)),
-        tenths=tuple(tenths),
-    )
-
-
-def _kept_of(tenths: Sequence[int]) -> Sequence[int]:
-    """The places of the points drawn: the first, the last, and the extremes of every stretch."""
-    count = len(tenths)
-    stretches = SPARKLINE_POINTS // 2
-    kept = {0, count - 1}
-    for number in range(stretches):
-        part = range(number * count // stretches, (number + 1) * count // stretches)
-        kept.add(max(part, key=tenths.__getitem__))
-        kept.add(min(part, key=tenths.__getitem__))
-    return sorted(kept)

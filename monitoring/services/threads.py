@@ -19,7 +19,7 @@ from monitoring.clinical.alert_state import (
 )
 from monitoring.clinical.results import Condition, ConditionState, Priority
 from monitoring.services.instants import from_us
-from monitoring.services.summary import shown_alerts
+from monitoring.services.shown_alerts import shown_alerts
 
 Snapshot = Callable[[], Mapping[str, Any]]
 TimingOf = Callable[[str, Priority], AlertTiming]

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from db.queries.board import BedRow
-
-SECOND_US = 1_000_000
+from monitoring.services.instants import SECOND_US
 
 
 class Json(NamedTuple):
@@ -25,9 +24,8 @@ class Json(NamedTuple):
 class Tile:
     """One bed. ``encounter`` None is an empty bed, and then all else is None too.
 
-    ``alerts`` and ``summary`` are what was stored (``ShownAlert`` and ``Summary`` of
-    ``monitoring.services.summary``), owners by the name the ward knows; no ``summary`` is a patient
-    of whom nothing was ever charted.
+    ``alerts`` and ``summary`` are what was stored (``ShownAlert`` and ``Summary``), owners by the
+    name the ward knows; no ``summary`` is a patient of whom nothing was ever charted.
     """
 
     bed: str
