@@ -5,6 +5,7 @@ What cannot be used is kept in quarantine with the reason, and everything is cou
 when the same source sends the same observation again in a way that can be used.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,10 +13,11 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from db.engine import Store
+from db.errors import StoreError
 from db.queries import audit, exchange, quarantine, therapies
 from db.queries import census as census_rows
 from db.queries.census import EncounterRow
-from monitoring.feeds.assembling import Assembled, KnownValue, MeasuredSet, assemble
+from monitoring.feeds.assembling import Assembled, KnownValue, assemble
 from monitoring.feeds.csv_file import CsvFile
 from monitoring.feeds.mapping import FileMapping
 from monitoring.feeds.raw import (
@@ -27,15 +29,18 @@ from monitoring.feeds.raw import (
 )
 from monitoring.services import census
 from monitoring.services.change import CLOCK_TOLERANCE
-from monitoring.services.history import History, PastSet, record_history
+from monitoring.services.errors import RefusedError
+from monitoring.services.failures import without_data
+from monitoring.services.history import History, record_history
+from monitoring.services.intake_sets import not_judged, past_set
 from monitoring.services.intake_summary import ImportSummary
 from monitoring.services.intake_ward import IntakeWard, free_bed
-from monitoring.services.record import NewValue
 from monitoring.services.therapy import record_therapy
 
 # A file may hold its patients mixed; beyond this many waiting values the largest part is stored.
 _MOST_WAITING = 200_000
 
+_log = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Progress = Callable[[str, int, int], None]
@@ -157,7 +162,14 @@ class _Intake:
         self._summary.known += assembled.known
         self._summary.repeated += assembled.repeated
         if assembled.sets:
-            self._add(identifier, waiting, encounter, assembled, shift_seconds)
+            try:
+                self._add(identifier, waiting, encounter, assembled, shift_seconds)
+            except (StoreError, RefusedError):
+                raise
+            except Exception as failure:  # noqa: BLE001 - kept in quarantine, told and logged
+                # One patient whom the rules fail on must not keep the others' values out.
+                _log.error("A patient of an import was not judged: %s", without_data(failure))
+                self._unusable += not_judged(assembled.sets)
         elif encounter is not None:
             self._count_patient(identifier, is_new=False)
         refused = {(one.value_id, one.line) for one in self._unusable}
@@ -278,7 +290,7 @@ class _Intake:
             encounter_id=encounter_id,
             history=History(
                 source=self._source,
-                sets=[_past_set(one, shift) for one in assembled.sets],
+                sets=[past_set(one, shift) for one in assembled.sets],
             ),
             actor=self._actor,
             now=self._now,
@@ -368,24 +380,3 @@ class _Intake:
                 ],
             )
         )
-
-
-def _past_set(one: MeasuredSet, shift: timedelta) -> PastSet:
-    return PastSet(
-        source_id=one.source_id,
-        taken_at=one.taken_at + shift,
-        taken_at_sent=one.taken_at_sent,
-        values=[
-            NewValue(
-                concept=value.concept,
-                value=value.value,
-                code=value.code,
-                value_sent=value.raw.value_sent,
-                unit_sent=value.raw.unit,
-                method=value.raw.method,
-                queried=value.queried,
-                source_id=value.raw.source_id,
-            )
-            for value in one.values
-        ],
-    )

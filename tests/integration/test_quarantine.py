@@ -1,5 +1,6 @@
 """What an import had to refuse is put right when the same source sends the value again."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from db.models import Quarantine
 from db.queries import audit, exchange
 from monitoring.services import quarantined
 from monitoring.services.errors import RefusedError
+from tests.contract.ward import behind_the_back
 from tests.integration.importing import ACTOR, MIMIC, NOON, Desk
 
 
@@ -124,3 +126,38 @@ def test_much_that_waits_comes_in_pages_and_by_reason_and_all_is_counted(desk):
     assert (of_one.count, [row.reason_code for row in of_one.shown]) == (1, ["unknown_name"])
     assert (page(0, "empty").count, page(3, "empty").shown) == (0, [])
     assert quarantined.waiting_count(desk.store) == 13
+
+
+def test_one_patient_who_cannot_be_judged_keeps_no_other_s_values_out(desk):
+    first = "7,2150-01-01 10:00:00,HR,80\n8,2150-01-01 10:00:00,HR,90\n"
+    later = (
+        "7,2150-01-01 11:00:00,HR,81\n7,2150-01-01 11:00:00,RR,16\n8,2150-01-01 11:00:00,HR,91\n"
+    )
+    desk.take_text(MIMIC + first)
+    broken = desk.stay("7").id
+    with behind_the_back(desk.store) as intruder:
+        cursor = intruder.cursor()
+        cursor.execute(
+            f"SELECT id, CAST(document AS TEXT) FROM evaluation WHERE encounter_id = {broken}"
+        )
+        said = cursor.fetchall()
+        cursor.execute(f"UPDATE evaluation SET document = '{{}}' WHERE encounter_id = {broken}")
+
+    summary = desk.take_text(MIMIC + later, now=NOON + timedelta(hours=2))
+    assert (summary.accepted, summary.quarantined["not_judged"].values) == (1, 2)
+    assert summary.values == 3, "every value is counted"
+    assert len(desk.rows("8")) == 2
+    assert len(desk.rows("7")) == 1, "nothing is stored without its grade"
+    assert [(row.reason_code, row.raw) for row in desk.quarantined()] == [
+        ("not_judged", "7,2150-01-01 11:00:00,HR,81"),
+        ("not_judged", "7,2150-01-01 11:00:00,RR,16"),
+    ]
+
+    with behind_the_back(desk.store) as mender:
+        for row_id, text in said:
+            quoted = text.replace("'", "''")
+            mender.execute(f"UPDATE evaluation SET document = '{quoted}' WHERE id = {row_id}")
+    again = desk.take_text(MIMIC + later, now=NOON + timedelta(hours=2))
+    assert (again.accepted, again.known, again.resolved) == (2, 1, 2)
+    assert desk.quarantined() == []
+    assert len(desk.rows("7")) == 3
