@@ -8,6 +8,7 @@ about, scored and marked.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from types import MappingProxyType
 
 
@@ -117,7 +118,7 @@ def _laboratory(code: str, label: str, unit: str, loinc: str, decimals: int = 1)
         unit=unit,
         loinc=loinc,
         decimals=decimals,
-        possible=(0.0, float("inf")),
+        possible=(0.0, inf),
     )
 
 

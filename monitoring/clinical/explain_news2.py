@@ -30,4 +30,4 @@ def news2_sentence(score: News2Score) -> str:
 def parameter_name(parameter: str) -> str:
     """A parameter as a sentence names it: "respiratory rate", "SpO2"."""
     label = CONCEPTS[parameter].label if parameter in CONCEPTS else parameter.replace("_", " ")
-    return label if label[:2].isupper() or label == "SpO2" else label[:1].lower() + label[1:]
+    return label if label == "SpO2" else label[:1].lower() + label[1:]

@@ -166,7 +166,7 @@ def _notes(stay: WatchedStay, policy: LaboratoryPolicy, place: int) -> Iterator[
         limit = f"{policy.ferritin_very_high_ng_ml:,.0f}"
         yield f"Ferritin {value:,.0f} ng/mL is above {limit}, the limit of CARTOX (Neelapu 2018)."
     before = int(stay.rising[row])
-    if row >= 0 and before >= 0:
+    if before >= 0:
         hours = (int(series.taken_us[row]) - int(series.taken_us[before])) / _US_PER_H
         yield (
             f"Ferritin rose from {float(series.value[before]):,.0f} to {value:,.0f} ng/mL "

@@ -87,9 +87,10 @@ class WatchedStay:
     def evidence(self, item: CountedItem, place: int) -> tuple[InputEvidence, ...]:
         """The values that an item's conditions look at, each with its age."""
         shown: dict[tuple[str, int], InputEvidence] = {}
-        for name in dict.fromkeys(one.quantity for one in item.conditions):
-            row = -1 if name is None else int(self.rows[name][place])
-            if name is None or row < 0:
+        asked = (one.quantity for one in item.conditions if one.quantity is not None)
+        for name in dict.fromkeys(asked):
+            row = int(self.rows[name][place])
+            if row < 0:
                 continue
             rows = [row]
             if item.id == "ferritin" and self.rising[row] >= 0:
@@ -154,7 +155,7 @@ def _hottest(series: Series, at_us: NDArray[np.int64], within_us: int) -> NDArra
     """The highest temperature within the time before each moment, else the newest there is."""
     newest = series.latest(at_us)
     rows = newest.copy()
-    begins = series.taken_us[:-1].searchsorted(at_us - within_us, side="left")
+    begins = series.taken_us[:-1].searchsorted(at_us - within_us)
     for place, (begin, last) in enumerate(zip(begins.tolist(), newest.tolist(), strict=True)):
         if begin <= last:
             rows[place] = begin + int(series.value[begin : last + 1].argmax())
@@ -169,5 +170,6 @@ def criteria_of(table: PointsTable) -> list[CountedItem]:
 def concept_of(quantity: str) -> str:
     """The observation that a quantity of this table is."""
     concept = QUANTITIES[quantity].concept
-    assert concept is not None, "every quantity of this table is an observation"
+    # Every quantity of this table is an observation.
+    assert concept is not None
     return concept

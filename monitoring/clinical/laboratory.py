@@ -96,7 +96,7 @@ def baseline_row(series: Series, first_dose: int | None) -> int:
     """The row of the last value before the first dose, -1 where there is none."""
     if first_dose is None:
         return -1
-    return int(series.taken_us[:-1].searchsorted(first_dose, side="left")) - 1
+    return int(series.taken_us[:-1].searchsorted(first_dose)) - 1
 
 
 def rapid_pairs(series: Series, policy: LaboratoryPolicy) -> NDArray[np.intp]:
@@ -104,7 +104,7 @@ def rapid_pairs(series: Series, policy: LaboratoryPolicy) -> NDArray[np.intp]:
     times, values = series.taken_us[:-1], series.value[:-1]
     found = np.full(len(times), -1, dtype=np.intp)
     for to in range(1, len(times)):
-        since = int(times.searchsorted(times[to] - policy.rapid_within_us, side="left"))
+        since = int(times.searchsorted(times[to] - policy.rapid_within_us))
         if since < to:
             lowest = since + int(values[since:to].argmin())
             # From 0 there is no factor; a rise from an unmeasurable value is not judged.

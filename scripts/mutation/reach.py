@@ -1,6 +1,5 @@
 """Which tests reach which line of a function of the rules, and how long each takes."""
 
-import bisect
 import hashlib
 import json
 import os
@@ -39,12 +38,15 @@ class Reach:
     def of(self, function: str, file: str, line: int, first: int) -> list[str]:
         """The tests that reach a line of a function, or the nearest line before it that any does.
 
-        A part of a statement may have no line of its own to be seen at.
+        A part of a statement may have no line of its own to be seen at. What only imports the
+        module reaches the line that begins a function, and calls nothing.
         """
+        calling = self.tests.get(function, [])
         known = self.lines.get(file, {})
-        near = sorted(one for one in known if first <= one <= line)
-        place = bisect.bisect(near, line) - 1
-        return known[near[place]] if place >= 0 else self.tests.get(function, [])
+        for near in range(line, first, -1):
+            if near in known and (found := set(known[near]).intersection(calling)):
+                return [test for test in calling if test in found]
+        return calling
 
 
 def measure(

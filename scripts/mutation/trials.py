@@ -34,6 +34,8 @@ _ENOUGH_AGAIN_S = 10.0
 # The whole of them, in a process that begins with nothing imported.
 _AFRESH_S = 300
 _NOTICED, _UNNOTICED = 1, 0
+# What found so many mutants anywhere looks close, and goes before what found none.
+_PROVEN = 3
 # Every so manieth test is run once before any copy is made, so that no copy reads the rules anew.
 _WARM_STEP = 25
 
@@ -56,9 +58,11 @@ class Trials:
         self._places = mutants
         self._workers = workers
         self._told = told
+        self._is_again = again
         self._slowest_s = _SLOWEST_AGAIN_S if again else _SLOWEST_S
         self._enough_s = _ENOUGH_AGAIN_S if again else _ENOUGH_S
         self._found: dict[str, Counter[str]] = defaultdict(Counter)
+        self._ever: Counter[str] = Counter()
         self._running: dict[int, tuple[str, int]] = {}
         self._items: dict[str, pytest.Item] = {}
         self._caches: list[functools._lru_cache_wrapper[object]] = []
@@ -109,10 +113,11 @@ class Trials:
         near = self._found[function.rpartition(".")[0]]
         seconds = self._reach.seconds
         file, line, first = self._places[mutant]
+        near_line = set(self._reach.of(function, file, line, first))
         reaching = sorted(
             (
                 test
-                for test in self._reach.of(function, file, line, first)
+                for test in (self._reach.tests.get(function, ()) if self._is_again else near_line)
                 if seconds[test] <= self._slowest_s
             ),
             key=seconds.__getitem__,
@@ -128,7 +133,15 @@ class Trials:
         # The module's own tests look closer than those that only pass through it.
         own = f"/test_{Path(file).stem}.py::"
         return sorted(
-            reaching, key=lambda test: (-found[test], -near[test], own not in test, turn[test])
+            reaching,
+            key=lambda test: (
+                test not in near_line,
+                -found[test],
+                -near[test],
+                own not in test,
+                -min(self._ever[test], _PROVEN),
+                turn[test],
+            ),
         )
 
     def _begin(self, mutant: str, tests: Sequence[str], arguments: Sequence[str]) -> None:
@@ -189,6 +202,7 @@ class Trials:
             function = mangled_name_from_mutant_name(mutant)
             self._found[function][test] += 1
             self._found[function.rpartition(".")[0]][test] += 1
+            self._ever[test] += 1
             self._told(mutant, "killed")
         elif code == _UNNOTICED:
             self._told(mutant, "survived")

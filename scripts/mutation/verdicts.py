@@ -58,11 +58,14 @@ class Module:
 
     def place(self, mutant: str) -> tuple[str, int, int]:
         """The file, the line at which a mutant first differs, and the function's first line."""
-        old, new = self.change(mutant)
-        # The first line names the function, and so differs in every mutant.
-        same = takewhile(lambda pair: pair[0] == pair[1], zip(old[1:], new[1:], strict=False))
         original = f"{mutant.rpartition('.')[2].partition('__mutmut_')[0]}__mutmut_orig"
-        first = self._spans[original][0]
+        old, new = self.change(mutant)
+        # The first line names the function, so it differs in every mutant; blank ones stand before.
+        head = next(number for number, line in enumerate(old) if original in line)
+        same = takewhile(
+            lambda pair: pair[0] == pair[1], zip(old[head + 1 :], new[head + 1 :], strict=False)
+        )
+        first = self._spans[original][0] + head
         return str(self.path), first + 1 + sum(1 for _ in same), first
 
     def content(self, mutant: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.vital_codes import conditions, stream_of, vital_codes, vital_limits
@@ -84,6 +85,28 @@ def test_columns_say_what_each_value_says_in_turn(
     )
 
     assert [WORDS[code] for code in codes] == words
+
+
+@pytest.mark.parametrize("concept", sorted(PROBLEMS))
+def test_the_least_and_the_most_that_is_possible_came_and_nothing_beyond(concept: str) -> None:
+    low, high = CONCEPTS[concept].possible or (0.0, 0.0)
+    looks_us = SECOND_US * np.arange(1, 6)
+    sent = np.array([low, np.nextafter(low, -1), high, np.nextafter(high, high + 1), np.nan])
+
+    stream = stream_of(concept, looks_us, sent)
+
+    assert stream.value.tolist() == [low, high]
+    assert stream.newest.tolist() == [0, 0, 1, 1, 1]
+    assert (stream.age_us // SECOND_US).tolist() == [0, 1, 0, 1, 2]
+
+
+def test_a_sign_of_which_nothing_came_is_older_than_any_limit() -> None:
+    looks_us = bedside.MIDNIGHT_US + SECOND_US * np.arange(3)
+    for values in (None, np.full(3, np.nan)):
+        stream = stream_of("spo2", looks_us, values)
+        assert len(stream.value) == 0
+        assert stream.newest.tolist() == [-1, -1, -1]
+        assert (stream.age_us > 100 * 365 * 24 * bedside.HOUR_US).all()
 
 
 @pytest.mark.parametrize("concept", sorted(PROBLEMS))

@@ -24,6 +24,7 @@ from monitoring.clinical.alerts import next_due_us, step
 from monitoring.clinical.also_grades import also_grades
 from monitoring.clinical.by_the_clock import clock_conditions
 from monitoring.clinical.counterfactuals import counterfactuals
+from monitoring.clinical.news2_changes import news2_changes
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.results import Evaluation
 from monitoring.clinical.rulebook import load_rulebook
@@ -95,6 +96,7 @@ def _of_story(story: str, person: str) -> Parts:
     parts["ways"] = {
         scale: (one.lines(nearest=True), one.lines(nearest=False)) for scale, one in ways.items()
     }
+    parts["news2 ways"] = news2_changes(facts, last, rulebook=rulebook, policy=policy).lines()
     timeline = build(facts, np.array(told.moments_us, dtype=np.int64))
     also = also_grades(timeline, len(whole) - 1, rulebook=rulebook, policy=policy, limit_s=_LIMIT_S)
     parts["also"] = [

@@ -64,6 +64,30 @@ def test_the_grades_of_a_story(story: str, ctcae: float, lee: float) -> None:
     assert grades(tell(story)) == (ctcae, lee)
 
 
+def test_a_fraction_may_be_charted_up_to_half_an_hour_before_its_device() -> None:
+    before = "{} set, FiO2 50; 1 venturi mask, T 38.4"
+    assert grades(tell(before.format("0:30"))) == (3, 3)
+    assert grades(tell(before.format("0:29"))) == (2, 2)
+
+
+def test_a_ventilation_that_runs_is_grade_4_by_lee_unless_it_has_another_cause() -> None:
+    def ventilated(more: str = "") -> float | None:
+        told = bedside.read(f"0 set, T 38.4{more}; 1 look")
+        told.treatments.append(
+            bedside.TreatmentSpan(
+                row_id=1,
+                kind="ventilation",
+                agent="invasive_ventilation",
+                indication=None,
+                started_us=MIDNIGHT_US,
+                ended_us=None,
+            )
+        )
+        return grades(also(told))[1]
+
+    assert (ventilated(), ventilated(", attribute hypoxia")) == (4, 1)
+
+
 def test_without_fio2_the_grade_is_at_least_and_says_what_it_needs() -> None:
     found = tell("0 set, T 38.4, nonrebreather mask 15")
     assert grades(found) == (2, 2)
@@ -165,6 +189,12 @@ def test_a_grade_of_another_scale_cannot_be_compared_or_counted() -> None:
         ),
         # Eight hours without a reading: what was between them is missing.
         ("0 set, T 40.2; 4 set, T 40.2; 12 set, T 40.2; 16 set, T 40.2", 3, True),
+        # Known again since 10:00, and that for longer than a day.
+        (
+            "; ".join(f"{hour} set, T 40.2" for hour in (0, *range(10, 35, 4), "34:06")),
+            4,
+            False,
+        ),
         ("0 set, T 40.2; 4 set, T 40.2; 12 set, T 39.9", 2, False),
         ("0 set, no T", None, True),
     ],

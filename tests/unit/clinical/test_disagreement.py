@@ -55,6 +55,10 @@ def test_what_the_rules_could_not_say_is_no_disagreement() -> None:
     assert told([word(2, None, 1)], course((0, None), (4, 1), (6, None))) == [(4, 6, 2, 1)]
 
 
+def test_before_the_rules_said_anything_nobody_disagrees() -> None:
+    assert told([word(2, None, 1)], course((4, 1))) == [(4, 24, 2, 1)]
+
+
 def test_the_other_scale_is_left_out() -> None:
     assert told([word(3, 0, 1, scale=ICANS)], course((0, 1))) == []
 

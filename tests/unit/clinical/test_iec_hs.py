@@ -97,6 +97,32 @@ def test_doubling_within_two_days_is_a_rapid_rise(values: dict, truth: Truth) ->
     assert truths(at(stay, last))["ferritin"] is truth
 
 
+def test_a_rise_from_the_first_value_of_all_is_told_with_both() -> None:
+    watch = at(Stay().lab("ferritin", h2=100, h12=200), 12)
+
+    assert truths(watch)["ferritin"] is Truth.YES
+    assert [one.display for one in watch.criteria[0].inputs] == ["100 ng/mL", "200 ng/mL"]
+    assert watch.notes[0] == "Ferritin rose from 100 to 200 ng/mL in 10 h."
+
+
+def test_nothing_is_a_multiple_of_a_ferritin_of_0_before_the_therapy() -> None:
+    stay = Stay().infuse(0).lab("ferritin", m12=0, h20=150)
+
+    assert truths(at(stay, 21))["ferritin"] is Truth.UNKNOWN
+
+
+def test_a_fever_of_the_last_day_counts_though_it_has_gone() -> None:
+    stay = Stay().at(0, "body_temperature", 38.5).at(10, "body_temperature", 37.0)
+
+    shown = {
+        h: next(one for one in at(stay, h).criteria if one.id == "fever") for h in (24, 24.1, 35)
+    }
+
+    assert [one.truth for one in shown.values()] == [Truth.YES, Truth.NO, Truth.UNKNOWN]
+    assert [one.inputs[0].display for one in shown.values()] == ["38.5 C", "37.0 C", "37.0 C"]
+    assert [one.inputs[0].stale for one in shown.values()] == [False, False, True]
+
+
 def test_an_old_value_is_held_when_it_was_met_and_unknown_when_it_was_not() -> None:
     stay = Stay().lab("ferritin", h0=5000).lab("fibrinogen", h0=300)
 
@@ -131,6 +157,21 @@ def test_transaminases_against_an_abnormal_baseline() -> None:
 
     assert truths(at(raised_before, 51))["transaminases"] is Truth.YES
     assert truths(at(normal_before, 51))["transaminases"] is Truth.NO
+
+
+def test_five_times_the_own_value_counts_where_either_was_abnormal_before() -> None:
+    def with_ast(before: float) -> Stay:
+        return Stay().infuse(0).lab("ast", m5=before, h50=before).lab("alt", m5=30, h50=160)
+
+    assert truths(at(with_ast(60), 51))["transaminases"] is Truth.YES
+    assert truths(at(with_ast(30), 51))["transaminases"] is Truth.NO
+
+
+def test_a_childs_transaminases_have_no_limit_and_are_not_known() -> None:
+    stay = Stay().infuse(0).lab("ast", m5=30, h50=900)
+    stay.bed.age_years = 8.0
+
+    assert truths(at(stay, 51))["transaminases"] is Truth.UNKNOWN
 
 
 def test_grade_4_cytopenia_needs_both_lineages_known_to_say_no() -> None:

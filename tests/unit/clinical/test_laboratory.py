@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitoring.clinical.laboratory import LaboratoryTrend, series_of, trend
+from monitoring.clinical.laboratory import LaboratoryTrend, rapid_pairs, series_of, trend
 from monitoring.clinical.laboratory_policy import load_laboratory_policy, parse_laboratory_policy
 from monitoring.clinical.rule_file import RuleFileError, read_packaged
 from tests.laboratory_stay import Stay, hour
@@ -60,6 +60,12 @@ def test_one_value_has_no_rate_and_without_a_dose_there_is_no_baseline() -> None
     assert course.change_per_day is None
     assert course.fold is None
     assert course.baseline is None
+
+
+def test_each_value_names_the_one_that_it_has_risen_from() -> None:
+    facts = Stay().lab("ferritin", h0=100, h10=150, h20=200, h90=900).facts()
+    pairs = rapid_pairs(series_of(facts.observations, "ferritin"), load_laboratory_policy())
+    assert pairs.tolist() == [-1, -1, 0, -1]
 
 
 def test_a_value_taken_at_the_infusion_is_not_before_it() -> None:
