@@ -8,7 +8,7 @@ about, scored and marked.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import inf
+from math import inf, isfinite
 from types import MappingProxyType
 
 
@@ -46,6 +46,15 @@ class Concept:
     def is_coded(self) -> bool:
         """Whether its values are codes and not numbers."""
         return bool(self.codes)
+
+    def can_be(self, value: float | None, code: str | None) -> bool:
+        """Whether a value in the concept's own unit, or a code of it, is possible at all (8.4)."""
+        if self.is_coded:
+            return value is None and code in self.codes
+        if value is None or code is not None or not isfinite(value):
+            return False
+        low, high = self.possible or (-inf, inf)
+        return low <= value <= high and (not self.whole or value == int(value))
 
 
 OXYGEN_DEVICES = (

@@ -9,6 +9,7 @@ from db.queries import observations
 from db.queries.census import EncounterRow
 from monitoring.services.change import Changed, Recorded, change_facts
 from monitoring.services.errors import RefusedError
+from monitoring.services.possible import refuse_impossible
 
 AMENDED = "amended"
 ENTERED_IN_ERROR = "entered-in-error"
@@ -85,6 +86,8 @@ def _supersede(
 
     with store.read() as session:
         old = observations.by_id(session, observation_id)
+    if status == AMENDED:
+        refuse_impossible(old.concept, value, code)
 
     def change(session: Session, _encounter: EncounterRow) -> Changed:
         if observations.is_superseded(session, observation_id):

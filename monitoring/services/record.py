@@ -19,6 +19,7 @@ from monitoring.services.errors import RefusedError
 from monitoring.services.evaluate import evaluation_before, judge_facts, load_facts
 from monitoring.services.instants import to_us
 from monitoring.services.policies import policy_for
+from monitoring.services.possible import refuse_impossible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,8 @@ def record_set(
 ) -> Recorded:
     """Record values measured together at ``taken_at``; returns after the durable commit.
 
-    Raises ``RefusedError`` for an empty set, an unknown concept, or a time in the future.
+    Raises ``RefusedError`` for an empty set, an unknown concept, a value that is not possible, or a
+    time in the future.
     """
     _refuse_unusable(values, taken_at=taken_at, now=now)
 
@@ -190,3 +192,5 @@ def _refuse_unusable(values: Sequence[NewValue], *, taken_at: datetime, now: dat
     if any((value.value is None) == (value.code is None) for value in values):
         message = "Each value is either a number or a code. Check the values that were sent."
         raise RefusedError(message)
+    for value in values:
+        refuse_impossible(value.concept, value.value, value.code)

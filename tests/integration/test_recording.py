@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -217,6 +218,62 @@ def test_an_attributed_fever_is_dropped_from_the_grade(bed: Bedside) -> None:
         now=clock("07:00"),
     )
     assert bed.latest().crs.grade == 0
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    [
+        {"systolic_mmhg": -5.0},
+        {"systolic_mmhg": float("nan")},
+        {"systolic_mmhg": 80.0, "diastolic_mmhg": 90.0},
+        {"mean_mmhg": 900.0},
+        {"home_oxygen_device": "snorkel"},
+        {"home_oxygen_device": "nasal_cannula", "home_oxygen_lpm": -1.0},
+    ],
+)
+def test_nobodys_usual_pressure_or_oxygen_is_refused(
+    bed: Bedside, impossible: dict[str, float | str]
+) -> None:
+    usual: dict[str, Any] = {
+        "systolic_mmhg": None,
+        "diastolic_mmhg": None,
+        "mean_mmhg": None,
+        "home_oxygen_device": None,
+        "home_oxygen_lpm": None,
+    }
+    with pytest.raises(RefusedError):
+        set_baseline(
+            bed.store,
+            encounter_id=bed.encounter_id,
+            effective_from=clock("00:30"),
+            spo2_scale=1,
+            actor=PHYSICIAN,
+            now=clock("00:30"),
+            **{**usual, **impossible},
+        )
+
+
+@pytest.mark.parametrize(
+    "value", [{"temp_c": 500.0}, {"spo2": 0.0}, {"device": "snorkel"}, {"acvpu": "alert"}]
+)
+def test_what_is_not_possible_is_refused_whoever_sends_it(
+    bed: Bedside, value: dict[str, float | str]
+) -> None:
+    with pytest.raises(RefusedError, match="not possible"):
+        bed.chart("06:00", **value)
+    assert bed.well("06:10").stored
+    with pytest.raises(RefusedError, match="not possible"):
+        correct.amend_value(
+            bed.store,
+            observation_id=bed.value_row("body_temperature").id,
+            value=384.0,
+            code=None,
+            value_sent="384",
+            unit_sent="Cel",
+            reason="typed",
+            actor=NURSE,
+            now=clock("06:20"),
+        )
 
 
 def test_a_pressure_that_is_low_for_others_but_usual_here_does_not_alarm(bed: Bedside) -> None:
