@@ -4,7 +4,7 @@ import pytest
 
 from db.engine import Store
 from monitoring.clinical.confirmation import CRS
-from monitoring.services import census, confirm, correct, patient, policies
+from monitoring.services import baseline, confirm, correct, patient, policies, therapy
 from monitoring.services.access import ensure_demo_members
 from monitoring.services.alerts import acknowledge
 from monitoring.services.not_judged import tell_not_judged
@@ -49,7 +49,7 @@ def a_treatment_given(bed: Bedside) -> None:
 
 
 def a_dose_planned(bed: Bedside) -> None:
-    census.record_therapy(
+    therapy.record_therapy(
         bed.store,
         encounter_id=bed.encounter_id,
         product="teclistamab",
@@ -76,7 +76,7 @@ def that_nobody_can_judge(bed: Bedside) -> None:
 
 
 def a_baseline(bed: Bedside) -> None:
-    census.set_baseline(
+    baseline.set_baseline(
         bed.store,
         encounter_id=bed.encounter_id,
         effective_from=clock("06:30"),
