@@ -44,7 +44,7 @@ def open_store(*, create: bool = False) -> Iterator[Store]:
     With ``create`` an empty one gets its tables; an older one is never changed on the way.
     """
     url = settings().database_url
-    store = reach(url)
+    store = reach(url, create=create)
     try:
         revision = schema_revision(store)
         if revision is None and create:

@@ -35,7 +35,7 @@ def init() -> None:
 
 def doctor() -> None:
     """Look for whatever could harm the store; exit code 1 where something is wrong."""
-    store = reach(settings().database_url)
+    store = reach(settings().database_url, create=False)
     try:
         findings = examine(store)
         if schema_revision(store) == head_revision():

@@ -160,6 +160,22 @@ def test_a_wrong_setting_is_named_without_its_secret(stormwatch, name, value, wo
     assert "secret" not in said
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("doctor",),
+        ("explain", "--patient", "7"),
+        ("export", "--patient", "7", "--out", "seven.csv"),
+        ("quarantine", "list"),
+        ("verify-audit",),
+    ],
+)
+def test_a_mistyped_address_makes_no_second_store(stormwatch, tmp_path, command):
+    said = in_a_sentence(stormwatch(*command, STORMWATCH_DATABASE_URL="sqlite:///wrad.db"))
+    assert said.startswith("There is no store at wrad.db. Check STORMWATCH_DATABASE_URL")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_is_no_store_is_left_alone(stormwatch, tmp_path):
     junk = tmp_path / "ward.db"
     junk.write_bytes(b"this is a letter to my aunt" * 100)
