@@ -153,6 +153,7 @@ class Mark(NamedTuple):
     baseline: int
     dose: int
     stay: int
+    discharged_us: int
     policy: int
 
 
@@ -341,6 +342,9 @@ _MARK = select(
     _newest_of(_baseline),
     _newest_of(_dose),
     _newest_of(_stay),
+    select(epoch_us(_encounter.c.discharged_at))
+    .where(_encounter.c.id == bindparam("encounter_id"))
+    .scalar_subquery(),
     select(func.max(_policy.c.id))
     .where(
         or_(

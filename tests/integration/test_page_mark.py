@@ -4,7 +4,7 @@ import pytest
 
 from db.engine import Store
 from monitoring.clinical.confirmation import CRS
-from monitoring.services import baseline, confirm, correct, patient, policies, therapy
+from monitoring.services import baseline, census, confirm, correct, patient, policies, therapy
 from monitoring.services.access import ensure_demo_members
 from monitoring.services.alerts import acknowledge
 from monitoring.services.not_judged import tell_not_judged
@@ -116,6 +116,11 @@ def a_limit_of_their_own(bed: Bedside) -> None:
     )
 
 
+def going_home(bed: Bedside) -> None:
+    at = clock("06:30")
+    census.discharge(bed.store, encounter_id=bed.encounter_id, at=at, actor=NURSE, now=at)
+
+
 @pytest.mark.parametrize(
     "happens",
     [
@@ -130,6 +135,7 @@ def a_limit_of_their_own(bed: Bedside) -> None:
         a_baseline,
         a_word_on_the_grade,
         a_limit_of_their_own,
+        going_home,
     ],
 )
 def test_the_mark_moves_with_everything_that_the_page_shows(bed: Bedside, happens) -> None:
