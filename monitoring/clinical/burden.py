@@ -34,7 +34,8 @@ class Burden:
     """What the alerts of a period cost and brought; a share or time is None where it has no base.
 
     ``interruptive`` alerts bring news to a person at once, ``reminders`` bring the same alert again
-    (ADR 19). ``acted_share`` of the interruptive ones was followed by a treatment or another grade.
+    (ADR 19). What is told of one patient at one instant interrupts once, however many alerts it
+    moves. ``acted_share`` of the interruptions was followed by a treatment or another grade.
     """
 
     patient_days: float
@@ -111,7 +112,7 @@ def burden(
     an interruption counts as acted on when one of them came within ``within_minutes`` after it.
     """
     raised = int((events["kind"] == TransitionKind.RAISED.value).sum())
-    speaks = events[interruptive(events)]
+    speaks = events[interruptive(events)].drop_duplicates(["encounter", "at_us"])
     reminders = int(reminding(events).sum())
     waits = _minutes_to_acknowledge(events)
     acted = _followed(speaks, followed, within_minutes)

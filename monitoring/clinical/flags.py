@@ -102,7 +102,7 @@ class Flags:
             severity=2 if is_high else 1,
             label=label if hot else f"Fever not clearly gone: temperature {shown.display}",
             # What is not clearly gone is no new criterion: to get better says nothing anew.
-            criteria=("temperature_high",) if is_high else ("temperature",) if hot else (),
+            criteria=("temperature", "temperature_high")[: 2 if is_high else int(hot)],
             evidence=(shown,),
             action="Look for CRS and for infection.",
         )

@@ -35,7 +35,7 @@ _MEANINGS: Mapping[str, tuple[tuple[int, str, tuple[str, ...]], ...]] = {
     "fever": (
         (1, "fever", ()),
         (1, "fever", ("temperature",)),
-        (2, "fever_high", ("temperature_high",)),
+        (2, "fever_high", ("temperature", "temperature_high")),
     ),
     "hypoxia": (
         (1, "hypoxia", ()),

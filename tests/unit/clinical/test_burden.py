@@ -75,6 +75,21 @@ def test_only_what_is_urgent_and_shown_interrupts(
     assert bool(burden.interruptive(events)[0]) is interrupts
 
 
+def test_what_is_told_of_one_patient_at_one_instant_interrupts_once() -> None:
+    events = burden.frame(
+        [
+            told("worsened", 5),
+            told("raised", 5, problem="news2", priority="high"),
+            told("raised", 5, encounter=2),
+            told("worsened", 6, problem="news2", priority="high"),
+        ]
+    )
+
+    found = burden.burden(events, patient_days=1.0, followed=followed())
+
+    assert (found.alerts, found.interruptive) == (2, 3)
+
+
 def test_the_figures_of_one_day() -> None:
     events = burden.frame(
         [

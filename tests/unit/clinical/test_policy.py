@@ -12,7 +12,7 @@ from tests.spec import bedside
 
 
 def test_the_packaged_policy_names_itself_and_is_read_once() -> None:
-    assert load_policy().id == "stormwatch-policy@4.2.2"
+    assert load_policy().id == "stormwatch-policy@5.2.2"
     assert load_policy() is load_policy({})
 
 
@@ -34,7 +34,7 @@ def test_an_override_changes_what_it_names_and_the_identity() -> None:
     assert policy.schedule.states["grade_2"].label == "CRS grade 2: every 30 min"
     assert policy.hypotension.systolic_mmhg == 95
     assert policy.hypotension.mean_mmhg == load_policy().hypotension.mean_mmhg
-    assert policy.id.startswith("stormwatch-policy@4.2.2+")
+    assert policy.id.startswith("stormwatch-policy@5.2.2+")
     assert load_policy().schedule.states["grade_2"].interval_s == 3600
 
 
