@@ -1,6 +1,5 @@
 """One patient cannot be judged: everybody hears of it, and the others go on being watched."""
 
-import asyncio
 import logging
 from datetime import timedelta
 
@@ -18,6 +17,7 @@ from monitoring.services.not_judged import not_judged_now
 from monitoring.services.patient import open_page
 from monitoring.watch import Watcher
 from tests.contract.ward import behind_the_back
+from tests.own_loop import awaited
 from tests.stories import NURSE, bedside, clock
 
 
@@ -159,10 +159,10 @@ def test_the_log_and_doctor_name_the_row_and_no_patient(
 def test_the_process_is_alive_and_says_who_is_not_judged_without_failing(ward: Ward) -> None:
     healthz, _ = health_routes(lambda: ward.store)
     asked = Request({"type": "http"})
-    assert asyncio.run(healthz.endpoint(asked)).body == b"alive"
+    assert awaited(healthz.endpoint(asked)).body == b"alive"
     ward.damage("evaluation", "document")
     ward.watch("06:01")
-    answer = asyncio.run(healthz.endpoint(asked))
+    answer = awaited(healthz.endpoint(asked))
     assert answer.status_code == 200
     assert answer.body == b"alive\n1 patient is not judged. Run 'stormwatch doctor'."
 

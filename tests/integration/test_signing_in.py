@@ -1,7 +1,5 @@
 """Choosing somebody in the demo: only who is there, only on the page itself, and in the audit."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -16,6 +14,7 @@ from db.engine import Store
 from db.models import AuditEvent
 from db.queries import users
 from monitoring.services.access import ensure_demo_members
+from tests.own_loop import awaited
 
 HERE = "http://localhost:8501"
 
@@ -38,9 +37,7 @@ class Visitor:
                     method, path, content=None if form is None else urlencode(form)
                 )
 
-        # In a thread of its own: beside the browser tests this one runs an event loop already.
-        with ThreadPoolExecutor(1) as thread:
-            answer = thread.submit(asyncio.run, answered()).result()
+        answer = awaited(answered())
         self.cookies.update(answer.cookies)
         return answer
 

@@ -1,8 +1,6 @@
 """What passes the guard: the right host, in the demo this computer alone, and who is signed in."""
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +11,7 @@ from dashboard.identity import DEMO_COOKIE, Identities
 from db.engine import Store
 from db.queries import users
 from monitoring.services.access import ensure_demo_members
+from tests.own_loop import awaited
 
 HOSTS = ("localhost", "127.0.0.1", "::1")
 SIGNED_IN = {"cookie": f"{DEMO_COOKIE}=demo.nurse"}
@@ -61,9 +60,7 @@ class Door:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        # In a thread of its own: a browser test of the same worker may keep a loop in this one.
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, self._guard(scope, receive, send)).result()
+        awaited(self._guard(scope, receive, send))
         return sent
 
 
