@@ -31,6 +31,8 @@ POINTS_OF_CELL = 3
 # Half up in binary floating point: 38.05 is stored a little below itself and must become 38.1.
 _HALF_UP = 0.5 + 1e-6
 _BYTE = np.iinfo(np.int8)
+# The commonest steps of a staircase of bytes, which need no multiplication.
+_ONE_UP, _ONE_DOWN = 1, 255
 # Fewer rows than these are quicker one by one.
 FEW_ROWS = 8
 
@@ -238,8 +240,13 @@ class Climb:
             onto += gained
         for edge, rise in steps.edges:
             np.greater_equal(values, edge, out=reached)
-            np.multiply(reached.view(np.uint8), rise, out=gained)
-            onto += gained
+            if rise == _ONE_UP:
+                onto += reached.view(np.uint8)
+            elif rise == _ONE_DOWN:
+                onto -= reached.view(np.uint8)
+            else:
+                np.multiply(reached.view(np.uint8), rise, out=gained)
+                onto += gained
         scored = known
         for low, high in steps.unscored:
             scored = scored & ~((values >= low) & (values < high))
