@@ -102,7 +102,9 @@ class Flags:
             severity=2 if is_high else 1,
             label=label if hot else f"Fever not clearly gone: temperature {shown.display}",
             # What is not clearly gone is no new criterion: to get better says nothing anew.
-            criteria=("temperature", "temperature_high")[: 2 if is_high else int(hot)],
+            criteria=tuple(
+                name for name, met in (("temperature", hot), ("temperature_high", is_high)) if met
+            ),
             evidence=(shown,),
             action="Look for CRS and for infection.",
         )
