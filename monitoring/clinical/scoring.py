@@ -19,15 +19,18 @@ from monitoring.clinical.step_chart import (
     MISSING,
     POINTS_BITS,
     POINTS_OF_CELL,
-    POINTS_OF_SUM,
-    THREE,
-    Climb,
     Column,
     StepChart,
     banded_chart,
     choice_chart,
-    known_in,
     merged_chart,
+)
+from monitoring.clinical.step_climb import (
+    POINTS_OF_SUM,
+    THREE,
+    Climb,
+    Counted,
+    counted,
     narrowed,
 )
 
@@ -223,7 +226,8 @@ class _Sets:
         return _Sets(self.charts, tuple(columns), scale)
 
     def check(self) -> None:
-        if not ((self.scale == _SCALE_1) | (self.scale == _SCALE_2)).all():
+        scale = self.scale
+        if scale.size and not (scale.min() >= _SCALE_1 and scale.max() <= _SCALE_2):
             message = "The SpO2 scale is 1 or 2; another has no chart."
             raise ValueError(message)
 
@@ -272,35 +276,32 @@ def _add_up(sets: _Sets) -> _Sums:
     for place, (chart, column) in enumerate(
         zip(sets.charts.by_parameter, sets.columns, strict=True)
     ):
-        known = known_in(chart, column)
+        values = counted(chart, column)
         if place == _SPO2:
-            points, scored = _saturation(sets, climb, known)
-            sums += points
+            scored = _saturation(sets, climb, values, onto=sums)
         else:
-            scored = climb.add(chart, column, known, onto=sums)
+            scored = climb.add(chart, values, onto=sums)
         complete &= scored
     return sums, complete
 
 
-def _saturation(sets: _Sets, climb: Climb, known: NDArray[np.bool_]) -> _Sums:
-    """What SpO2 adds to each row, by the scale of that row, and where its chart scores it."""
-    values, answers = sets.columns[_SPO2], sets.columns[_OXYGEN]
-    sums = np.zeros(len(values), dtype=np.uint8)
-    scored = climb.add(sets.charts.by_parameter[_SPO2], values, known, onto=sums)
+def _saturation(
+    sets: _Sets, climb: Climb, values: Counted, *, onto: NDArray[np.uint8]
+) -> NDArray[np.bool_]:
+    """Add what SpO2 gains by the scale of each row; whether its chart scores it."""
     on_scale_2 = sets.scale == _SCALE_2
+    scale_1 = sets.charts.by_parameter[_SPO2]
     if not on_scale_2.any():
-        return sums, scored
-    # Each chart is climbed by all rows and then masked, as picking rows out takes longer.
-    sums *= (~on_scale_2).view(np.uint8)
-    scored = scored & ~on_scale_2
-    for answer, chart in enumerate(sets.charts.spo2_scale_2):
-        applies = on_scale_2 & (answers == answer)
+        return climb.add(scale_1, values, onto=onto)
+    scored = climb.add(scale_1, values, onto=onto, where=~on_scale_2)
+    on_air, on_oxygen, unknown = sets.charts.spo2_scale_2
+    scored = scored & climb.add(on_air, values, onto=onto, where=on_scale_2)
+    # Oxygen shares the lower bands of air: what it changes is little.
+    for answer, chart in ((ON_OXYGEN, on_oxygen), (OXYGEN_UNKNOWN, unknown)):
+        applies = on_scale_2 & (sets.columns[_OXYGEN] == answer)
         if applies.any():
-            own = np.zeros(len(values), dtype=np.uint8)
-            scored |= climb.add(chart, values, known, onto=own) & applies
-            own *= applies.view(np.uint8)
-            sums += own
-    return sums, scored
+            scored = scored & climb.add(chart, values, onto=onto, where=applies, instead_of=on_air)
+    return scored
 
 
 def _add_up_few(cells: NDArray[np.uint8]) -> _Sums:
@@ -328,7 +329,7 @@ def _charts(rules: News2Rules) -> _Charts:
     own = {
         "spo2": on_scale_1,
         "supplemental_oxygen": choice_chart(
-            rules.choices["supplemental_oxygen"], ("air", "oxygen"), missing=OXYGEN_UNKNOWN
+            rules.choices["supplemental_oxygen"], ("air", "oxygen"), beyond_is_missing=True
         ),
         "consciousness": choice_chart(rules.choices["consciousness"], CONSCIOUSNESS),
     }

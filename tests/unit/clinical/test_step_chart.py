@@ -6,12 +6,8 @@ import pytest
 from monitoring.clinical.step_chart import (
     FEW_ROWS,
     MISSING,
-    THREE,
     StepChart,
-    known_in,
     merged_chart,
-    narrowed,
-    rises,
 )
 
 REFUSED = r"^A sign outside its possible range cannot be scored; put it in quarantine\.$"
@@ -19,7 +15,7 @@ REFUSED = r"^A sign outside its possible range cannot be scored; put it in quara
 CELLS = {0: 3, 8: 3, 9: 5, 11: 5, 12: 8, 20: 8, 21: MISSING, 30: MISSING}
 
 
-def chart(*, missing: int | None = None, step_size: float = 1.0) -> StepChart:
+def chart(*, beyond_is_missing: bool = False, step_size: float = 1.0) -> StepChart:
     """3 points to 8, 1 to 11, none to 20, 21 to 30 cannot be scored, 31 is not possible."""
     return StepChart(
         name="sign",
@@ -27,7 +23,7 @@ def chart(*, missing: int | None = None, step_size: float = 1.0) -> StepChart:
         points=(3, 1, 0, None),
         beyond=31,
         step_size=step_size,
-        missing=missing,
+        beyond_is_missing=beyond_is_missing,
     )
 
 
@@ -51,15 +47,17 @@ def test_what_is_not_known_is_missing_in_a_column_of_any_type(
     values = np.array([missing, 9] * repeated, dtype=dtype)
 
     assert chart().cells(values).tolist() == [MISSING, 5] * repeated
-    assert known_in(chart(), values).tolist() == [False, True] * repeated
     assert chart().cell(missing, values.dtype) == MISSING
 
 
-def test_a_chart_may_name_its_own_step_for_not_known() -> None:
-    values = np.array([40, 9] * FEW_ROWS, dtype=np.uint8)
+@pytest.mark.parametrize("dtype", ["i1", "u1", "u2"])
+def test_a_chart_may_have_a_step_for_not_known(dtype: str) -> None:
+    values = np.array([31, 9] * FEW_ROWS, dtype=dtype)
+    answers = chart(beyond_is_missing=True)
 
-    assert chart(missing=40).cells(values).tolist() == [MISSING, 5] * FEW_ROWS
-    assert chart(missing=40).missing_in(values.dtype) == 40
+    assert answers.cells(values).tolist() == [MISSING, 5] * FEW_ROWS
+    assert answers.cell(31, values.dtype) == MISSING
+    assert answers.missing_in(values.dtype) == 31
 
 
 @pytest.mark.parametrize(
@@ -71,8 +69,6 @@ def test_a_value_that_nobody_can_have_is_refused(dtype: str, value: float, repea
 
     with pytest.raises(ValueError, match=REFUSED):
         chart().cells(values)
-    with pytest.raises(ValueError, match=REFUSED):
-        known_in(chart(), values)
 
 
 def test_a_value_between_two_steps_is_rounded_half_up() -> None:
@@ -102,47 +98,6 @@ def test_a_type_too_narrow_for_the_range_is_refused_with_one_that_is_not() -> No
         StepChart(name="sign", edges=(0,), points=(0,), beyond=256, step_size=1.0).missing_in(
             np.dtype(np.uint8)
         )
-
-
-@pytest.mark.parametrize(
-    ("values", "dtype"),
-    [
-        ([-128, 127], np.int8),
-        ([-129, 0], np.int64),
-        ([0, 128], np.int64),
-        ([-129, 128], np.int64),
-        ([], np.int64),
-    ],
-)
-def test_whole_numbers_are_kept_in_eight_bits_where_all_fit(
-    values: list[int], dtype: type[np.generic]
-) -> None:
-    found = narrowed(np.array(values, dtype=np.int64))
-
-    assert found.dtype == dtype
-    assert found.tolist() == values
-
-
-@pytest.mark.parametrize("dtype", ["u1", "u2", "f8", "i1"])
-def test_a_column_whose_type_says_what_is_missing_keeps_it(dtype: str) -> None:
-    assert narrowed(np.array([1, 2], dtype=dtype)).dtype == np.dtype(dtype)
-
-
-@pytest.mark.parametrize("dtype", ["i1", "u1", "f8"])
-def test_the_steps_of_a_row_add_up_to_its_points_and_threes(dtype: str) -> None:
-    steps = rises(chart(), np.dtype(dtype))
-
-    def added(value: float) -> int:
-        total = int(steps.start)
-        for edge, rise in steps.edges:
-            total += int(rise) * bool(value >= edge)
-        return total % 256
-
-    assert [added(value) for value in (0, 8, 9, 11, 12, 20)] == [3 + THREE] * 2 + [1] * 2 + [0] * 2
-    if dtype == "u1":
-        assert added(255) == 3 + THREE, "what is not known gains nothing over the first"
-    (unscored,) = steps.unscored
-    assert [float(one) for one in unscored] == pytest.approx([21, 31], abs=0.51)
 
 
 def test_where_nobody_knows_which_of_two_charts_applies_only_what_both_say_is_scored() -> None:
