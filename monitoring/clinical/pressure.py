@@ -15,8 +15,8 @@ from monitoring.clinical.everywhere import everywhere, is_everywhere
 from monitoring.clinical.facts import BaselineRecord
 from monitoring.clinical.policy_types import HypotensionLimits
 from monitoring.clinical.rulebook_types import ChildrenRule
-from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
-from monitoring.clinical.truths import UNKNOWN, YES
+from monitoring.clinical.timeline import US_PER_S, Timeline
+from monitoring.clinical.truths import UNKNOWN
 
 _DAYS_PER_YEAR = 365.25
 # 80 % of 110 must not become 88.00000000000001 and call 88 low.
@@ -96,7 +96,8 @@ def pressure_columns(
         absolute=judged.absolute,
         relative=judged.relative,
         low=low,
-        truth=low.view(np.int8) * YES + unknown.view(np.int8) * UNKNOWN,
+        # As a number, True is yes and False is no.
+        truth=low.view(np.int8) + unknown.view(np.int8) * UNKNOWN,
         age_us=age_us,
         severe_below_mmhg=limits.severe_systolic_mmhg if centile is None else centile,
     )
@@ -212,7 +213,7 @@ def _newest_set(
     systolic_us = timeline.taken_us("systolic_bp")
     mean_us = timeline.taken_us("mean_arterial_pressure")
     taken_us = np.maximum(systolic_us, mean_us)
-    of_set_us = np.where(taken_us > NEVER_US, taken_us - window_us, NEVER_US)
+    of_set_us = taken_us - window_us
     systolic = np.where(systolic_us >= of_set_us, systolic, np.nan)
     mean = np.where(mean_us >= of_set_us, timeline.value("mean_arterial_pressure"), np.nan)
     formula = _mean_by_formula(timeline, systolic, diastolic, window_us)

@@ -121,11 +121,10 @@ def counted(
         return counts
     times = taken_us[places]
     broken = np.cumsum(breaks)[places]
-    begins = np.empty(len(places), dtype=np.bool_)
-    begins[0] = True
-    begins[1:] = (np.diff(times) > round(gap_s * US_PER_S)) | (np.diff(broken) > 0)
+    begins = (np.diff(times) > round(gap_s * US_PER_S)) | (np.diff(broken) > 0)
     order = np.arange(len(places))
-    first = np.maximum.accumulate(np.where(begins, order, 0))
+    first = np.zeros(len(places), dtype=np.intp)
+    np.maximum.accumulate(order[1:] * begins, out=first[1:])
     lasted = times - times[first] >= round(lasts_s * US_PER_S)
     counts[places] = (lasted & (order - first + 1 >= readings)) | ~streamed[places]
     return counts

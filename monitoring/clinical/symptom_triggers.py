@@ -80,33 +80,28 @@ def load_symptom_triggers() -> tuple[SymptomTrigger, ...]:
     return triggers
 
 
-def all_asked(
-    observations: ObservationColumns, triggers: tuple[SymptomTrigger, ...] | None = None
-) -> tuple[Asked, ...]:
+def all_asked(observations: ObservationColumns) -> tuple[Asked, ...]:
     """Everything that the charted symptoms asked for, answered or not; of one trigger by time.
 
     Of a trigger the oldest onset that no answer follows speaks: a symptom that is charted again at
     the same severity moves no clock. The columns ascend by ``taken_us``.
     """
-    triggers = load_symptom_triggers() if triggers is None else triggers
     # Most sets carry no symptom at all, and each trigger compares every row.
     charted = set(observations.concept.tolist())
     return tuple(
-        asked for one in triggers if one.concept in charted for asked in _asked(one, observations)
+        asked
+        for one in load_symptom_triggers()
+        if one.concept in charted
+        for asked in _asked(one, observations)
     )
 
 
-def asked_for(
-    observations: ObservationColumns,
-    *,
-    at_us: int,
-    triggers: tuple[SymptomTrigger, ...] | None = None,
-) -> tuple[Asked, ...]:
+def asked_for(observations: ObservationColumns, *, at_us: int) -> tuple[Asked, ...]:
     """What the symptoms charted up to ``at_us`` ask for and nobody has answered by then.
 
     The columns hold the rules' usual look-back.
     """
-    return tuple(one for one in all_asked(observations, triggers) if one.is_open(at_us))
+    return tuple(one for one in all_asked(observations) if one.is_open(at_us))
 
 
 def _asked(trigger: SymptomTrigger, observations: ObservationColumns) -> Iterator[Asked]:

@@ -176,7 +176,7 @@ def build(
     if len(at_us) > 1 and not bool(np.all(at_us[1:] >= at_us[:-1])):
         message = "The moments to evaluate must ascend; sort them first."
         raise ValueError(message)
-    effective_us = np.array([b.effective_us for b in facts.baselines], dtype=np.int64)
+    effective_us = np.array([b.effective_us for b in facts.baselines])
     if not bool(np.all(effective_us[1:] >= effective_us[:-1])):
         message = "Baselines must come in the order in which they take effect; sort them first."
         raise ValueError(message)

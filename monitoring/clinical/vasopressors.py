@@ -13,7 +13,7 @@ from monitoring.clinical.facts import TreatmentSpan
 from monitoring.clinical.policy_types import GradingWindows
 from monitoring.clinical.rulebook_types import CrsRules
 from monitoring.clinical.timeline import US_PER_S, Timeline
-from monitoring.clinical.truths import UNKNOWN, YES
+from monitoring.clinical.truths import UNKNOWN
 
 # A bolus without a stated reason counts: an unknown cause is counted (C17).
 _FLUID_REASONS = frozenset({None, "hypotension"})
@@ -99,8 +99,9 @@ def vasopressor_columns(
     if running or not is_everywhere(known):
         any_running = vasopressin | pushes | (count > 0)
         unknown = (~(any_running | known)).view(np.int8) * UNKNOWN
-        one = any_running.view(np.int8) * YES + unknown
-        multiple = (count > 1).view(np.int8) * YES + unknown
+        # As a number, True is yes and False is no.
+        one = any_running.view(np.int8) + unknown
+        multiple = (count > 1).view(np.int8) + unknown
     return VasopressorColumns(
         one=one,
         multiple=multiple,

@@ -124,7 +124,7 @@ def fever(columns: Columns, from_c: float) -> Judged:
     temp_c = temperature_c(columns)
     hot = np.where(np.isnan(temp_c), UNKNOWN, np.where(temp_c >= from_c - _EPSILON, YES, NO))
     truth = np.where(columns.truth["fever_other_cause"] == YES, NO, hot)
-    return Judged(truth=truth.astype(np.int8), lacking={"temp_c": np.isnan(temp_c)})
+    return Judged(truth=truth, lacking={"temp_c": np.isnan(temp_c)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -146,10 +146,8 @@ def oxygen_need(columns: Columns, *, high_from_fraction: float) -> OxygenNeed:
     need = _need(columns, fraction)
     no_fraction = np.isnan(fraction)
     is_high = fraction >= high_from_fraction - _EPSILON
-    high = np.where(
-        need == NO, NO, np.where(no_fraction, UNKNOWN, np.where(is_high, need, NO))
-    ).astype(np.int8)
-    below = np.where(is_high, NO, need).astype(np.int8)
+    high = np.where(need == NO, NO, np.where(no_fraction, UNKNOWN, np.where(is_high, need, NO)))
+    below = np.where(is_high, NO, need)
     unclear = need == UNKNOWN
     lacking = {
         "o2_device": unclear & absent(columns, "o2_device"),
@@ -175,7 +173,7 @@ def ventilator(columns: Columns) -> Judged:
     reason = columns.choice["positive_pressure_reason"]
     not_for_hypoxia = (columns.truth["o2_for_hypoxia"] == NO) & (reason != _FOR_HYPOXIA)
     excused = not_for_hypoxia | (reason > _FOR_HYPOXIA)
-    truth = np.where(excused, NO, truth).astype(np.int8)
+    truth = np.where(excused, NO, truth)
     return Judged(truth=truth, lacking={"ventilated": asked == UNKNOWN})
 
 
@@ -201,7 +199,7 @@ def _need(columns: Columns, fraction: NDArray[np.float64]) -> NDArray[np.int8]:
     under_pressure = np.isin(device, _places(*_PRESSURE_DEVICES))
     is_for_hypoxia = under_pressure & (columns.choice["positive_pressure_reason"] == _FOR_HYPOXIA)
     excused = (for_hypoxia == NO) & ~is_for_hypoxia
-    return np.where(excused, NO, need).astype(np.int8)
+    return np.where(excused, NO, need)
 
 
 def _for_another_reason(columns: Columns) -> NDArray[np.bool_]:

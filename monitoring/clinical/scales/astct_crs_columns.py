@@ -70,14 +70,12 @@ def grade_records(columns: Columns, rules: CrsRules, policy: Policy) -> CrsRecor
     support = support_records(columns, rules)
     met = np.concatenate([febrile[None], pressure.met, support.met])
     is_open = gate <= TEMPERATURE_UNKNOWN
-    graded = grade_columns(
-        np.where(met, YES, NO), np.where(is_open & ~febrile, YES, NO).astype(np.int8), rules
-    )
+    graded = grade_columns(np.where(met, YES, NO), np.where(is_open & ~febrile, YES, NO), rules)
     beyond_fever = np.array([one.grade for one in rules.criteria[1:]], dtype=np.int8)[:, None]
     provisional = (met[1:] * beyond_fever).max(axis=0)
     death = columns.truth["death_due_to_crs"] == YES
     grade = np.where(gate == NOTHING, np.int8(NO_GRADE), graded.grade)
-    grade = np.where(death, np.int8(rules.death.grade), grade).astype(np.int8)
+    grade = np.where(death, np.int8(rules.death.grade), grade)
     missing, at_most = _missing(
         columns,
         could={**pressure.could, **support.could},
@@ -150,4 +148,4 @@ def _missing(
         _ANTIPYRETIC: some & (treated == UNKNOWN),
         **missing,
     }
-    return missing, np.where(below_death, at_most, grade).astype(np.int8)
+    return missing, np.where(below_death, at_most, grade)

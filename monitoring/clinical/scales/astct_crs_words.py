@@ -160,7 +160,7 @@ def _pattern(records: CrsRecords, place: int, *, rules: CrsRules, table: Criteri
         flags=flags,
         missing=missing,
         would_raise=_raising(table, grade=grade, gate=gate, met=met, provisional=provisional),
-        would_lower=would_lower(table, grade=grade, met=met) if grade > 0 else (),
+        would_lower=would_lower(table, grade=grade, met=met),
     )
 
 

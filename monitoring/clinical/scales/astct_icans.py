@@ -196,9 +196,9 @@ def grade_records(columns: Columns, rules: IcansRules) -> IcansRecords:
         "performed_and_unable_contradict": (unable == YES) & ((ice > 0) | has_capd),
     }
     return IcansRecords(
-        grade=np.where(no_grade, np.int8(NO_GRADE), graded.grade).astype(np.int8),
+        grade=np.where(no_grade, np.int8(NO_GRADE), graded.grade),
         worst=graded.grade,
-        at_most=np.maximum(graded.grade, highest).astype(np.int8),
+        at_most=np.maximum(graded.grade, highest),
         met=graded.met,
         flags=flags,
         missing=missing,

@@ -1,5 +1,6 @@
 """What is said of each ICANS grade: the reason, the evidence, what would change it."""
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from monitoring.clinical.rulebook_types import Criterion
@@ -66,10 +67,9 @@ def _pattern(
         flags=flags,
         missing=missing,
         would_raise=would_raise(table, grade=grade, met=met) if grade >= 0 else (),
-        would_lower=would_lower(table, grade=grade, met=met) if grade > 0 else (),
+        would_lower=would_lower(table, grade=grade, met=met),
     )
-    holding = tuple(one for one, is_met in zip(table.criteria, met, strict=True) if is_met)
-    return shared, holding
+    return shared, tuple(compress(table.criteria, met))
 
 
 def _answer(

@@ -7,6 +7,7 @@ Grade 5 is a clinician's statement: it is graded when stated and never called po
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,10 +93,7 @@ def _answer(
             inputs=columns.given(place, one.inputs),
             source=one.source,
         )
-        for one, is_met in sorted(
-            zip(table.criteria, met, strict=True), key=lambda pair: -pair[0].grade
-        )
-        if is_met
+        for one in sorted(compress(table.criteria, met), key=lambda one: -one.grade)
     )
     return Answer(
         value=float(grade),
@@ -123,8 +121,8 @@ def _missing(
     place: int,
 ) -> tuple[str, ...]:
     names: dict[str, None] = {}
-    for one, is_unknown in zip(table.criteria, unknown, strict=True):
-        if is_unknown and one.grade > graded.grade[place]:
+    for one in compress(table.criteria, unknown):
+        if one.grade > graded.grade[place]:
             lacking = judged[one.id].lacking
             names |= {name: None for name, mask in lacking.items() if mask[place]}
     return tuple(names)

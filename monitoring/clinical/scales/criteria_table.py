@@ -6,6 +6,7 @@ named where it could hide a higher one.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,14 +91,14 @@ def truth_of_answer(criterion: Criterion, columns: Columns) -> NDArray[np.int8]:
         answer = columns.fields[name].choices.index(criterion.answer or "")
         in_list = name in columns.chosen
         holds = columns.chosen[name][:, answer] if in_list else columns.choice[name] == answer
-    return np.where(columns.is_known(name), np.where(holds, YES, NO), UNKNOWN).astype(np.int8)
+    return np.where(columns.is_known(name), np.where(holds, YES, NO), UNKNOWN)
 
 
 def any_of(*columns: NDArray[np.int8]) -> NDArray[np.int8]:
     """Yes where any is, else unknown where any is, else no."""
     matrix = np.stack(columns)
     any_yes, any_unknown = (matrix == YES).any(axis=0), (matrix == UNKNOWN).any(axis=0)
-    return np.where(any_yes, YES, np.where(any_unknown, UNKNOWN, NO)).astype(np.int8)
+    return np.where(any_yes, YES, np.where(any_unknown, UNKNOWN, NO))
 
 
 def would_raise(table: CriteriaTable, *, grade: int, met: Sequence[bool]) -> tuple[str, ...]:
@@ -119,7 +120,7 @@ def would_lower(table: CriteriaTable, *, grade: int, met: Sequence[bool]) -> tup
 
     Only the criterion that carries the grade alone can lower it; where two do, that is said.
     """
-    holding = [one for one, is_met in zip(table.criteria, met, strict=True) if is_met]
+    holding = list(compress(table.criteria, met))
     carriers = [one for one in holding if one.grade == grade]
     if not carriers:
         return ()

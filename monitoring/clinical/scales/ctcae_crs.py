@@ -37,7 +37,7 @@ def grade(columns: Columns, rules: CtcaeRules) -> list[Answer]:
     places = [ask.vasopressors_field().choices.index(agent) for agent in ask.pressors()]
     count = columns.chosen["vasopressors"][:, places].sum(axis=1)
     listed = columns.listed["vasopressors"]
-    runs = np.where(count > 0, YES, np.where(listed, NO, UNKNOWN)).astype(np.int8)
+    runs = np.where(count > 0, YES, np.where(listed, NO, UNKNOWN))
     judged = {
         "fever": ask.fever(columns, rules.fever.grade_1_from_c),
         "fluids": ask.stated(columns, "fluids_for_hypotension"),

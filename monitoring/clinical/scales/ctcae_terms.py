@@ -109,7 +109,7 @@ def fever() -> Scale:
             "above_39": Judged(truth=_above(temp_c, limits.grade_2_above_c), lacking=lacks),
             "above_40": Judged(truth=above, lacking=lacks),
             "above_40_for_a_day": Judged(
-                truth=a_day.astype(np.int8),
+                truth=a_day,
                 lacking={**lacks, "hours_above_40_c": np.isnan(hours) & (above != NO)},
             ),
         }
@@ -126,10 +126,10 @@ def hypotension() -> Scale:
 
         def at(place: int) -> Judged:
             truth = np.where(needs < 0, UNKNOWN, np.where(needs == place, YES, NO))
-            return Judged(truth=truth.astype(np.int8), lacking=unknown)
+            return Judged(truth=truth, lacking=unknown)
 
         there = ask.stated(columns, "hypotension")
-        treated = np.where(needs > 0, YES, NO).astype(np.int8)
+        treated = np.where(needs > 0, YES, NO)
         return {
             "asymptomatic": Judged(truth=any_of(there.truth, treated), lacking=there.lacking),
             "non_urgent": at(1),
@@ -148,12 +148,12 @@ def hypoxia() -> Scale:
         def low(name: str) -> NDArray[np.int8]:
             value = columns.number[name]
             known = np.where(value < tables.spo2_below_percent - _EPSILON, YES, NO)
-            return np.where(np.isnan(value), UNKNOWN, known).astype(np.int8)
+            return np.where(np.isnan(value), UNKNOWN, known)
 
         pao2 = columns.number["pao2_mmhg"]
         starved = np.where(
             np.isnan(pao2), UNKNOWN, np.where(pao2 <= tables.pao2_to_mmhg + _EPSILON, YES, NO)
-        ).astype(np.int8)
+        )
         return {
             "with_exercise": _either(
                 columns, spo2_exercise=low("spo2_exercise"),
@@ -194,9 +194,9 @@ def _either(columns: Columns, **truths: NDArray[np.int8]) -> Judged:
 
 def _from(values: NDArray[np.float64], limit: float) -> NDArray[np.int8]:
     known = np.where(values >= limit - _EPSILON, YES, NO)
-    return np.where(np.isnan(values), UNKNOWN, known).astype(np.int8)
+    return np.where(np.isnan(values), UNKNOWN, known)
 
 
 def _above(values: NDArray[np.float64], limit: float) -> NDArray[np.int8]:
     known = np.where(values > limit + _EPSILON, YES, NO)
-    return np.where(np.isnan(values), UNKNOWN, known).astype(np.int8)
+    return np.where(np.isnan(values), UNKNOWN, known)

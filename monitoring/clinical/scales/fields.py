@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -119,9 +120,7 @@ class Columns:
                 for one in self.choice[name].tolist()
             ]
         return [
-            [choice for choice, is_one in zip(asked.choices, row, strict=True) if is_one]
-            if is_listed
-            else None
+            list(compress(asked.choices, row)) if is_listed else None
             for row, is_listed in zip(
                 self.chosen[name].tolist(), self.listed[name].tolist(), strict=True
             )

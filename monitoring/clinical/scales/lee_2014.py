@@ -136,7 +136,7 @@ def grade(columns: Columns, rules: LeeRules) -> list[Answer]:
 
 def at_least(grades: NDArray[np.float64], limit: int) -> NDArray[np.int8]:
     """Whether a toxicity reaches a grade, three-valued."""
-    return np.where(np.isnan(grades), UNKNOWN, np.where(grades >= limit, YES, NO)).astype(np.int8)
+    return np.where(np.isnan(grades), UNKNOWN, np.where(grades >= limit, YES, NO))
 
 
 def _reached(columns: Columns, toxicity: str) -> Callable[[int], NDArray[np.int8]]:
@@ -144,8 +144,7 @@ def _reached(columns: Columns, toxicity: str) -> Callable[[int], NDArray[np.int8
     grades, bounds = columns.number[f"{toxicity}_grade"], columns.number[f"{toxicity}_at_least"]
 
     def reaches(limit: int) -> NDArray[np.int8]:
-        found: NDArray[np.int8] = np.where(bounds >= limit, YES, at_least(grades, limit))
-        return found.astype(np.int8)
+        return np.where(bounds >= limit, YES, at_least(grades, limit))
 
     return reaches
 
@@ -164,7 +163,7 @@ def _bounds(columns: Columns) -> dict[int, str]:
 def _symptoms(columns: Columns) -> Judged:
     listed = columns.listed["symptoms"]
     truth = np.where(columns.chosen["symptoms"].any(axis=1), YES, np.where(listed, NO, UNKNOWN))
-    return Judged(truth=truth.astype(np.int8), lacking={"symptoms": ~listed})
+    return Judged(truth=truth, lacking={"symptoms": ~listed})
 
 
 def _organ(columns: Columns, organ: NDArray[np.int8], liver: NDArray[np.int8]) -> Judged:

@@ -125,7 +125,7 @@ class Inputs:
         given = self.columns.truth[condition.only_if]
         no = (met == NO) | (given == NO)
         yes = (met == YES) & (given == YES)
-        return np.where(no, NO, np.where(yes, YES, UNKNOWN)).astype(np.int8)
+        return np.where(no, NO, np.where(yes, YES, UNKNOWN))
 
     def _within(self, condition: Condition) -> NDArray[np.int8]:
         assert condition.quantity is not None
@@ -137,7 +137,7 @@ class Inputs:
             times = self.value(condition.reference, condition.unit)
             known &= ~np.isnan(times)
         met = condition.interval.holds(values, times)
-        return np.where(known, np.where(met, YES, NO), UNKNOWN).astype(np.int8)
+        return np.where(known, np.where(met, YES, NO), UNKNOWN)
 
     def lacking(self, conditions: tuple[Condition, ...]) -> dict[str, NDArray[np.bool_]]:
         """By field where it would have to be given for one of the conditions to be known."""
@@ -160,4 +160,4 @@ def element_truth(element: tuple[Condition, ...], inputs: Inputs) -> NDArray[np.
     needed = np.array([one.absence is Absence.UNKNOWN for one in element])[:, None]
     yes = (truths == YES).any(axis=0)
     unknown = ((truths == UNKNOWN) & needed).any(axis=0) | (truths == UNKNOWN).all(axis=0)
-    return np.where(yes, YES, np.where(unknown, UNKNOWN, NO)).astype(np.int8)
+    return np.where(yes, YES, np.where(unknown, UNKNOWN, NO))

@@ -191,4 +191,4 @@ def _verdict(
         yes, no = yes & (truth == YES), no | (truth == NO)
     for truth in alone:
         yes, no = yes | (truth == YES), no & (truth == NO)
-    return np.where(yes, YES, np.where(no, NO, UNKNOWN)).astype(np.int8)
+    return np.where(yes, YES, np.where(no, NO, UNKNOWN))

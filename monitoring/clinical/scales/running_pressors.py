@@ -120,9 +120,9 @@ def read_pressors(columns: Columns, rules: HighDose) -> Pressors:
     hours = {"vasopressor_hours": absent(columns, "vasopressor_hours")}
     inotropes = [name for name in vasopressors_field().choices if name not in agents]
     return Pressors(
-        low_dose_of_one=Judged(truth=one.astype(np.int8), lacking=which),
+        low_dose_of_one=Judged(truth=one, lacking=which),
         high_dose=Judged(truth=high, lacking={**which, **doses, **hours}),
-        multiple=Judged(truth=multiple.astype(np.int8), lacking=which),
+        multiple=Judged(truth=multiple, lacking=which),
         vasopressin_makes_multiple=(surely == 2) & (runs[agents.index(VASOPRESSIN)] == YES),
         without_limit=_without_limit(dict(zip(agents, runs, strict=True)), rules),
         not_counted=any_chosen(columns, inotropes),
@@ -136,9 +136,9 @@ def _runs(columns: Columns, agent: str, rules: HighDose) -> NDArray[np.int8]:
     by_list = np.where(listed, YES, np.where(known, NO, UNKNOWN))
     asked = _by_question(columns, rules)
     if agent not in asked:
-        return by_list.astype(np.int8)
+        return by_list
     by_dose = asked[agent][1]
-    return np.where(by_list == UNKNOWN, by_dose, by_list).astype(np.int8)
+    return np.where(by_list == UNKNOWN, by_dose, by_list)
 
 
 def contradictions(columns: Columns, rules: HighDose) -> dict[int, str]:
@@ -159,7 +159,7 @@ def _by_question(columns: Columns, rules: HighDose) -> dict[str, tuple[str, NDAr
     for row in rules.alone:
         dose = columns.number[row.field]
         by_dose = np.where(np.isnan(dose), UNKNOWN, np.where(dose > 0, YES, NO))
-        found[row.agent] = (row.field, by_dose.astype(np.int8))
+        found[row.agent] = (row.field, by_dose)
     return found
 
 
@@ -183,8 +183,8 @@ def _high_dose(
     equivalent = np.where(unclear, np.nan, lowest)
     on_vasopressin = rules.with_vasopressin_from_equivalent_ug_min
     combination = rules.combination_from_equivalent_ug_min
-    several = np.where(surely >= 2, YES, np.where(perhaps >= 2, UNKNOWN, NO)).astype(np.int8)
-    without = np.where(pressin == YES, NO, np.where(pressin == NO, YES, UNKNOWN)).astype(np.int8)
+    several = np.where(surely >= 2, YES, np.where(perhaps >= 2, UNKNOWN, NO))
+    without = np.where(pressin == YES, NO, np.where(pressin == NO, YES, UNKNOWN))
     judged.append(_both(pressin, _sum_from(lowest, equivalent, on_vasopressin)))
     judged.append(_both(_both(several, without), _sum_from(lowest, equivalent, combination)))
     is_high = any_of(*judged)
@@ -201,21 +201,21 @@ def _without_limit(of: Mapping[str, NDArray[np.int8]], rules: HighDose) -> NDArr
 
 def _from(values: NDArray[np.float64], limit: float) -> NDArray[np.int8]:
     known = np.where(values >= limit - _EPSILON, YES, NO)
-    return np.where(np.isnan(values), UNKNOWN, known).astype(np.int8)
+    return np.where(np.isnan(values), UNKNOWN, known)
 
 
 def _sum_from(
     lowest: NDArray[np.float64], value: NDArray[np.float64], limit: float
 ) -> NDArray[np.int8]:
     """A sum of which some parts are unknown reaches a limit where the known parts do."""
-    return np.where(lowest >= limit - _EPSILON, YES, _from(value, limit)).astype(np.int8)
+    return np.where(lowest >= limit - _EPSILON, YES, _from(value, limit))
 
 
 def _both(one: NDArray[np.int8], other: NDArray[np.int8]) -> NDArray[np.int8]:
     """No where either is no, else unknown where either is unknown."""
     no = (one == NO) | (other == NO)
     unknown = (one == UNKNOWN) | (other == UNKNOWN)
-    return np.where(no, NO, np.where(unknown, UNKNOWN, YES)).astype(np.int8)
+    return np.where(no, NO, np.where(unknown, UNKNOWN, YES))
 
 
 def _list_lacks(

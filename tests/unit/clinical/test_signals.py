@@ -65,7 +65,9 @@ CASES = [
     ("systolic_bp", "hypotension", [(0, 89), (301, 89)], None),
     ("systolic_bp", "hypotension", [(0, 89), (60, 91), (120, 89)], "medium"),
     ("systolic_bp", "hypotension", [(0, 89), (60, 95), (120, 89)], None),
+    ("systolic_bp", "hypotension", [(0, 90), (60, 90)], None),
     ("systolic_bp", "hypotension", [(0, 79)], "high"),
+    ("systolic_bp", "hypotension", [(0, 89), (60, 80)], "medium"),
     ("systolic_bp", "hypotension", [(0, 89), (60, 89), (120, 95)], "medium"),
     ("systolic_bp", "hypotension", [(0, 89), (60, 89), (120, 95), (180, 95)], None),
     # 38.0 C in 2 readings at least 5 min apart; clear below 37.5 C for 60 min.
@@ -111,9 +113,20 @@ def test_a_limit_is_reached_at_the_limit_or_only_beyond_it() -> None:
 def test_what_a_nurse_charts_counts_and_clears_at_once() -> None:
     seen = streamed("spo2", [(0, 91)], charted=(0,))
     better = streamed("spo2", [(0, 91), (15, 91), (20, 94)], charted=(2,))
+    # After what was charted a stream keeps its own margin: 37.6 is not below 37.5.
+    cooling = [(0, 38.2), *((minute * 60, 37.6) for minute in range(10, 80, 10))]
+    cooler = streamed("body_temperature", cooling, charted=(0,))
 
     assert problem(seen, "hypoxia").state.value == "active"
     assert problem(better, "hypoxia").state.value == "normal"
+    assert problem(cooler, "fever").state.value == "active"
+
+
+def test_a_pulse_at_its_limit_after_a_fast_one_is_not_clearly_slower() -> None:
+    fast, at_limit = bedside.judge(bedside.read("0 set, HR 121; 1 set, HR 120"))
+
+    assert problem(fast, "tachycardia").label == "Fast heart rate: 121 /min"
+    assert problem(at_limit, "tachycardia").label == "Heart rate not clearly slower: 120 /min"
 
 
 def test_a_probe_that_sends_no_more_is_told_of_and_forgotten_after_hours() -> None:
@@ -133,6 +146,12 @@ def test_a_probe_that_sends_no_more_is_told_of_and_forgotten_after_hours() -> No
         if state == "active":
             assert found.priority.value == "technical"
             assert "SpO2" in found.label
+
+
+def test_the_only_reading_that_a_probe_ever_sent_is_missed_as_well() -> None:
+    judged = bedside.judge(bedside.read("0 set, no SpO2; 1 SpO2 97, monitor; 2 look"))[-1]
+
+    assert problem(judged, "device_off").label == "No SpO2 from the device for 60 min"
 
 
 def test_a_day_of_a_stream_says_the_same_whole_and_minute_by_minute() -> None:

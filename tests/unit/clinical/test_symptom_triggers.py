@@ -3,7 +3,7 @@
 import pytest
 
 from monitoring.clinical.concepts import CONCEPTS, ICE_ITEMS
-from monitoring.clinical.symptom_triggers import ICE_CONCEPTS, Asked, asked_for
+from monitoring.clinical.symptom_triggers import ICE_CONCEPTS, Asked, all_asked, asked_for
 from tests.spec.bedside import HOUR_US, columns
 
 MINUTE_US = HOUR_US // 60
@@ -44,7 +44,8 @@ def test_a_symptom_never_charted_before_is_new_and_a_missing_one_asks_nothing() 
 
 
 def test_the_same_set_answers_and_an_earlier_value_does_not() -> None:
-    assert not ask([(1, "symptom_dyspnoea", 1.0), (1, "spo2", 95.0)])
+    together: Chart = [(HOUR_US, "symptom_dyspnoea", 1.0), (HOUR_US, "spo2", 95.0)]
+    assert not all_asked(columns(together))
     assert ask([(0.5, "spo2", 95.0), (1, "symptom_dyspnoea", 1.0)])
 
 
@@ -58,7 +59,9 @@ def test_the_first_onset_keeps_its_clock_until_it_is_answered() -> None:
 
 
 def test_a_symptom_that_went_away_asks_no_more() -> None:
-    assert not ask([(1, "symptom_dyspnoea", 2.0), (2, "symptom_dyspnoea", 0.0)])
+    gone: Chart = [(1, "symptom_dyspnoea", 2.0), (2, "symptom_dyspnoea", 0.0)]
+    assert not ask(gone)
+    assert ask([*gone, (3, "symptom_dyspnoea", 2.0)])["dyspnoea"].since_us == 3 * HOUR_US
 
 
 def test_any_part_of_ice_answers_new_confusion_and_so_does_its_obstacle() -> None:

@@ -127,18 +127,26 @@ def test_no_moments_no_answers() -> None:
 def test_moments_out_of_order_are_refused() -> None:
     case = bedside.read("0 set; 1 set")
 
-    with pytest.raises(ValueError, match="must ascend"):
+    with pytest.raises(
+        ValueError, match=r"^The moments to evaluate must ascend; sort them first\.$"
+    ):
         bedside.ask(case.facts(), np.array(case.moments_us[::-1]))
 
 
 def test_baselines_out_of_order_are_refused() -> None:
     case = bedside.read("0 set", "baseline 118")
     assert case.baseline is not None
-    older = replace(case.baseline, effective_us=case.baseline.effective_us - 1, row_id=2)
-    facts = replace(case.facts(), baselines=(case.baseline, older))
+    first, third, second = (
+        replace(case.baseline, effective_us=case.baseline.effective_us + us, row_id=us)
+        for us in (1, 3, 2)
+    )
 
-    with pytest.raises(ValueError, match="order in which they take effect"):
-        bedside.ask(facts, np.array(case.moments_us))
+    for out_of_order in ((third, first), (first, third, second)):
+        with pytest.raises(ValueError, match=r"^Baselines must") as refused:
+            bedside.ask(replace(case.facts(), baselines=out_of_order), np.array(case.moments_us))
+        assert str(refused.value) == (
+            "Baselines must come in the order in which they take effect; sort them first."
+        )
 
 
 def test_a_person_without_any_value_is_unknown_everywhere() -> None:

@@ -43,6 +43,8 @@ def codes(
         # Charted late: what was given after it counts as well.
         ((10, 18), 2, {"in_24_hours": False}),
         ((4,), 0, {"interval": True}),
+        # The 24 hours that end a day later no longer hold it.
+        ((23, 24, 24), 0, {"in_all": False}),
     ],
 )
 def test_number_and_interval(
@@ -58,6 +60,8 @@ def test_number_and_interval(
         (561, 70, {}),
         (562, 70, {"above_per_kg": True}),
         (800, 110, {}),
+        (801, 110, {}),
+        (802, 110, {"above_cap": True}),
         (800, 100, {}),
         (880, 110, {"above_cap": True}),
         (880, 70, {"above_cap": True, "above_per_kg": True}),
@@ -84,6 +88,19 @@ def test_the_words_of_the_guideline_limits() -> None:
         "900 mg is above 800 mg.",
         "Weight unknown: the dose cannot be checked.",
     ]
+    unknown = warnings(doses(*range(0, 200, 25)), at_us=225 * HOUR_US, dose_mg=None, weight_kg=70)
+    assert [one.text for one in unknown] == [
+        "9th dose in all: more than 4.",
+        "Dose not charted in mg: it cannot be checked.",
+    ]
+
+
+def test_a_dose_by_weight_is_cited_by_the_row_that_holds_for_the_weight() -> None:
+    limits = load_tocilizumab()
+    for kg, mg, source in ((70.0, 562.0, limits.dose_source), (29.0, 350.0, limits.light_source)):
+        (warned,) = warnings([], at_us=0, dose_mg=mg, weight_kg=kg)
+        assert (warned.code, warned.source) == ("above_per_kg", source)
+    assert limits.dose_source != limits.light_source
 
 
 def test_the_count_at_a_moment() -> None:
@@ -91,10 +108,14 @@ def test_the_count_at_a_moment() -> None:
     assert (now.in_all, now.in_24_hours, now.hours_since_last) == (2, 2, 5.0)
     assert now.next_us == 17 * HOUR_US
     assert (now.most_in_all, now.most_in_24_hours) == (4, 3)
+    # One given at this moment is counted, one exactly a day before it no longer for the day.
+    now = count(doses(0, 9, 24), at_us=24 * HOUR_US)
+    assert (now.in_all, now.in_24_hours, now.last_us) == (3, 2, 24 * HOUR_US)
 
 
 def test_after_three_in_a_day_the_next_waits_for_the_day_and_after_four_none_follows() -> None:
     assert count(doses(0, 8, 16), at_us=17 * HOUR_US).next_us == 24 * HOUR_US
+    assert count(doses(0, 1, 2), at_us=3 * HOUR_US).next_us == 24 * HOUR_US
     assert count(doses(10, 18, 26), at_us=27 * HOUR_US).next_us == 34 * HOUR_US
     assert count(doses(0, 8, 16, 24), at_us=40 * HOUR_US).next_us is None
     first = count([], at_us=5 * HOUR_US)
@@ -114,7 +135,9 @@ def test_a_dose_at_the_next_time_breaks_no_limit(hours: list[int], now: int) -> 
 
 
 def test_doses_in_other_units() -> None:
+    assert in_mg(560.0, "mg", None) == 560.0
     assert in_mg(0.56, "g", None) == 560.0
+    assert in_mg(560_000.0, "ug", None) == 560.0
     assert in_mg(8.0, "mg/kg", 70.0) == 560.0
     assert in_mg(8.0, "mg/kg", None) is None
     assert in_mg(560.0, None, 70.0) is None
