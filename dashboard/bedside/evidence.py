@@ -97,12 +97,13 @@ def criteria_frame(
                     str(criterion.grade),
                     criterion.label,
                     _TRUTHS[criterion.truth],
+                    "" if one is None else _what(one.concept),
                     *_input(one, known, zone=zone),
                     criterion.note or "",
                     criterion.source,
                 )
             )
-    names = ["Grade", "Criterion", "Is", *_INPUT_NAMES, "Note", "Source"]
+    names = ["Grade", "Criterion", "Is", "What", *_INPUT_NAMES, "Note", "Source"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -124,6 +125,10 @@ def news2_frame(
 
 def _parameter(name: str) -> str:
     return CONCEPTS[name].label if name in CONCEPTS else name.replace("_", " ").capitalize()
+
+
+def _what(concept: str) -> str:
+    return "Usual systolic BP" if concept == "baseline_systolic_bp" else _parameter(concept)
 
 
 def missing_lines(evaluation: Evaluation) -> list[str]:

@@ -12,6 +12,7 @@ _CONSCIOUSNESS = {
     "P": "Responds to pain",
     "U": "Unresponsive",
 }
+_AGENTS = {"albumin_5": "albumin 5 %", "piperacillin_tazobactam": "piperacillin/tazobactam"}
 _SEVERITY = ("none", "mild", "moderate", "severe", "life-threatening")
 
 
@@ -24,7 +25,7 @@ def device(code: str | None, flow_lpm: float | None) -> str:
 
 
 def value(concept: str, number: float | None, code: str | None) -> str:
-    """A value with its unit as the ward writes it: "38.4 °C", "Alert", "mild"."""
+    """A value with its unit as the ward writes it: "38.4 C", "Alert", "mild"."""
     known = CONCEPTS[concept]
     if code is not None:
         return coded(concept, code)
@@ -67,7 +68,7 @@ def severity(grade: int) -> str:
 
 def agent(name: str) -> str:
     """A drug's name as it is read."""
-    return name.replace("_", " ")
+    return _AGENTS.get(name) or name.replace("_", " ")
 
 
 def dose(treatment: TreatmentGiven) -> str:

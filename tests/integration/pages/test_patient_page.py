@@ -50,9 +50,11 @@ def test_the_evidence_names_value_age_author_and_when_it_was_known(
 ) -> None:
     fall_ill(patient)
     rows = open_page("patient").dataframe[0].value
-    low = rows[rows["Criterion"].str.startswith("Hypotension")].iloc[0]
+    pressures = rows[rows["Criterion"].str.startswith("Hypotension")]
+    low = pressures.iloc[0]
     assert low["Is"] == "met"
-    assert "84" in low["Value"]
+    assert (low["What"], low["Value"]) == ("Systolic BP", "84 mmHg")
+    assert list(pressures["What"]) == ["Systolic BP", "Diastolic BP", "MAP"]
     assert low["Recorded by"] == "nurse.amara"
     assert low["Known since"]
 
