@@ -47,7 +47,7 @@ def crs_changes(
             f"oxygen goes above {low_lpm:g} L/min",
             charted(_oxygen("nasal_cannula", low_lpm + 1)),
         ),
-        worse("oxygen needs a mask", charted(_oxygen("simple_face_mask", low_lpm + 1))),
+        worse("oxygen needs a mask", charted(_oxygen("simple_face_mask", None))),
         worse(
             "positive pressure is needed (CPAP, BiPAP, ventilation)",
             charted(_oxygen("bipap", None)),
@@ -58,7 +58,7 @@ def crs_changes(
         ),
         better("blood pressure is normal", charted(_NORMAL_MMHG)),
         better(f"no fluid bolus is needed for {bolus_h:g} h", without_treatment("fluid_bolus")),
-        better("a mask is enough", charted(_oxygen("simple_face_mask", low_lpm + 1))),
+        better("a mask is enough", charted(_oxygen("simple_face_mask", None))),
         better(
             f"oxygen by nasal cannula at {low_lpm:g} L/min is enough",
             charted(_oxygen("nasal_cannula", low_lpm)),

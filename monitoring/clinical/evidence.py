@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from monitoring.clinical.concepts import CONCEPTS, OXYGEN_DEVICES
-from monitoring.clinical.facts import BaselineRecord, Dose, TreatmentSpan
+from monitoring.clinical.facts import BaselineRecord, TreatmentSpan
 from monitoring.clinical.results import CriterionEvidence, InputEvidence, Truth
 from monitoring.clinical.rulebook_types import Criterion, CrsRules
 from monitoring.clinical.timeline import US_PER_S, Timeline
@@ -74,7 +74,7 @@ class EvidenceBook:
         self._timeline = timeline
         self._at_us = timeline.at_us.tolist()
         self._seen: dict[tuple[str, int, float], InputEvidence] = {}
-        self._seen_at = -1
+        self._seen_at: int | None = None
         self._labels = [rules.devices[device].label for device in OXYGEN_DEVICES]
 
     def newest(self, concept: str, place: int, limit_s: float) -> InputEvidence | None:
@@ -139,19 +139,6 @@ class EvidenceBook:
             age_s=(self._at_us[place] - record.effective_us) / US_PER_S,
             table="baseline",
             row_id=record.row_id,
-            stale=False,
-        )
-
-    def dose(self, dose: Dose, place: int) -> InputEvidence:
-        """A dose of the immunotherapy."""
-        return InputEvidence(
-            concept="therapy_dose",
-            display=dose.product,
-            value=None,
-            taken_us=dose.infused_us,
-            age_s=(self._at_us[place] - dose.infused_us) / US_PER_S,
-            table="therapy_dose",
-            row_id=dose.row_id,
             stale=False,
         )
 

@@ -21,7 +21,7 @@ def neutropenic_fever_condition(
     usual = policy.priority["neutropenic_fever"]
     if state.present is Truth.UNKNOWN:
         missing = " and ".join(one.replace("_", " ") for one in state.missing)
-        return no_data("neutropenic_fever", usual, None, missing or "neutrophils")
+        return no_data("neutropenic_fever", usual, None, missing)
     if state.present not in _PRESENT:
         return normal("neutropenic_fever", usual, "No neutropenic fever", *state.evidence)
     if state.clock is AntibioticClock.GIVEN and state.antibiotic is not None:

@@ -48,8 +48,9 @@ _BOUNDS = [
     )
     for place in (0, 1)
 ]
-# How bad a seizure is; the two milder forms make one grade, the two worse ones another (2.2).
-_SEIZURE_RANK = np.array([0, 1, 1, 2, 2])
+# How bad a seizure is; the two milder forms make one grade, the two worse ones another (2.2). The
+# last one is the missing (-1).
+_SEIZURE_RANK = np.array([0, 1, 1, 2, 2, -1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,10 +139,9 @@ def neurology_columns(
     test = _test(timeline, test_limits_s, policy.freshness.set_window_s)
     sedated = _sedated(timeline, test)
     mildest, worst, from_acvpu = _arousal(timeline, test_limits_s, set_limits_s)
-    unknown = np.full(len(timeline.at_us), NOT_KNOWN, dtype=np.int64)
     return NeurologyColumns(
         test=test,
-        arousal=(np.where(sedated, unknown, mildest), np.where(sedated, unknown, worst)),
+        arousal=(np.where(sedated, NOT_KNOWN, mildest), np.where(sedated, NOT_KNOWN, worst)),
         from_acvpu=from_acvpu & ~sedated,
         seizure=_seizure(timeline, test_limits_s, policy.schedule.seizure_counts_s),
         signs={
@@ -250,7 +250,7 @@ def _seizure(
         if _SEIZURE_RANK[seizure] == 0:
             continue
         counts = (us <= at_us) & ((at_us - us) / US_PER_S <= counts_s)
-        is_worse = _SEIZURE_RANK[seizure] > np.where(worst < 0, -1, _SEIZURE_RANK[worst])
+        is_worse = _SEIZURE_RANK[seizure] > _SEIZURE_RANK[worst]
         worst = np.where(counts & is_worse, seizure, worst)
     # The newest row alone never counts longer than the window either.
     is_old = (at_us - timeline.taken_us("seizure")) / US_PER_S > counts_s

@@ -41,6 +41,38 @@ def found_in(story: str, person: str = "") -> tuple[bedside.Bedside, Evaluation,
             ],
         ),
         ("a child has no NEWS2", "0 set", "age 8", []),
+        (
+            # A flow of 0 is no oxygen; one that runs is.
+            "a cannula without flow",
+            "0 set, nasal cannula 0, RR 24, HR 110, SBP 220",
+            "",
+            [
+                (
+                    "NEWS2 high risk if respiratory rate is >= 25 /min (7)"
+                    " or SpO2 is 94-95 % (7)"
+                    " or oxygen is given, the saturation being the same (8)"
+                    " or heart rate is <= 40 /min (8)"
+                    " or heart rate is 111-130 /min (7)"
+                    " or consciousness is C, V, P or U of ACVPU (9)"
+                    " or temperature is 35.1-36.0 C (7)"
+                    " or temperature is 38.1-39.0 C (7)."
+                ),
+                "NEWS2 low-medium risk if respiratory rate is 12-20 /min (4).",
+                "NEWS2 low risk if systolic BP is 111-219 mmHg (3).",
+            ],
+        ),
+        (
+            "oxygen by its fraction, looked at an hour later",
+            "0 set, no device, FiO2 28, RR 25, HR 100, SBP 95; 1 look",
+            "",
+            [
+                (
+                    "NEWS2 medium risk if respiratory rate is 12-20 /min (5)"
+                    " or the saturation is the same without oxygen (6)"
+                    " or systolic BP is 111-219 mmHg (6)."
+                )
+            ],
+        ),
     ],
 )
 def test_the_lines_of_a_story(why: str, story: str, person: str, lines: list[str]) -> None:

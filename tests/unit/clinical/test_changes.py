@@ -47,6 +47,19 @@ def test_what_is_charted_stands_last_and_by_hand() -> None:
     assert changed.observations.row_id.tolist()[-2:] == [UNSAVED_ROW, UNSAVED_ROW]
 
 
+def test_what_is_charted_comes_after_what_was_taken_at_the_same_moment() -> None:
+    facts = bedside.read("5 T 38.5; 6 SpO2 96").facts()
+
+    changed = charted({"body_temperature": 36.8})(facts, NOW_US)
+
+    assert [row[:3] for row in rows(changed)] == [
+        ("body_temperature", 5, 38.5),
+        ("body_temperature", 5, 36.8),
+        ("spo2", 6, 96.0),
+    ]
+    assert changed.observations.concept.dtype == changed.observations.code.dtype == object
+
+
 def test_a_concept_that_was_never_charted_leaves_all_others_as_they_were() -> None:
     facts = bedside.read("0 T 38.5; 1 monitor, HR 90; 2 T 39; 3 SpO2 96").facts()
 

@@ -1,11 +1,22 @@
 """Laboratory trends: the last two values, peak, baseline, and what tocilizumab does to them."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from monitoring.clinical.laboratory import LaboratoryTrend, rapid_pairs, series_of, trend
+from monitoring.clinical.concepts import CONCEPTS
+from monitoring.clinical.laboratory import (
+    LaboratoryTrend,
+    LaboratoryValue,
+    rapid_pairs,
+    series_of,
+    trend,
+)
 from monitoring.clinical.laboratory_policy import load_laboratory_policy, parse_laboratory_policy
 from monitoring.clinical.rule_file import RuleFileError, read_packaged
 from tests.laboratory_stay import Stay, hour
+from tests.spec import bedside
 
 
 def of(stay: Stay, concept: str, h: float) -> LaboratoryTrend:
@@ -144,3 +155,46 @@ def test_the_policy_names_itself_and_refuses_what_it_does_not_know() -> None:
         )
     with pytest.raises(RuleFileError, match="unknown key"):
         parse_laboratory_policy({**content, "validty": {}})
+
+
+def test_from_an_unmeasurable_value_there_is_no_factor() -> None:
+    course = of(Stay().lab("crp", h0=0, h24=30), "crp", 25)
+
+    assert (course.fold, course.change_per_day, course.rapid) == (None, 30.0, None)
+
+
+def test_the_first_value_of_all_is_the_baseline_where_none_came_between() -> None:
+    stay = Stay().infuse(0).lab("crp", m5=8, h10=20)
+
+    assert of(stay, "crp", 11).baseline == LaboratoryValue(value=8.0, taken_us=hour(-5), row_id=1)
+    assert of(Stay().infuse(5).lab("crp", h4=8), "crp", 3).baseline is None
+
+
+@pytest.mark.parametrize(
+    ("h", "flags"), [(12, 1), (11.9, 0), (12 + 14 * 24, 1), (12.1 + 14 * 24, 0)]
+)
+def test_tocilizumab_counts_from_the_minute_it_is_given_for_two_weeks(h: float, flags: int) -> None:
+    stay = Stay().at(h, "crp", 20).give(12, "tocilizumab", "anticytokine")
+
+    assert len(of(stay, "crp", h).flags) == flags
+
+
+def test_the_highest_possible_value_is_a_value_and_each_says_whether_a_device_sent_it() -> None:
+    lowest, highest = CONCEPTS["body_temperature"].possible or (0.0, 0.0)
+    case = bedside.read("0 T 38.5; 1 monitor, T 38.6; 2 T 38.7")
+    case.observations += [
+        (hour(3), "body_temperature", lowest),
+        (hour(4), "body_temperature", highest),
+        (hour(5), "body_temperature", highest + 0.1),
+        (hour(6), "body_temperature", lowest - 0.1),
+    ]
+    facts = case.facts()
+
+    series = series_of(facts.observations, "body_temperature")
+
+    assert series.value.tolist()[:-1] == [38.5, 38.6, 38.7, lowest, highest]
+    assert series.streamed.tolist() == [False, True, False, False, False, False]
+    # Beyond the last value stands one that is none, so that -1 finds nothing.
+    assert (series.row_id[-1], np.isnan(series.value[-1])) == (-1, True)
+    charted = replace(facts.observations, streamed=None)
+    assert series_of(charted, "body_temperature").streamed.tolist() == [False] * 6

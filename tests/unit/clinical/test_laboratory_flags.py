@@ -100,6 +100,10 @@ def test_a_missing_count_is_no_data_and_never_normal() -> None:
     assert found.state is ConditionState.NO_DATA
     assert found.label == "No neutrophils yet"
     assert found.action == "Chart the neutrophils."
+    nothing = fever_at(Stay(), 2)
+    assert nothing.state is ConditionState.NO_DATA
+    assert nothing.label == "No body temperature and neutrophils yet"
+    assert nothing.action == "Chart the body temperature and neutrophils."
 
 
 def test_without_fever_there_is_none() -> None:
@@ -139,8 +143,9 @@ def test_the_watch_names_what_is_present_and_diagnoses_nothing() -> None:
 
 
 def test_missing_ferritin_is_no_data_and_a_low_one_is_none() -> None:
-    steady = Stay().infuse(1).lab("ferritin", h0=300.0, h24=310.0)
+    steady = Stay().infuse(1).lab("ferritin", h0=300.0, h24=310.0).lab("fibrinogen", h24=90.0)
     found = watch_at(steady, 25)
+    assert [one.concept for one in found.evidence] == ["fibrinogen"]
     assert (found.problem, found.priority) == ("iec_hs_watch", Priority.MEDIUM)
     assert (found.state, found.label) == (ConditionState.NORMAL, "No IEC-HS watch")
     unknown = watch_at(Stay(), 1)

@@ -6,6 +6,7 @@ import pytest
 
 from monitoring.clinical.neutropenic_fever import (
     AntibioticClock,
+    FeverCarried,
     NeutropenicFever,
     neutropenic_fever,
 )
@@ -175,3 +176,101 @@ def test_recovered_counts_end_it() -> None:
 
     assert at(stay, 9).present is Truth.YES
     assert at(stay, 10).present is Truth.NO
+
+
+def test_readings_four_and_a_half_hours_apart_are_one_stretch_and_further_ones_are_not() -> None:
+    near = neutropenic().lab("body_temperature", h2=38.1, h6=37.0).at(6.5, "body_temperature", 38.1)
+    together = neutropenic().at(2, "body_temperature", 38.1).at(6.5, "body_temperature", 38.1)
+    apart = neutropenic().at(2, "body_temperature", 38.1).at(6.51, "body_temperature", 38.1)
+
+    assert at(together, 6.5).fever_by == "sustained"
+    assert at(apart, 6.51).fever is Truth.NO
+    assert at(near, 6.5).fever is Truth.NO
+
+
+def test_a_fever_that_is_over_starts_no_clock_and_is_carried_no_further() -> None:
+    stay = neutropenic().at(2, "body_temperature", 38.5).give(1, "cefepime", "antimicrobial")
+    stay.lab("neutrophils", h27=0.2)
+    known = at(stay.at(26, "body_temperature", 37.0), 27)
+
+    assert (known.fever, known.fever_by, known.present) == (Truth.NO, None, Truth.NO)
+    assert known.carried == FeverCarried(at_us=hour(27))
+    assert (known.antibiotic, known.earlier_antibiotic) == (None, None)
+    assert known.recheck_due_us is None
+
+
+def test_a_single_fever_of_long_ago_is_due_for_no_second_reading() -> None:
+    state = at(neutropenic().at(2, "body_temperature", 38.5), 26.5)
+
+    assert state.fever is Truth.UNKNOWN
+    assert state.recheck_due_us is None
+
+
+def test_within_a_fever_a_lower_reading_is_due_for_no_second_one_and_the_fever_is_shown() -> None:
+    stay = neutropenic().at(2, "body_temperature", 38.5).at(2.5, "body_temperature", 38.1)
+
+    state = at(stay.at(3, "body_temperature", 37.5), 3)
+
+    assert at(stay, 2.5).recheck_due_us is None
+    assert state.fever_by == "single"
+    assert [one.display for one in state.evidence] == ["38.5 C", "0.20 x10^9/L"]
+    assert [one.value for one in state.evidence] == [38.5, 0.2]
+    assert [one.age_s for one in state.evidence] == [3600.0, 3 * 3600.0]
+    assert state.carried == FeverCarried(
+        at_us=hour(3), fever_since_us=hour(2), last_fever_us=hour(2), since_us=hour(2)
+    )
+
+
+def test_a_fever_that_is_carried_on_needs_no_temperature_of_its_own() -> None:
+    prior = FeverCarried(
+        at_us=hour(20), fever_since_us=hour(2), last_fever_us=hour(20), since_us=hour(2)
+    )
+    facts = Stay().lab("neutrophils", h10=0.2).facts()
+
+    (state, later) = neutropenic_fever(facts, at_us=hours(30, 44.5), prior=prior)
+
+    assert (state.present, state.fever_by, state.due_us) == (Truth.YES, None, hour(3))
+    assert state.carried == replace(prior, at_us=hour(30))
+    assert [one.concept for one in state.evidence] == ["neutrophils"]
+    assert (later.fever, later.carried) == (Truth.UNKNOWN, FeverCarried(at_us=hour(44.5)))
+
+
+def test_the_clock_that_is_carried_on_is_not_moved_by_a_count_of_the_same_fever() -> None:
+    """The facts reach back a day: the first low count is no longer among them."""
+    prior = FeverCarried(
+        at_us=hour(39), fever_since_us=hour(2), last_fever_us=hour(39), since_us=hour(4)
+    )
+    facts = Stay().lab("neutrophils", h30=0.2).at(39, "body_temperature", 38.5).facts()
+
+    (state,) = neutropenic_fever(facts, at_us=hours(40), prior=prior)
+
+    assert state.carried.since_us == hour(4)
+    (other,) = neutropenic_fever(
+        facts, at_us=hours(40), prior=replace(prior, fever_since_us=hour(39))
+    )
+    assert other.carried.since_us == hour(4)
+    (anew,) = neutropenic_fever(facts, at_us=hours(40), prior=replace(prior, since_us=None))
+    assert anew.carried.since_us == hour(30)
+
+
+def test_the_first_count_of_all_starts_the_clock_when_it_comes_after_the_fever() -> None:
+    stay = Stay().lab("neutrophils", h3=0.2).at(2, "body_temperature", 38.5)
+
+    assert at(stay, 3).due_us == hour(4)
+
+
+def test_an_antibiotic_of_the_very_minute_of_the_fever_is_given_in_it() -> None:
+    stay = neutropenic().at(2, "body_temperature", 38.5)
+    begun = at(stay.give(2, "cefepime", "antimicrobial"), 3)
+    ended = at(
+        neutropenic()
+        .at(2, "body_temperature", 38.5)
+        .give(0, "cefepime", "antimicrobial", until=2)
+        .give(-9, "meropenem", "antimicrobial", until=1.9),
+        3,
+    )
+
+    assert begun.clock is AntibioticClock.GIVEN
+    assert ended.clock is AntibioticClock.RUNNING
+    assert ended.earlier_antibiotic is not None
+    assert ended.earlier_antibiotic.display == "cefepime"
