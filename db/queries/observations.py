@@ -52,6 +52,7 @@ __all__ = [
     "is_superseded",
     "latest_of",
     "latest_per_concept",
+    "names_of_concepts",
     "supersede",
     "verify_checksums",
     "window",
@@ -241,7 +242,7 @@ def _latest_rows(*, bounded: bool, as_known: bool) -> Select[Any]:
 def latest_of(
     wanted: Columns, of_whom: ColumnElement[bool], *, bounded: bool, as_known: bool
 ) -> Select[Any]:
-    names = _names_of_concepts(of_whom)
+    names = names_of_concepts(of_whom)
     seen = _observation.alias("seen")
     newest = select(seen.c.id).where(
         seen.c.encounter_id == names.c.encounter_id,
@@ -256,7 +257,7 @@ def latest_of(
     )
 
 
-def _names_of_concepts(of_whom: ColumnElement[bool]) -> CTE:
+def names_of_concepts(of_whom: ColumnElement[bool]) -> CTE:
     """Each patient's concepts, found by hopping along the index from one to the next."""
     held = _observation.alias("held")
     first = select(func.min(held.c.concept)).where(held.c.encounter_id == _encounter.c.id)

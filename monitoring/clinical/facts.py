@@ -4,8 +4,8 @@ Times are microseconds since the Unix epoch, UTC (``*_us``), so that a column of
 array. ``row_id`` is the store's row, carried through so that every conclusion can point at it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,17 @@ from numpy.typing import NDArray
 UNSAVED_ROW = -1
 
 
+class ShortHistoryError(Exception):
+    """What is at hand of a concept leaves a question open; more of its history answers it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservationColumns:
     """Current (not superseded, not struck-out) observations of one encounter, by ``taken_us``.
 
     All arrays share one length. ``value`` is NaN for a coded concept, ``code`` is None for a
     numeric one. ``streamed`` marks what a device sent by itself; None says that all was charted.
+    Of a concept in ``since_us`` there are only the values from then on and the newest before it.
     """
 
     row_id: NDArray[np.int64]
@@ -28,6 +33,7 @@ class ObservationColumns:
     value: NDArray[np.float64]
     code: NDArray[np.object_]
     streamed: NDArray[np.bool_] | None = None
+    since_us: Mapping[str, int] = field(default_factory=dict)
 
     def appended(
         self,
@@ -43,7 +49,8 @@ class ObservationColumns:
         """
         place = int(np.searchsorted(self.taken_us, taken_us, side="right"))
         numbers = [np.nan if value is None else value for value in values]
-        return ObservationColumns(
+        return replace(
+            self,
             row_id=np.insert(self.row_id, place, [UNSAVED_ROW] * len(concepts)),
             concept=_spliced(self.concept, place, concepts),
             taken_us=np.insert(self.taken_us, place, [taken_us] * len(concepts)),

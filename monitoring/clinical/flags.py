@@ -54,7 +54,9 @@ class Flags:
         """The debounced vital signs; a mean pressure is judged as the systolic one is."""
         rules = self.policy.streams
         return Signals(
-            self.timeline.series, {**rules, "mean_arterial_pressure": rules["systolic_bp"]}
+            self.timeline.series,
+            {**rules, "mean_arterial_pressure": rules["systolic_bp"]},
+            self.timeline.facts.observations.since_us,
         )
 
     def of(

@@ -8,10 +8,13 @@ a ward's month are the same few array operations.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.clinical.facts import ShortHistoryError
 from monitoring.clinical.policy_types import StreamRule
 from monitoring.clinical.timeline import US_PER_S, Series
 
@@ -19,6 +22,17 @@ from monitoring.clinical.timeline import US_PER_S, Series
 # decides lies an hour inside, so that its run (``policy_limits.LONGEST_RUN_S``) is there whole and
 # the answer is the same however much more history is at hand.
 LATCH_US = 23 * 3600 * US_PER_S
+
+# What the rules need of these is the newest value and the last one that decides a signal: of a
+# stream the last minutes, as a rule.
+NEEDED_SHORT = (
+    "heart_rate",
+    "respiratory_rate",
+    "systolic_bp",
+    "diastolic_bp",
+    "mean_arterial_pressure",
+    "spo2",
+)
 
 _Bools = NDArray[np.bool_]
 
@@ -136,12 +150,22 @@ def newest(happens: _Bools) -> NDArray[np.intp]:
 
 
 class Signals:
-    """The signals of one timeline, each worked out once however many moments ask for it."""
+    """The signals of one timeline, each worked out once however many moments ask for it.
 
-    def __init__(self, series: Mapping[str, Series], rules: Mapping[str, StreamRule]) -> None:
-        """``rules`` are the policy's streams by concept."""
+    Of a series that was cut short they answer what the rest of it decides whatever was before, and
+    raise ``ShortHistoryError`` for everything else.
+    """
+
+    def __init__(
+        self,
+        series: Mapping[str, Series],
+        rules: Mapping[str, StreamRule],
+        since_us: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        """``rules`` are the policy's streams by concept; ``since_us`` says which were cut short."""
         self._series = series
         self._rules = rules
+        self._since_us = since_us
         self._known: dict[tuple[str, float, float, bool, bool], Signal] = {}
         self._severe: dict[tuple[str, float], _Bools] = {}
 
@@ -162,14 +186,18 @@ class Signals:
         ``clear``; else it raises below ``limit`` and clears from ``clear`` on. ``clear`` is for
         charted values, a stream's own margin for what is streamed. No limit (NaN) is never reached.
         """
-        if row < 0:
+        if row < 0 or isnan(limit):
             return False
         found = self._signal(concept, limit, clear, rising=rising, above=above)
-        raised = int(found.last_raise[row])
-        return (
-            raised > int(found.last_clear[row])
-            and int(self._series[concept].taken_us[raised]) >= at_us - LATCH_US
-        )
+        raised, cleared = int(found.last_raise[row]), int(found.last_clear[row])
+        is_recent = int(self._series[concept].taken_us[raised]) >= at_us - LATCH_US
+        # What decides here does so whatever was before: it breaks the runs of its opposite, and a
+        # longer history makes no run shorter. A later raise of a longer run matters to the latch.
+        if concept in self._since_us and (
+            raised == cleared or (raised > cleared and not is_recent)
+        ):
+            raise ShortHistoryError(concept)
+        return raised > cleared and is_recent
 
     def lasting(
         self,
@@ -183,6 +211,7 @@ class Signals:
         above: bool = False,
     ) -> _Bools:
         """``lasts`` at many moments."""
+        self._refuse_short(concept)
         found = self._signal(concept, limit, clear, rising=rising, above=above)
         raised = np.append(found.last_raise, -1).take(rows)
         cleared = np.append(found.last_clear, -1).take(rows)
@@ -192,17 +221,27 @@ class Signals:
 
     def severe(self, concept: str, rows: NDArray[np.intp], *, limit: float) -> _Bools:
         """``is_severe`` at many moments."""
+        self._refuse_short(concept)
         return np.append(self._severe_of(concept, limit), np.False_).take(rows)
 
     def is_severe(self, concept: str, row: int, *, limit: float) -> bool:
         """Whether the reading at ``row`` lies below a severe limit, with the shorter run of one."""
         if row < 0:
             return False
-        return bool(self._severe_of(concept, limit)[row])
+        counts = bool(self._severe_of(concept, limit)[row])
+        if not counts and concept in self._since_us:
+            value = self._series[concept].value[: row + 1]
+            if bool((value < limit).all()):
+                raise ShortHistoryError(concept)
+        return counts
 
     def is_streamed(self, concept: str, row: int) -> bool:
         """Whether a device sent the reading by itself."""
         return row >= 0 and bool(self._series[concept].streamed[row])
+
+    def _refuse_short(self, concept: str) -> None:
+        if concept in self._since_us:
+            raise ShortHistoryError(concept)
 
     def _severe_of(self, concept: str, limit: float) -> _Bools:
         if (concept, limit) not in self._severe:

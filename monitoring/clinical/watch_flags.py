@@ -4,6 +4,7 @@ Limits and priorities are local policy after the clinical reference, 8.2 and 8.3
 input is missing or stale has the state NO_DATA and never NORMAL.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from monitoring.clinical.concepts import ABSENT_OR_PRESENT, CONCEPTS, CONSCIOUSN
 from monitoring.clinical.conditions import no_data, normal
 from monitoring.clinical.episodes import Moment
 from monitoring.clinical.evidence import EvidenceBook
+from monitoring.clinical.facts import ShortHistoryError
 from monitoring.clinical.ice_fall import ice_fall_condition
 from monitoring.clinical.policy_types import STREAMED, Policy
 from monitoring.clinical.results import Condition, ConditionState, InputEvidence, Priority
@@ -153,6 +155,10 @@ class WatchFlags:
         """For each value the newest up to it that a device sent, -1 where none was."""
         return {concept: newest(self.timeline.series[concept].streamed) for concept in STREAMED}
 
+    @property
+    def _since_us(self) -> Mapping[str, int]:
+        return self.timeline.facts.observations.since_us
+
     def _silent(self, place: int) -> dict[str, InputEvidence]:
         """The newest streamed value of each device that has not sent for too long."""
         watch, at_us = self.policy.watch, int(self.timeline.at_us[place])
@@ -163,6 +169,8 @@ class WatchFlags:
             series = self.timeline.series[concept]
             newest = int(self.timeline.rows[concept][place])
             row = -1 if newest < 0 else int(self._sent[concept][newest])
+            if row < 0 and self._since_us.get(concept, forgotten_us) > forgotten_us:
+                raise ShortHistoryError(concept)
             if row >= 0 and forgotten_us <= series.taken_us[row] < off_us:
                 found[concept] = self.book.row(concept, row, place, watch.device_off_after_s)
         return found

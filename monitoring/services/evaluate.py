@@ -1,8 +1,9 @@
 """From stored rows to the rules and back: what a patient's facts say at each moment."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -26,15 +27,19 @@ from monitoring.clinical.facts import (
     EncounterFacts,
     GradeStatement,
     ObservationColumns,
+    ShortHistoryError,
     TreatmentSpan,
 )
 from monitoring.clinical.policy import Policy
 from monitoring.clinical.policy_course import PolicyCourse
 from monitoring.clinical.results import EpisodeState, Evaluation
 from monitoring.clinical.rulebook import load_rulebook
+from monitoring.clinical.signals import NEEDED_SHORT
 from monitoring.services.instants import from_us, to_us
 from monitoring.services.stored_evaluation import StoredEvaluation, stored_before
 from monitoring.services.summary import summary_of
+
+T = TypeVar("T")
 
 _LOOKBACK = timedelta(microseconds=rules.LOOKBACK_US)
 
@@ -69,16 +74,60 @@ def load_facts(
     Observations reach back over the rules' look-back, and to the newest value of each concept
     before it; ``as_known_at`` leaves out what was recorded later.
     """
-    encounter_id = encounter.id
     observed = stored_facts.within(
         session,
-        encounter_id,
+        encounter.id,
         from_at=from_at - _LOOKBACK,
         to_at=to_at,
         as_known_at=as_known_at,
     )
+    return _facts(session, encounter, columns_of(observed), to_at=to_at, as_known_at=as_known_at)
+
+
+def judge_enough(
+    session: Session,
+    encounter: EncounterRow,
+    judging: Callable[[EncounterFacts], T],
+    *,
+    from_at: datetime,
+    to_at: datetime,
+) -> T:
+    """What is judged of the facts of ``load_facts``, the streams among them as far as needed.
+
+    A monitor's day is ten thousand values, of which the last few minutes decide, as a rule. Where
+    they do not, everything is read. What was impossible was refused where it came in, so that of
+    values that are left out none had to be told of.
+    """
+    observed, since_us = stored_facts.recent(
+        session,
+        encounter.id,
+        NEEDED_SHORT,
+        from_at=from_at - _LOOKBACK,
+        at=from_at,
+        to_at=to_at,
+    )
+    columns = replace(columns_of(observed), since_us=since_us)
+    facts = _facts(session, encounter, columns, to_at=to_at)
+    try:
+        return judging(facts)
+    except ShortHistoryError:
+        observed = stored_facts.within(
+            session, encounter.id, from_at=from_at - _LOOKBACK, to_at=to_at
+        )
+        return judging(replace(facts, observations=columns_of(observed)))
+
+
+def _facts(
+    session: Session,
+    encounter: EncounterRow,
+    observations: ObservationColumns,
+    *,
+    to_at: datetime,
+    as_known_at: datetime | None = None,
+) -> EncounterFacts:
+    encounter_id = encounter.id
     return EncounterFacts(
-        observations=columns_of(observed),
+        observations=observations,
         treatments=tuple(
             TreatmentSpan(
                 row_id=row.id,
@@ -201,10 +250,13 @@ def judge(
     Each moment is judged by the policy in force at it.
     """
     before = stored_before(session, encounter.id, from_at)
-    facts = load_facts(session, encounter, from_at=from_at, to_at=to_at)
-    at_us = {*moments(facts, from_at=from_at, to_at=to_at), *map(to_us, extra_moments)}
-    judged = judge_facts(facts, at_us, before, policy)
-    return Judged(facts=facts, before=before, evaluations=judged)
+
+    def judging(facts: EncounterFacts) -> Judged:
+        at_us = {*moments(facts, from_at=from_at, to_at=to_at), *map(to_us, extra_moments)}
+        judged = judge_facts(facts, at_us, before, policy)
+        return Judged(facts=facts, before=before, evaluations=judged)
+
+    return judge_enough(session, encounter, judging, from_at=from_at, to_at=to_at)
 
 
 def judge_facts(

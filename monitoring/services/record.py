@@ -13,10 +13,11 @@ from db.engine import Store
 from db.queries import census, observations
 from db.queries.census import EncounterRow
 from monitoring.clinical.concepts import CONCEPTS
+from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.results import Evaluation
 from monitoring.services.change import CLOCK_TOLERANCE, Changed, Recorded, change_facts
 from monitoring.services.errors import RefusedError
-from monitoring.services.evaluate import evaluation_before, judge_facts, load_facts
+from monitoring.services.evaluate import evaluation_before, judge_enough, judge_facts
 from monitoring.services.instants import to_us
 from monitoring.services.policies import policy_for
 from monitoring.services.possible import refuse_impossible
@@ -162,19 +163,20 @@ def preview(
     with store.read() as session:
         encounter = census.encounter(session, encounter_id)
         before = evaluation_before(session, encounter_id, taken_at)
-        facts = load_facts(session, encounter, from_at=taken_at, to_at=taken_at)
-        columns = facts.observations.appended(
-            taken_us=to_us(taken_at),
-            concepts=[value.concept for value in values],
-            values=[value.value for value in values],
-            codes=[value.code for value in values],
-        )
-        (after,) = judge_facts(
-            replace(facts, observations=columns),
-            [to_us(taken_at)],
-            before,
-            policy_for(session, encounter, taken_at),
-        )
+        policy = policy_for(session, encounter, taken_at)
+
+        def judging(facts: EncounterFacts) -> Evaluation:
+            columns = facts.observations.appended(
+                taken_us=to_us(taken_at),
+                concepts=[value.concept for value in values],
+                values=[value.value for value in values],
+                codes=[value.code for value in values],
+            )
+            seen = replace(facts, observations=columns)
+            (after,) = judge_facts(seen, [to_us(taken_at)], before, policy)
+            return after
+
+        after = judge_enough(session, encounter, judging, from_at=taken_at, to_at=taken_at)
         return Preview(before=before, after=after)
 
 

@@ -2,14 +2,16 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from statistics import median
+from typing import Any
 
 from db.engine import Store
-from monitoring.services.record import record_set
+from monitoring.services.history import History, PastSet, record_history
+from monitoring.services.record import NewValue, record_set
 from scripts.benchmarks.line import Line
 from scripts.benchmarks.timing import RUNS, percentile
 from scripts.benchmarks.ward import (
@@ -25,29 +27,56 @@ from scripts.benchmarks.ward import (
 
 HOURS_A_RUN = 2
 HOURS = 72
+STREAMED_BEDS = 5
+MINUTES_A_RUN = 12
+STREAMED_HOURS = 24
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 # What the commit of one set writes into the write-ahead log: 38 pages in the median of 23 sets.
 _WRITTEN_BYTES = 38 * 4096
+_SENT = ("heart_rate", "respiratory_rate", "spo2", "systolic_bp", "diastolic_bp")
 
 
 def recording() -> Iterator[Line]:
-    """Sets for a full ward of patients with three days of hourly sets behind them."""
-    url = fresh_url("recording")
-    with opened(url) as store:
+    """Sets by hand for a full ward, and sets of monitors, with days of the same behind them."""
+    with opened(fresh_url("recording")) as store:
         ward = admit_all(store, now=NOW, hours=HOURS + 1)
         chart_hourly(store, ward, now=NOW, hours=HOURS)
-        _record(store, ward, run=-1)
-        ours: list[list[float]] = []
-        synced: list[list[float]] = []
-        cpu_s = 0.0
-        for run in range(RUNS):
-            began_s = time.process_time()
-            ours.append(_record(store, ward, run=run))
-            cpu_s += time.process_time() - began_s
-            synced.append(_sync(len(ours[-1])))
+        yield _line(
+            "record_set",
+            lambda run: _record(store, ward, run=run),
+            {"history_hours": HOURS, "values_a_set": len(full_set(Random(0)))},
+        )
+    with opened(fresh_url("recording_streams")) as store:
+        ward = admit_all(store, now=NOW, hours=STREAMED_HOURS + 2, beds=STREAMED_BEDS)
+        chart_hourly(store, ward, now=NOW, hours=STREAMED_HOURS)
+        for place, encounter_id in enumerate(ward.encounter_ids):
+            _stream(store, encounter_id, place)
+        yield _line(
+            "record_set_streamed",
+            lambda run: _record_minutes(store, ward, run=run),
+            {"history_minutes": 60 * STREAMED_HOURS, "values_a_set": len(sent(Random(0)))},
+        )
+
+
+def sent(random: Random, *, feverish: bool = False) -> list[NewValue]:
+    """What a monitor sends each minute: heart rate, breathing, SpO2 and blood pressure."""
+    return [one for one in full_set(random, feverish=feverish) if one.concept in _SENT]
+
+
+def _line(name: str, record: Callable[[int], list[float]], detail: dict[str, Any]) -> Line:
+    """A record and the disk alone, turn by turn; ``record`` gives the seconds of each set."""
+    record(-1)
+    ours: list[list[float]] = []
+    synced: list[list[float]] = []
+    cpu_s = 0.0
+    for run in range(RUNS):
+        began_s = time.process_time()
+        ours.append(record(run))
+        cpu_s += time.process_time() - began_s
+        synced.append(_sync(len(ours[-1])))
     sets = len(ours[0])
-    yield Line(
-        name="record_set",
+    return Line(
+        name=name,
         ours=1000 * median(percentile(one, 0.95) for one in ours),
         baseline=1000 * median(percentile(one, 0.95) for one in synced),
         baseline_name=f"write {_WRITTEN_BYTES // 1024} KiB and fdatasync, same file system, p95",
@@ -62,37 +91,92 @@ def recording() -> Iterator[Line]:
             "ours_median_ms": 1000 * median(median(one) for one in ours),
             "fdatasync_median_ms": 1000 * median(median(one) for one in synced),
             "processor_ms_a_set": 1000 * cpu_s / (RUNS * sets),
-            "history_hours": HOURS,
-            "values_a_set": len(full_set(Random(0))),
+            **detail,
         },
     )
 
 
 def _record(store: Store, ward: BenchWard, *, run: int) -> list[float]:
-    """Seconds from the call to its return, which is after the durable commit.
+    """Every patient gets a set by hand at the next two hours.
 
-    Every patient gets a set at the next two hours; one in four is feverish, so that alerts are
-    raised, worsen and resolve on the way.
+    One in four is feverish, so that alerts are raised, worsen and resolve on the way.
     """
     random = Random(run)
-    taken: list[float] = []
-    for number in range(HOURS_A_RUN):
-        at = NOW + timedelta(hours=(run + 1) * HOURS_A_RUN + number)
-        for place, encounter_id in enumerate(ward.encounter_ids):
-            values = full_set(random, feverish=random.random() < 0.25)
-            start = time.perf_counter()
-            record_set(
-                store,
-                encounter_id=encounter_id,
-                values=values,
-                taken_at=at,
-                source="bench",
-                source_id=f"run-{run}-{number}-{place}",
-                actor=NURSE,
-                now=at,
-            )
-            taken.append(time.perf_counter() - start)
-    return taken
+    return [
+        _seconds(
+            store,
+            encounter_id,
+            full_set(random, feverish=random.random() < 0.25),
+            at=NOW + timedelta(hours=(run + 1) * HOURS_A_RUN + number),
+            source="bench",
+            source_id=f"run-{run}-{number}-{place}",
+        )
+        for number in range(HOURS_A_RUN)
+        for place, encounter_id in enumerate(ward.encounter_ids)
+    ]
+
+
+def _stream(store: Store, encounter_id: int, place: int) -> None:
+    """A monitor that has sent every minute up to now, feverish for some hours."""
+    random = Random(2000 + place)
+    minutes = 60 * STREAMED_HOURS
+    taken = [NOW - timedelta(minutes=back) for back in range(minutes, 0, -1)]
+    sets = [
+        PastSet(
+            source_id=f"minutes-{place}-{number}",
+            taken_at=at,
+            recorded_at=at,
+            values=sent(random, feverish=(number // 60 + 7 * place) % 30 < 8),
+        )
+        for number, at in enumerate(taken)
+    ]
+    history = History(source=_monitor(place), sets=sets)
+    record_history(store, encounter_id=encounter_id, history=history, actor=NURSE, now=NOW)
+
+
+def _record_minutes(store: Store, ward: BenchWard, *, run: int) -> list[float]:
+    """The monitor of every patient sends at the next minutes, one value in four ill."""
+    random = Random(run)
+    return [
+        _seconds(
+            store,
+            encounter_id,
+            sent(random, feverish=random.random() < 0.25),
+            at=NOW + timedelta(minutes=(run + 1) * MINUTES_A_RUN + number),
+            source=_monitor(place),
+            source_id=f"minute-{run}-{number}-{place}",
+        )
+        for number in range(MINUTES_A_RUN)
+        for place, encounter_id in enumerate(ward.encounter_ids)
+    ]
+
+
+def _monitor(place: int) -> str:
+    return f"monitor:bed-{place}"
+
+
+def _seconds(
+    store: Store,
+    encounter_id: int,
+    values: list[NewValue],
+    *,
+    at: datetime,
+    source: str,
+    source_id: str,
+) -> float:
+    """Seconds from the call to its return, which is after the durable commit."""
+    start = time.perf_counter()
+    record_set(
+        store,
+        encounter_id=encounter_id,
+        values=values,
+        taken_at=at,
+        source=source,
+        source_id=source_id,
+        actor=NURSE,
+        now=at,
+    )
+    return time.perf_counter() - start
 
 
 def _sync(times: int) -> list[float]:

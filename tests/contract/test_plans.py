@@ -63,6 +63,9 @@ def work_of(store: Store, ward: Ward) -> dict[str, int]:
             s, [ward.encounter_id], at=NIGHT + timedelta(hours=1), as_known_at=newest
         ),
         "facts": lambda s: facts.within(s, ward.encounter_id, from_at=hour_ago, to_at=newest),
+        "stream": lambda s: facts.recent(
+            s, ward.encounter_id, ("heart_rate",), from_at=hour_ago, at=newest, to_at=newest
+        ),
         "evaluation": lambda s: evaluations.latest(s, [ward.encounter_id]),
         "mark": lambda s: patient.mark(s, ward.encounter_id, ward.ward_id),
     }
@@ -115,8 +118,18 @@ def test_a_day_of_facts_is_read_from_one_index(sqlite_store: Store) -> None:
     ) in plan
 
 
+def test_a_stream_is_read_by_seeks_in_the_index_of_its_concept(sqlite_store: Store) -> None:
+    plan = sqlite_plan(sqlite_store, facts._each_since(("heart_rate",)).statement)
+
+    own = "ix_observation_latest (encounter_id=? AND concept=? AND taken_at>? AND taken_at<?)"
+    assert f"SEARCH own USING COVERING INDEX {own}" in plan
+    assert "SEARCH observation USING INTEGER PRIMARY KEY (rowid=?)" in plan
+    assert not any("TEMP B-TREE" in step for step in plan)
+
+
 def sqlite_plan(store: Store, statement: Select[Any]) -> list[str]:
     asked = {"encounters": [1], "encounter": 1, "at": NIGHT, "as_known_at": NIGHT}
+    asked |= {"from": NIGHT, "to": NIGHT, "since_heart_rate": NIGHT}
     with store.read() as session:
         connection = session.connection()
         compiled = statement.params(asked).compile(
