@@ -338,19 +338,19 @@ class _Judge:
             zip(self._rules.criteria, moment.truths, strict=True)
         ):
             if truth == UNKNOWN and criterion.grade > (moment.grade or 0):
-                names.append(self._missing_input(row, place, criterion))
+                names.append(self._missing_input(row, place, criterion, moment.limit_s))
         return tuple(dict.fromkeys(names))
 
-    def _missing_input(self, row: int, place: int, criterion: Criterion) -> str:
+    def _missing_input(self, row: int, place: int, criterion: Criterion, limit_s: float) -> str:
+        support, pressure = self._columns.support, self._columns.pressure
         if row in range(grading.OXYGEN.start, grading.OXYGEN.stop):
-            support = self._columns.support
-            fresh = support.support_age_s(place) <= max(
-                0.0, self._policy.freshness.oxygen_support_s_at_least
-            )
+            support_limit_s = max(limit_s, self._policy.freshness.oxygen_support_s_at_least)
+            fresh = support.support_age_s(place) <= support_limit_s
             return "oxygen_flow" if fresh and support.device[place] >= 0 else "oxygen_device"
-        if row == grading.LOW_PRESSURE and self._columns.pressure.truth[place] != UNKNOWN:
-            pressure_known = self._columns.pressure.age_s(place) <= LOOKBACK_US / US_PER_S
-            return "fluid_bolus" if pressure_known else "systolic_bp"
+        # Where the pressure itself is known only what was given for it can leave it open (C8).
+        is_known = pressure.truth[place] != UNKNOWN and pressure.age_s(place) <= limit_s
+        if row == grading.LOW_PRESSURE and is_known:
+            return "fluid_bolus"
         return criterion.inputs[0]
 
     def _unusable(self, place: int) -> tuple[str, ...]:

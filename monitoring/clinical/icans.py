@@ -145,9 +145,13 @@ def _condition(icans: IcansGrade, quiet: Priority, policy: Policy) -> Condition:
     )
 
 
-# The truths of the whole table by what is found: a ward has few states and asks for them all day.
-_KNOWN: dict[tuple[object, ...], tuple[int, ...]] = {}
 _KEPT_STATES = 4096
+
+
+@cache
+def _kept() -> dict[tuple[object, ...], tuple[int, ...]]:
+    """The truths of the whole table by what is found: a ward has few states, and all day long."""
+    return {}
 
 
 def _truths(criteria: tuple[Criterion, ...], columns: NeurologyColumns) -> list[tuple[int, ...]]:
@@ -163,7 +167,8 @@ def _truths(criteria: tuple[Criterion, ...], columns: NeurologyColumns) -> list[
         *columns.signs.values(),
     )
     states = [(test.tool, *state) for state in zip(*(one.tolist() for one in found), strict=True)]
-    known = {state: _KNOWN.get(state) for state in states}
+    kept = _kept()
+    known = {state: kept.get(state) for state in states}
     unseen = {state: place for place, state in enumerate(states) if known[state] is None}
     if unseen:
         some = columns.at(np.array(list(unseen.values())))
@@ -171,8 +176,8 @@ def _truths(criteria: tuple[Criterion, ...], columns: NeurologyColumns) -> list[
         new = dict(zip(unseen, map(tuple, judged), strict=True))
         known |= new
         # Another thread may read it meanwhile: it grows to its size and is never emptied.
-        if len(_KNOWN) < _KEPT_STATES:
-            _KNOWN.update(new)
+        if len(kept) < _KEPT_STATES:
+            kept.update(new)
     return [truths for state in states if (truths := known[state]) is not None]
 
 

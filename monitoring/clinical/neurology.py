@@ -217,7 +217,7 @@ def _no_test(tool: str, names: tuple[str, ...], n: int) -> TestColumns:
 
 
 def _sedated(timeline: Timeline, test: TestColumns) -> NDArray[np.bool_]:
-    """Under sedation until it is charted as over, or until a whole test was done after it."""
+    """Under sedation until it is charted as over, or until a test gave points after it."""
     said = timeline.value("sedation") == _PRESENT
     tested = (test.test_us > timeline.taken_us("sedation")) & ~np.isnan(test.worst)
     by_test = test.obstacle == TEST_OBSTACLES.index("sedation")
