@@ -92,50 +92,9 @@ def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetim
         points = rows.grades(session, encounter_id, from_at=from_at, to_at=to_at)
         earlier = readable(evaluations.before(session, encounter_id, from_at))
         replaced = course_rows.replaced(session, encounter_id, from_at=from_at, to_at=to_at)
-    grades = [
-        GradePoint(
-            at_us=point.at_us,
-            grade=point.crs_grade,
-            status=point.crs_status,
-            confirmed=_shown(point.confirmed, CRS),
-            fever_waived=bool(point.fever_waived),
-            resolving=bool(point.resolving),
-        )
-        for point in points
-    ]
-    icans = [
-        GradePoint(
-            at_us=point.at_us,
-            grade=point.icans_grade,
-            status=point.icans_status,
-            confirmed=_shown(point.confirmed, ICANS),
-        )
-        for point in points
-        if point.icans_status is not None
-    ]
+    both = [_of_row(point) for point in points]
     if earlier is not None:
-        grades.insert(
-            0,
-            GradePoint(
-                at_us=earlier.at_us,
-                grade=earlier.crs.grade,
-                status=earlier.crs.status.value,
-                confirmed=_word_of(earlier, CRS),
-                fever_waived=earlier.crs.fever_waived,
-                resolving=earlier.crs.resolving,
-            ),
-        )
-        if earlier.icans is not None:
-            known = earlier.icans
-            icans.insert(
-                0,
-                GradePoint(
-                    at_us=earlier.at_us,
-                    grade=known.grade,
-                    status=known.status.value,
-                    confirmed=_word_of(earlier, ICANS),
-                ),
-            )
+        both.insert(0, _of_evaluation(earlier))
     return Course(
         from_us=to_us(from_at),
         to_us=to_us(to_at),
@@ -148,9 +107,50 @@ def course(store: Store, *, encounter_id: int, from_at: datetime, to_at: datetim
             )
             for concept in _CODES
         },
-        grades=tuple(grades),
-        icans=tuple(icans),
+        grades=tuple(crs for crs, _ in both),
+        icans=tuple(icans for _, icans in both if icans is not None),
         replaced=tuple(replaced),
+    )
+
+
+_OfBoth = tuple[GradePoint, GradePoint | None]
+
+
+def _of_row(point: rows.GradePointRow) -> _OfBoth:
+    crs = GradePoint(
+        at_us=point.at_us,
+        grade=point.crs_grade,
+        status=point.crs_status,
+        confirmed=_shown(point.confirmed, CRS),
+        fever_waived=bool(point.fever_waived),
+        resolving=bool(point.resolving),
+    )
+    if point.icans_status is None:
+        return crs, None
+    return crs, GradePoint(
+        at_us=point.at_us,
+        grade=point.icans_grade,
+        status=point.icans_status,
+        confirmed=_shown(point.confirmed, ICANS),
+    )
+
+
+def _of_evaluation(evaluation: Evaluation) -> _OfBoth:
+    crs = GradePoint(
+        at_us=evaluation.at_us,
+        grade=evaluation.crs.grade,
+        status=evaluation.crs.status.value,
+        confirmed=_word_of(evaluation, CRS),
+        fever_waived=evaluation.crs.fever_waived,
+        resolving=evaluation.crs.resolving,
+    )
+    if evaluation.icans is None:
+        return crs, None
+    return crs, GradePoint(
+        at_us=evaluation.at_us,
+        grade=evaluation.icans.grade,
+        status=evaluation.icans.status.value,
+        confirmed=_word_of(evaluation, ICANS),
     )
 
 
