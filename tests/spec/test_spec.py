@@ -60,8 +60,9 @@ def test_record(row: tables.Row) -> None:
     if cells["answer"] == "refused":
         match = re.fullmatch(r'error "(.+)"', cells["also"])
         assert match is not None, "a refused record says which error"
-        with pytest.raises(RecordError, match=re.escape(match[1])):
+        with pytest.raises(RecordError) as refused:
             asked.of([records.read(cells["record"])])
+        assert str(refused.value) == match[1]
         return
 
     (answer,) = asked.of([records.read(cells["record"])])

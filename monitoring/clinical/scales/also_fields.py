@@ -87,7 +87,8 @@ def stated(columns: Columns, name: str) -> Judged:
 def untreated(columns: Columns, *treated: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Where hypotension is stated and no treatment of it: both scales grade what it needs."""
     stated_low = columns.truth["hypotension_by_baseline"] == YES
-    return np.asarray(stated_low & ~(np.stack(treated) == YES).any(axis=0), dtype=np.bool_)
+    result: NDArray[np.bool_] = stated_low & ~(np.stack(treated) == YES).any(axis=0)
+    return result
 
 
 def death(columns: Columns) -> Judged:
@@ -116,7 +117,8 @@ def contradictions(columns: Columns) -> dict[int, str]:
 def any_chosen(columns: Columns, agents: Sequence[str]) -> NDArray[np.bool_]:
     """Where any of these stands in the list of vasopressors."""
     places = [vasopressors_field().choices.index(agent) for agent in agents]
-    return np.asarray(columns.chosen["vasopressors"][:, places].any(axis=1), dtype=np.bool_)
+    result: NDArray[np.bool_] = columns.chosen["vasopressors"][:, places].any(axis=1)
+    return result
 
 
 def fever(columns: Columns, from_c: float) -> Judged:

@@ -117,7 +117,7 @@ def _counted(
     def of(group: frozenset[str]) -> NDArray[np.bool_]:
         return chosen[:, [place for place, name in enumerate(names) if name in group]]
 
-    count = of(rules.counted).sum(axis=1, dtype=np.int8)
+    count = of(rules.counted).sum(axis=1)
     vasopressin = of(rules.not_multiple).any(axis=1)
     flags = {
         "vasopressin_alone": vasopressin & (count == 0),

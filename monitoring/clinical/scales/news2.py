@@ -207,7 +207,9 @@ def _shared(
 
 def _finding(rules: News2Rules, parameter: str, hit: tuple[int, int], scale_of: int) -> Finding:
     points, number = hit
-    table, label = parameter, (CONCEPTS[parameter].label if parameter in CONCEPTS else "")
+    # Oxygen that is given is charted as a device, and no concept of its own.
+    label = CONCEPTS[parameter].label if parameter in CONCEPTS else "Supplemental oxygen"
+    table = parameter
     if parameter == "spo2":
         # Whatever scores on air by scale 2 lies in a band that is the same on oxygen.
         table = "spo2_scale_2_on_oxygen" if scale_of == _SCALE_2 else "spo2_scale_1"
@@ -216,7 +218,7 @@ def _finding(rules: News2Rules, parameter: str, hit: tuple[int, int], scale_of: 
         choice = rules.choices[table]
         return Finding(
             id=parameter,
-            label="Supplemental oxygen" if parameter == "supplemental_oxygen" else label,
+            label=label,
             weight=points,
             inputs={},
             source=choice.source,

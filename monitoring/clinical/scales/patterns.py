@@ -19,7 +19,7 @@ def same_findings(
     """
     n = len(columns[0])
     pattern_of = np.zeros(n, dtype=np.intp)
-    firsts = np.zeros(0, dtype=np.intp)
+    firsts = pattern_of
     key = np.zeros(n, dtype=np.int64)
     used = 0
     for place, column in enumerate(columns):

@@ -146,7 +146,7 @@ def score_by(table: PointsTable, inputs: Inputs) -> Scored:
         for item in table.items
     ]
     low, high, band = (np.stack(column) for column in zip(*parts, strict=True))
-    verdict = np.full(inputs.columns.n, NO, dtype=np.int8)
+    verdict = np.full(inputs.columns.n, NO)
     if table.verdict is not None:
         verdict = _verdict(table.verdict, low.sum(axis=0), high.sum(axis=0), inputs)
     return Scored(low=low, high=high, band=band, elements=elements, verdict=verdict)

@@ -139,9 +139,7 @@ def _plain(
     return Quantity(name=name, label=label, spellings=(one,), whole=whole)
 
 
-def _vital(
-    concept: str, label: str, fields: Iterable[str], *, name: str, whole: bool = False
-) -> Quantity:
+def _vital(concept: str, label: str, fields: Iterable[str], *, name: str) -> Quantity:
     known = CONCEPTS[concept]
     lowest, highest = known.possible or (0.0, np.inf)
     return Quantity(
@@ -151,7 +149,6 @@ def _vital(
         spellings=tuple(
             Spelling(field=one, unit=known.unit, lowest=lowest, highest=highest) for one in fields
         ),
-        whole=whole,
     )
 
 

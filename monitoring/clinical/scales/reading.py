@@ -127,7 +127,7 @@ def _number_taker(asked: Field) -> Callable[[Any], float]:
 def in_words(asked: Field) -> str:
     """The range of a number: "from 25 to 45", "above 0, up to 70"."""
     if asked.highest == np.inf:
-        return "" if asked.lowest == -np.inf else f"of {asked.lowest:g} or more"
+        return f"of {asked.lowest:g} or more"
     if 0 < asked.lowest < _NEAR_NOTHING:
         return f"above 0, up to {asked.highest:g}"
     return f"from {asked.lowest:g} to {asked.highest:g}"

@@ -196,7 +196,8 @@ def _high_dose(
 def _without_limit(of: Mapping[str, NDArray[np.int8]], rules: HighDose) -> NDArray[np.bool_]:
     listed = {VASOPRESSIN, *(row.agent for row in rules.alone)}
     others = [truth == YES for agent, truth in of.items() if agent not in listed]
-    return np.asarray(np.any(np.stack(others), axis=0), dtype=np.bool_)
+    result: NDArray[np.bool_] = np.stack(others).any(axis=0)
+    return result
 
 
 def _from(values: NDArray[np.float64], limit: float) -> NDArray[np.int8]:

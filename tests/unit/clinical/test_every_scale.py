@@ -13,6 +13,7 @@ from monitoring.clinical.policy import load_policy
 from monitoring.clinical.scales import registry
 from monitoring.clinical.scales.fields import FieldKind, RecordError
 from monitoring.clinical.spelling import spelled
+from tests.spec import records, tables
 
 
 def rule_versions(table: dict[str, Any]) -> Iterator[str]:
@@ -60,6 +61,24 @@ def test_a_scale_answers_to_its_name_and_to_a_record_that_says_nothing(name: str
     assert document["missing"]
     assert document["reason"]
     assert json.loads(json.dumps(document)) == document
+
+
+RECORDS = [
+    (row.cells["scale"], records.read(row.cells["record"]))
+    for chapter in tables.chapters()
+    for row in tables.rows(chapter)
+    if "record" in row.cells
+]
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_many_records_are_answered_as_each_alone(name: str) -> None:
+    scale = registry.scale(name)
+    asked = [{}, *(record for of, record in RECORDS if of == name), {}]
+
+    together, alone = scale.of_each(asked), [scale.of_each([one])[0] for one in asked]
+
+    assert list(map(repr, together)) == list(map(repr, alone))
 
 
 @pytest.mark.parametrize("name", registry.names())

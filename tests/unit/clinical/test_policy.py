@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from monitoring.clinical.policy import load_policy
+from monitoring.clinical.policy import load_policy, packaged_limits
 from monitoring.clinical.policy_course import PolicyCourse
 from monitoring.clinical.results import Priority
 from monitoring.clinical.rule_file import RuleFileError
@@ -14,6 +14,24 @@ from tests.spec import bedside
 def test_the_packaged_policy_names_itself_and_is_read_once() -> None:
     assert load_policy().id == "stormwatch-policy@5.2.2"
     assert load_policy() is load_policy({})
+
+
+def test_a_store_keeps_the_three_files_that_the_policy_was_read_from() -> None:
+    kept = packaged_limits()
+    assert list(kept) == ["alerts", "frequencies", "laboratory"]
+    assert kept["alerts"]["hypoxia"]["spo2_percent"] == load_policy().hypoxia.spo2_percent
+    versions = ".".join(str(one["version"]) for one in kept.values())
+    assert load_policy().id == f"stormwatch-policy@{versions}"
+
+
+def test_the_limits_in_hours_minutes_and_days_are_read_as_seconds() -> None:
+    policy = load_policy()
+    assert policy.watch.device_forgotten_after_s == 4 * 3600
+    assert policy.watch.ice_within_s == 24 * 3600
+    assert policy.watch.lingering_after_s == 14 * 86400
+    assert policy.grading.weaning_overlap_s == 3600
+    assert policy.grading.vasopressor_push_s == 3600
+    assert policy.freshness.set_window_s == 1800
 
 
 def test_a_ward_that_accepts_lower_saturation_is_not_alarmed_by_it() -> None:
@@ -35,7 +53,15 @@ def test_an_override_changes_what_it_names_and_the_identity() -> None:
     assert policy.hypotension.systolic_mmhg == 95
     assert policy.hypotension.mean_mmhg == load_policy().hypotension.mean_mmhg
     assert policy.id.startswith("stormwatch-policy@5.2.2+")
+    # Old conclusions name it so: the same override has this name in every release.
+    assert load_policy({"hypoxia": {"spo2_percent": 90.0}, "fever": {"high_c": 39.0}}).id == (
+        "stormwatch-policy@5.2.2+b0ff6be75c25"
+    )
     assert load_policy().schedule.states["grade_2"].interval_s == 3600
+    neurology = load_policy({"ice_frequencies": {"grade_2": 120}}).schedule
+    assert neurology.ice["grade_2"].label == "CRS grade 2: ICE every 120 min"
+    assert neurology.ice["grade_2"].interval_s == 7200
+    assert neurology.states == load_policy().schedule.states
 
 
 def test_the_same_override_has_the_same_identity_whatever_its_order() -> None:
@@ -70,6 +96,7 @@ def test_the_same_override_has_the_same_identity_whatever_its_order() -> None:
             {"hypoxia": {"source": "the chief"}},
             "policy override, hypoxia: source cannot be overridden; see alerts.toml for what can.",
         ),
+        ({"id": "x"}, "policy override: id cannot be overridden; see alerts.toml for what can."),
         (
             {"version": 7},
             "policy override: version cannot be overridden; see alerts.toml for what can.",
@@ -147,6 +174,20 @@ def test_the_same_override_has_the_same_identity_whatever_its_order() -> None:
             ),
         ),
         (
+            {"streams": {"spo2": {"severe_readings": 5, "gap_seconds": 3600}}},
+            (
+                "alerts.toml, streams, spo2: so many readings with such gaps would take longer"
+                " than an hour."
+            ),
+        ),
+        (
+            {"streams": {"spo2": {"clear_readings": 5, "gap_seconds": 3600}}},
+            (
+                "alerts.toml, streams, spo2: so many readings with such gaps would take longer"
+                " than an hour."
+            ),
+        ),
+        (
             {"told_once": {"problems": ["crs_grade"]}},
             (
                 "alerts.toml, told_once: problems must be watched ones and not crs_grade: each"
@@ -209,7 +250,7 @@ def test_the_times_of_an_alert_are_those_of_the_table(
     assert timing.snooze_at_most_s == (None if priority is Priority.HIGH else 3600)
     assert timing.latches_severity is once
     assert timing.debounce_s == pending_s
-    assert policy.timing(problem, priority) == timing
+    assert policy.timing(problem, priority) is timing, "made once"
 
 
 def test_a_problem_that_nobody_watches_has_no_times() -> None:
@@ -233,6 +274,7 @@ def test_what_was_true_then_is_judged_by_the_limits_of_then() -> None:
         (third, [300, 350]),
     ]
     assert course.spans([]) == []
+    assert course.spans([250]) == [(second, [250])]
     assert PolicyCourse.of([(100, first)]).spans([7, 5]) == [(first, [5, 7])]
 
 

@@ -60,6 +60,14 @@ def test_absent_and_null_are_unknown_in_every_kind() -> None:
     assert not columns.listed["agents"].any()
     assert not any(columns.is_known(one.name).any() for one in FIELDS)
     assert columns.given(0, [one.name for one in FIELDS]) == {}
+    for kind, of_kind in (
+        (np.float64, columns.number),
+        (np.int8, columns.truth),
+        (np.int8, columns.choice),
+        (np.bool_, columns.chosen),
+        (np.bool_, columns.listed),
+    ):
+        assert [one.dtype for one in of_kind.values()] == [kind] * len(of_kind)
 
 
 def test_what_was_said_comes_back_in_the_scale_s_own_words() -> None:
@@ -92,6 +100,10 @@ def test_spaces_hyphens_and_capitals_do_not_matter(written: str) -> None:
         ({"temp_c": 100.4}, "temp_c takes a number in Cel from 25 to 45; check value and unit"),
         ({"temp_c": float("nan")}, "temp_c takes a number"),
         ({"ice": 7.5}, "ice takes a whole number"),
+        ({"ice": 11}, r"^ice takes a number from 0 to 10; check value and unit\.$"),
+        ({"ice": "7"}, r"^ice takes a number, or leave it out\.$"),
+        ({"device": 40 * "x"}, f"^Unknown value '{40 * 'x'}' for device"),
+        ({"device": 41 * "x"}, "^Unknown value for device"),
         ({"on_o2": 1}, "on_o2 takes true or false"),
         ({"device": "snorkel"}, "Unknown value 'snorkel' for device. It takes: room_air, nonreb"),
         ({"device": 4}, "Unknown value for device"),

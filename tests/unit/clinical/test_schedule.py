@@ -1,15 +1,26 @@
 """What is due when, and from when on it is overdue."""
 
+from dataclasses import replace
+
 import pytest
 
+from monitoring.clinical.confirmation import CRS
 from monitoring.clinical.policy import load_policy
-from monitoring.clinical.results import Priority
-from monitoring.clinical.schedule import Due, kept, next_due, overdue_condition
+from monitoring.clinical.results import Condition, ConditionState, ConfirmedGrade, Priority
+from monitoring.clinical.schedule import (
+    Due,
+    ice_overdue_condition,
+    kept,
+    next_due,
+    overdue_condition,
+)
 from monitoring.clinical.watch_flags import stale_feed_condition
 from tests.spec import bedside
 
 MINUTE_US = 60_000_000
 POLICY = load_policy()
+# Late CRS, quiet for a day at 26:00 and so resolved then; the risk window of CAR-T is over.
+RESOLVED = "0 set, T 38.4; 1 give paracetamol; 2 set; 8 set; 14 set; 20 set; 26 set"
 
 
 def due_after(story: str, person: str = "") -> tuple[int, int]:
@@ -31,12 +42,60 @@ def due_after(story: str, person: str = "") -> tuple[int, int]:
         ("0 set", "axi-cel 20 d before", 720, 900),
         ("0 set, HR 95", "axi-cel 20 d before", 360, 450),
         ("0 set", "axi-cel 20 d before, age 8", 240, 300),
+        (RESOLVED, "axi-cel 20 d before", 240, 300),
+        (f"{RESOLVED}; 49:59 set", "axi-cel 20 d before", 240, 300),
+        (f"{RESOLVED}; 50 set", "axi-cel 20 d before", 720, 900),
         ("0 set, no T", "", 120, 150),
         ("0 set, T 38.2", "icu", 120, 150),
     ],
 )
 def test_the_strictest_row_wins(story: str, person: str, due: int, overdue: int) -> None:
     assert due_after(story, person) == (due, overdue)
+
+
+def test_where_a_vasopressor_may_run_the_row_of_an_unknown_grade_holds_too() -> None:
+    last = bedside.judge(bedside.read("0 set, T 38.2", "icu"))[-1]
+    often = load_policy({"frequencies": {"unknown": 60}})
+
+    due = next_due(last, last.at_us, often)
+
+    assert (last.crs.grade, last.crs.status.value) == (1, "cannot_grade")
+    assert due.reason == "CRS grade not known: every 60 min"
+
+
+def test_a_higher_grade_that_a_clinician_confirmed_is_watched_as_that_grade() -> None:
+    last = bedside.judge(bedside.read("0 set, T 38.2"))[-1]
+    word = ConfirmedGrade(
+        scale=CRS,
+        grade=2,
+        computed_then=1,
+        stated_us=last.at_us,
+        by="dr.okonkwo",
+        row_id=1,
+        rose=False,
+        expired=False,
+        shown=2,
+    )
+
+    due = next_due(replace(last, confirmed=(word,)), last.at_us, POLICY)
+
+    assert (due.reason, due.priority) == ("CRS grade 2: every hour", Priority.MEDIUM)
+    assert next_due(last, last.at_us, POLICY).priority is Priority.LOW
+
+
+def test_whether_ice_is_overdue_is_not_known_where_it_was_not_judged() -> None:
+    last = bedside.judge(bedside.read("0 set"))[-1]
+
+    assert ice_overdue_condition(
+        replace(last, icans=None), now_us=last.at_us, policy=POLICY
+    ) == Condition(
+        problem="ice_overdue",
+        state=ConditionState.NO_DATA,
+        priority=POLICY.priority["ice_overdue"],
+        severity=0,
+        label="No neurological assessment yet",
+        action="Chart the neurological assessment.",
+    )
 
 
 def test_an_hourly_patient_is_overdue_after_the_quarter_and_not_before() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from monitoring.clinical.results import Evaluation
+from monitoring.clinical.timeline import Charted, build, usable
 from tests.spec import bedside
 
 
@@ -147,6 +148,49 @@ def test_baselines_out_of_order_are_refused() -> None:
         assert str(refused.value) == (
             "Baselines must come in the order in which they take effect; sort them first."
         )
+
+
+def test_charted_columns_out_of_order_are_refused() -> None:
+    at_us = np.array([1, 2, 3])
+    late = Charted(np.array([2, 1]), np.array([97.0, 96.0]))
+
+    with pytest.raises(ValueError, match=r"^The values of spo2 must") as refused:
+        build(bedside.Bedside().facts(), at_us, {"spo2": late})
+
+    assert str(refused.value) == (
+        "The values of spo2 must come in the order taken; sort them first."
+    )
+
+
+def test_of_a_charted_column_the_possible_values_keep_their_rows() -> None:
+    column = Charted(
+        np.array([1, 2, 3]), np.array([97.0, 970.0, 95.0]), row_id=np.array([11, 12, 13])
+    )
+
+    kept, lost = usable("spo2", column)
+
+    assert (kept.taken_us.tolist(), kept.value.tolist()) == ([1, 3], [97.0, 95.0])
+    assert kept.row_id is not None
+    assert kept.row_id.tolist() == [11, 13]
+    assert lost == [2]
+    nothing = Charted(np.empty(0, dtype=np.int64), np.empty(0))
+    assert usable("spo2", nothing) == (nothing, [])
+
+
+def test_a_total_that_was_charted_and_one_of_items_stand_side_by_side() -> None:
+    told = bedside.read("0 set, ICE 9; 1 ICE 42111; 2 ICE 8; 3 ICE 43110")
+    same = bedside.read("0 set, ICE 43111")
+    same.observations.append((same.moments_us[0], "ice_total", 7.0))
+
+    def totals(case: bedside.Bedside) -> tuple[list[float], list[int]]:
+        series = build(case.facts(), np.array(case.moments_us)).series["ice_total"]
+        return series.value[:-1].tolist(), series.row_id[:-1].tolist()
+
+    rows = {us: row for row, (us, concept, _) in enumerate(told.observations, 1)
+            if concept in {"ice_total", "ice_attention"}}  # fmt: skip
+    assert totals(told) == ([9.0, 9.0, 8.0, 9.0], list(rows.values()))
+    # Of one instant the lower comes last, and so counts.
+    assert totals(same)[0] == [10.0, 7.0]
 
 
 def test_a_person_without_any_value_is_unknown_everywhere() -> None:
