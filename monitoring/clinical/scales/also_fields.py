@@ -87,7 +87,7 @@ def stated(columns: Columns, name: str) -> Judged:
 def untreated(columns: Columns, *treated: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Where hypotension is stated and no treatment of it: both scales grade what it needs."""
     stated_low = columns.truth["hypotension_by_baseline"] == YES
-    result: NDArray[np.bool_] = stated_low & ~(np.stack(treated) == YES).any(axis=0)
+    result: NDArray[np.bool_] = stated_low & ~np.logical_or.reduce([one == YES for one in treated])
     return result
 
 
@@ -117,7 +117,9 @@ def contradictions(columns: Columns) -> dict[int, str]:
 def any_chosen(columns: Columns, agents: Sequence[str]) -> NDArray[np.bool_]:
     """Where any of these stands in the list of vasopressors."""
     places = [vasopressors_field().choices.index(agent) for agent in agents]
-    result: NDArray[np.bool_] = columns.chosen["vasopressors"][:, places].any(axis=1)
+    result: NDArray[np.bool_] = np.logical_or.reduce(
+        columns.chosen["vasopressors"][:, places], axis=1
+    )
     return result
 
 

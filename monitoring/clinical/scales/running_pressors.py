@@ -196,7 +196,7 @@ def _high_dose(
 def _without_limit(of: Mapping[str, NDArray[np.int8]], rules: HighDose) -> NDArray[np.bool_]:
     listed = {VASOPRESSIN, *(row.agent for row in rules.alone)}
     others = [truth == YES for agent, truth in of.items() if agent not in listed]
-    result: NDArray[np.bool_] = np.stack(others).any(axis=0)
+    result: NDArray[np.bool_] = np.logical_or.reduce(others)
     return result
 
 
