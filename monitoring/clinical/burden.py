@@ -230,7 +230,7 @@ def _followed(
 ) -> "pd.Series[bool]":
     if speaks.empty or followed.empty:
         return pd.Series(False, index=speaks.index)
-    asked = speaks[["encounter", "at_us"]].sort_values("at_us", kind="stable")
+    asked = speaks[["encounter", "at_us"]].sort_values("at_us")
     came = followed[["encounter", "at_us"]].assign(came_us=followed["at_us"])
     # An action at the same moment is charted with what raised the alert: it is no answer to it.
     joined = pd.merge_asof(

@@ -24,7 +24,7 @@ from monitoring.clinical.scoring import (
     points_and_band,
     score_news2_columns,
 )
-from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
+from monitoring.clinical.timeline import US_PER_S, Timeline
 
 _MEASURED = (
     "respiratory_rate",
@@ -117,7 +117,7 @@ def _scored(
     newest_us = np.maximum.reduce(list(taken.values()))
     too_old = (timeline.at_us - newest_us) / US_PER_S > limits_s
     of_set_us = np.where(
-        too_old | (newest_us == NEVER_US),
+        too_old,
         np.iinfo(np.int64).max,
         newest_us - int(freshness.set_window_s * US_PER_S),
     )

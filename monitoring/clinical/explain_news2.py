@@ -4,10 +4,10 @@ from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.results import News2Score
 
 _RISKS = {
-    "high": "high",
-    "medium": "medium",
-    "low_medium": "low-medium, a 3 in one parameter",
-    "low": "low",
+    "high": "high risk",
+    "medium": "medium risk",
+    "low_medium": "low-medium risk, a 3 in one parameter",
+    "low": "low risk",
 }
 
 
@@ -20,7 +20,7 @@ def news2_sentence(score: News2Score) -> str:
     ]
     made = f": {', '.join(scored)}" if scored else ""
     risk = _RISKS.get(score.risk)
-    told = "" if risk is None else f"; {risk} risk"
+    told = "" if risk is None else f"; {risk}"
     if score.complete:
         return f"NEWS2 {score.total}{made}{told}."
     missing = ", ".join(parameter_name(name) for name in score.missing)

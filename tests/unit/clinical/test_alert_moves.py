@@ -145,3 +145,7 @@ def test_a_month_asks_the_state_machine_for_each_kind_of_step_once() -> None:
     escalated = moves.step(raised.after, same, first, us(16)).after
     data_lost = moves.step(escalated, moves.number(NO_DATA), first, us(17)).after
     assert moves.step(data_lost, same, first, us(18)).after is escalated
+
+
+def test_of_a_problem_of_which_nothing_is_known_nothing_is_said() -> None:
+    assert followed(until=10) == []

@@ -67,6 +67,7 @@ def test_any_one_way_of_being_worse_speaks(worse: Condition) -> None:
     thread.takes(1)
 
     assert [one.kind for one in thread.says(2, worse)] == [TransitionKind.WORSENED]
+    assert set(worse.criteria) <= set(thread.now.criteria)
     assert thread.now.acknowledgement is AcknowledgementAxis.UNACKNOWLEDGED
 
 

@@ -71,13 +71,13 @@ def test_a_fraction_may_be_charted_up_to_half_an_hour_before_its_device() -> Non
 
 
 def test_a_ventilation_that_runs_is_grade_4_by_lee_unless_it_has_another_cause() -> None:
-    def ventilated(more: str = "") -> float | None:
+    def ventilated(more: str = "", agent: str = "invasive_ventilation") -> float | None:
         told = bedside.read(f"0 set, T 38.4{more}; 1 look")
         told.treatments.append(
             bedside.TreatmentSpan(
                 row_id=1,
                 kind="ventilation",
-                agent="invasive_ventilation",
+                agent=agent,
                 indication=None,
                 started_us=MIDNIGHT_US,
                 ended_us=None,
@@ -86,6 +86,7 @@ def test_a_ventilation_that_runs_is_grade_4_by_lee_unless_it_has_another_cause()
         return grades(also(told))[1]
 
     assert (ventilated(), ventilated(", attribute hypoxia")) == (4, 1)
+    assert ventilated(agent="prone_position") == 1
 
 
 def test_without_fio2_the_grade_is_at_least_and_says_what_it_needs() -> None:

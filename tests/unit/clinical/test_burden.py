@@ -296,3 +296,13 @@ def test_a_rise_is_told_by_the_grade_s_own_thread_and_led_by_no_alert_of_its_mom
     assert burden.timeliness(events, rises, problem="fever").caught == 1
     assert burden.timeliness(events, rises, look_back_minutes=1).led_share == 0.5
     assert burden.timeliness(events, rises, look_back_minutes=0.5).led_share == 0
+
+
+def test_the_rises_are_rows_of_the_grades_counted_anew() -> None:
+    known = grades((1, 0, 1), (1, 10, 0), (1, 20, None), (1, 30, 2)).assign(note=None)
+
+    rises = burden.grade_rises(known)
+
+    assert rises.columns.tolist() == ["encounter", "at_us", "grade", "note"]
+    assert rises.index.tolist() == [0, 1]
+    assert rises["grade"].tolist() == [1, 2]

@@ -196,3 +196,11 @@ def test_inhaled_oxygen_above_that_of_air_is_asked_about_on_room_air():
     assert check_set({"oxygen_device": "room_air", "inhaled_oxygen": 21.0}) == ()
     assert check_set({"oxygen_device": "venturi_mask", "inhaled_oxygen": 40.0}) == ()
     assert check_set({"oxygen_device": None, "inhaled_oxygen": 40.0}) == ()
+
+
+@pytest.mark.parametrize(("n", "shown"), [(24, "w" * 24), (25, "w" * 24 + "…")])
+def test_a_long_word_is_shown_in_part(n: int, shown: str) -> None:
+    refused = check_value("body_temperature", "w" * n, "C")
+
+    assert isinstance(refused, Refused)
+    assert f"“{shown}”" in refused.message

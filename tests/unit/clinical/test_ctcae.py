@@ -51,7 +51,7 @@ def test_a_symptom_of_two_terms_is_worded_by_both() -> None:
 
 
 def test_wording_that_is_unsure_says_so() -> None:
-    assert "(wording unverified)" in wording(RULES, "symptom_confusion")[3]
+    assert wording(RULES, "symptom_confusion")[3].endswith(" (wording unverified)")
     assert "(wording unverified)" not in wording(RULES, "symptom_confusion")[2]
 
 
@@ -70,7 +70,12 @@ def test_wording_that_is_unsure_says_so() -> None:
         (lambda c: c["criterion"].pop(), "must be, in this order"),
         (lambda c: c["criterion"][0].pop("source"), "source is missing"),
         (lambda c: c["criterion"][0].update(inputs=["temperature"]), "is not a field"),
-        (lambda c: c["fever"].update(grade_3_above_c=38.5), "must rise"),
+        (
+            lambda c: c["fever"].update(grade_3_above_c=38.5),
+            r"the limits must rise with the grade\.$",
+        ),
+        (lambda c: c["fever"].update(grade_2_above_c=38.0), "must rise"),
+        (lambda c: c["fever"].update(grade_3_above_c=39.0), "must rise"),
         (lambda c: c.update(extra=1), "unknown key extra"),
     ],
 )

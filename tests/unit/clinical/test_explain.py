@@ -53,6 +53,14 @@ from tests.spec import bedside
             "Temperature 38.6 C: fever. CRS grade 1 at least; not known: use of vasopressors.",
         ),
         ("0 set, no T", "", "CRS grade not known. Chart first: temperature."),
+        (
+            "0 set, no T, start norepinephrine, nasal cannula 2",
+            "",
+            (
+                "Norepinephrine: hypotension requiring a vasopressor. Nasal cannula 2 L/min: "
+                "hypoxia requiring low-flow oxygen. CRS grade not known. Chart first: temperature."
+            ),
+        ),
         ("0 set", "", "No fever: no CRS by ASTCT, grade 0."),
         (
             "0 set, BP 82/60",

@@ -4,6 +4,9 @@ import pytest
 
 from monitoring.clinical import guidance as guidelines
 from monitoring.clinical.guidance import Kind, guidance, load_guidelines
+from monitoring.clinical.policy_types import THERAPY_CLASSES
+from monitoring.clinical.rule_file import RuleFileError, read_packaged
+from tests.unit.clinical.spoiling import READERS
 
 
 def ids(grade: int | None, *therapies: str, products: tuple[str, ...] = ()) -> list[str]:
@@ -51,3 +54,30 @@ def test_every_text_is_cited_and_dated_and_kinds_come_in_order() -> None:
     kinds = [list(Kind).index(one.kind) for one in guidance(3, therapies=["car_t"])]
     assert kinds == sorted(kinds)
     assert guidelines.NOT_AN_ORDER == "Guideline text, not an order"
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (
+            {"source": "UNSURE: a blog", "unverified": False},
+            r"text 1: the source is unsure: mark the text unverified\.$",
+        ),
+        ({"therapies": ["car_t", "radiotherapy"]}, "therapies must be of car_t"),
+        ({"kind": "order"}, r"kind must be one of management, adjunct, monitoring\.$"),
+        ({"id": "asco_2"}, "two texts have one id"),
+    ],
+)
+def test_a_text_in_doubt_is_refused(change: dict[str, object], why: str) -> None:
+    content = read_packaged("guidelines.toml")
+    content["text"][0].update(change)
+
+    with pytest.raises(RuleFileError, match=why):
+        READERS["guidelines.toml"](content)
+
+
+def test_a_text_for_every_therapy_and_one_that_is_unsure_and_says_so_are_read() -> None:
+    content = read_packaged("guidelines.toml")
+    content["text"][0].update(therapies=list(THERAPY_CLASSES), source="UNSURE", unverified=True)
+
+    READERS["guidelines.toml"](content)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from monitoring.clinical.also_grades import AlsoGrade, also_grades
+from monitoring.clinical.organ_grades import lee_toxicity
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.timeline import build
@@ -97,3 +98,21 @@ def test_a_result_too_old_counts_no_more_and_a_later_one_not_yet() -> None:
     assert also(stay, 48)["ctcae-labs"].answer.value == 3
     assert "ctcae-labs" not in also(Stay().lab("creatinine", h0=4.0), 48.1)
     assert also(stay, 60)["ctcae-labs"].answer.value == 0
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ({}, {}),
+        ({"creatinine": None, "alt": None}, {}),
+        ({"creatinine": 2, "bilirubin": 3, "fibrinogen": None}, {"organ_toxicity_at_least": 3}),
+        ({"anc": 4, "platelets": 4}, {}),
+        ({"alt": 2, "ast": 0}, {"transaminitis_grade": 2}),
+        ({"alt": 1, "ast": 3}, {"transaminitis_grade": 3}),
+        ({"alt": None, "ast": 3}, {"transaminitis_at_least": 3}),
+    ],
+)
+def test_what_lee_is_told_of_the_tests(
+    parts: dict[str, float | None], told: dict[str, float]
+) -> None:
+    assert lee_toxicity(parts) == told
