@@ -114,5 +114,5 @@ class RuleTable:
 
 def read_packaged(name: str) -> dict[str, Any]:
     """The content of a packaged rule file, such as ``news2.toml``."""
-    text = files("monitoring.clinical").joinpath("rules", name).read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    text = files("monitoring.clinical").joinpath("rules", name).read_bytes()
+    return tomllib.loads(text.decode())

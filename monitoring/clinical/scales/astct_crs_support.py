@@ -75,10 +75,7 @@ def support_records(columns: Columns, rules: CrsRules) -> SupportRecords:
         np.minimum(reason, np.int8(1)) + np.int8(1),
         columns.truth["o2_for_hypoxia"],
     )
-    place = np.zeros(columns.n, dtype=np.intp)
-    for size, part in zip(_SHAPE, said, strict=True):
-        place *= size
-        place += part
+    place = np.ravel_multi_index(said, _SHAPE)
     every = _every_support(rules)
     return SupportRecords(
         met=every.met[:, place],

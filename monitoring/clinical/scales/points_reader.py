@@ -125,11 +125,9 @@ def _refuse_gaps(row: RuleTable, item: BandedItem) -> None:
     intervals = sorted((band.interval for band in item.bands), key=lambda one: (one.low, one.high))
     if not intervals or np.isfinite(intervals[0].low) or np.isfinite(intervals[-1].high):
         row.refuse("bands must reach from the lowest value to the highest")
-    undefined = False
     for below, above in pairwise(intervals):
         taken = below.with_high + above.with_low
         if below.high != above.low or taken == 2:
             row.refuse(f"bands {below.text} and {above.text} leave a gap or overlap")
-        undefined |= taken == 0
-    if undefined and not item.edges_score_higher:
-        row.refuse("an edge lies in no band; say edges_score_higher where the paper is silent")
+        if taken == 0 and not item.edges_score_higher:
+            row.refuse("an edge lies in no band; say edges_score_higher where the paper is silent")

@@ -139,7 +139,7 @@ def _ways(value: object) -> Iterator[tuple[str, object]]:
     kind = float if type(value) is int else type(value)
     yield from _INSTEAD[kind].items()
     if isinstance(value, dict):
-        yield "a key too many", value | {"surplus": 1}
+        yield "two keys too many", value | {"surplus": 1, "beyond": 2}
 
 
 def _at(content: Any, place: Place) -> Any:
