@@ -3,18 +3,28 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from monitoring.clinical.criteria import criteria_columns
 from monitoring.clinical.episode_walk import walk
-from monitoring.clinical.episodes import Before, moments_of
+from monitoring.clinical.episodes import Axis, Before, follow_stays, moments_of
+from monitoring.clinical.policy import load_policy
 from monitoring.clinical.results import EpisodeState
 from monitoring.clinical.stays import grade_stays
+from monitoring.clinical.timeline import build
 from tests.property.test_crs_episodes import POLICY, RULES, as_columns, followed, laid_out
 from tests.spec import bedside, tables
 from tests.spec.bedside import HOUR_US, MIDNIGHT_US, Bedside
 
 ROWS = tables.rows(Path(__file__).parent / "tables" / "evaluate.md")
-STORIES = [(row.cells["story"], row.cells["person"]) for row in ROWS]
+STORIES = [
+    *((row.cells["story"], row.cells["person"]) for row in ROWS),
+    # Quiet for a day but for the moment at which it would be over.
+    ("0 set, T 38.5; 1 set; 9 set; 17 set; 25 set, nasal cannula 2; 26 set", ""),
+    # What runs on covers a fever of the last moment too.
+    ("0 start paracetamol; 2 set; 3 set, T 38.5", ""),
+]
 
 
 @pytest.mark.parametrize(("story", "person"), STORIES)
@@ -30,6 +40,24 @@ def test_columns_say_what_walking_says_also_from_the_half_on(story: str, person:
         rest = replace(case, moments_us=case.moments_us[half:])
         assert followed(rest, prior, before) == walked[half:]
         assert walk(*laid_out(rest), RULES, POLICY, prior=prior, before=before) == walked[half:]
+
+
+def test_an_episode_that_opens_at_a_quiet_moment_is_quiet_from_the_next_one_on() -> None:
+    """Nobody looked when the fever was charted; at the first look after it, it had gone."""
+    case = bedside.read(
+        "0 set; 0:30 T 38.5; 1 set; 2 set; 9 set; 17 set; 25 set; 25:30 set; 26 set"
+    )
+    del case.moments_us[1]
+
+    walked = walk(*laid_out(case), RULES, POLICY, prior=EpisodeState(), before=None)
+
+    assert [one.episode.is_open for one in walked] == [False, *[True] * 6, False]
+    assert [one.episode.quiet_since_us for one in walked[:3]] == [
+        None,
+        None,
+        MIDNIGHT_US + 2 * HOUR_US,
+    ]
+    assert followed(case, EpisodeState(), None) == walked
 
 
 OPEN = EpisodeState(number=1, is_open=True, onset_us=MIDNIGHT_US - 30 * HOUR_US, peak=2)
@@ -98,3 +126,35 @@ def test_many_looks_are_as_walked() -> None:
     walked = walk(*laid_out(case), RULES, POLICY, prior=EpisodeState(), before=None)
 
     assert followed(case, EpisodeState(), None) == walked
+
+
+@pytest.mark.parametrize(
+    ("story", "is_open", "grade"),
+    [
+        # Resolving is asked for every hour here: a value counts two hours, not eight.
+        ("0 set, T 38.5; 1 give paracetamol; 2 set; 4 look", False, 0),
+        ("0 set, T 38.5; 1 give paracetamol; 2 set; 4:01 look", False, None),
+        ("0 set; 8 look", False, 0),
+        ("-3 set; 0 look", False, 0),
+        ("-2 set; 0 look", True, 0),
+        ("-2.01 set; 0 look", True, None),
+    ],
+)
+def test_how_long_a_value_counts_depends_on_whether_an_episode_is_open(
+    story: str, is_open: bool, grade: int | None
+) -> None:
+    policy = load_policy({"frequencies": {"resolving": 60}})
+    case = bedside.read(story)
+    case.moments_us = [us for us in case.moments_us if us >= MIDNIGHT_US]
+    prior = replace(OPEN, is_open=is_open, number=int(is_open))
+    timeline = build(case.facts(), np.array(case.moments_us, dtype=np.int64))
+    columns = criteria_columns(timeline, RULES, policy)
+
+    walked = walk(timeline, columns, RULES, policy, prior=prior, before=Before(grade=0))
+
+    assert walked[-1].grade == grade
+    axis = Axis(np.array([0, len(timeline.at_us)]), np.zeros(1, dtype=np.int64))
+    judged = follow_stays(
+        timeline, columns, axis, RULES, policy, priors=[prior], befores=[Before(grade=0)]
+    )
+    assert moments_of(judged, 0, RULES) == walked
