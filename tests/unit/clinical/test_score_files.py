@@ -5,15 +5,18 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from monitoring.clinical.rule_file import RuleFileError, RuleTable, read_packaged
-from monitoring.clinical.scales import registry
+from monitoring.clinical.scales import points_scale, registry
 from monitoring.clinical.scales.fields import Field, FieldKind
 from monitoring.clinical.scales.limit_grades import parse_limit_grades
 from monitoring.clinical.scales.limits import Inputs
+from monitoring.clinical.scales.limits_reader import read_interval
 from monitoring.clinical.scales.points_reader import parse_points
-from monitoring.clinical.scales.points_table import score_by
+from monitoring.clinical.scales.points_scale import load_points_scale
+from monitoring.clinical.scales.points_table import NO_BAND, score_by
 from monitoring.clinical.scales.quantities import QUANTITIES
 from monitoring.clinical.scales.quotients import parse_quotients
 from monitoring.clinical.scales.reading import read_columns
@@ -243,6 +246,21 @@ def score(**more: Any) -> dict[str, Any]:
     } | more
 
 
+def test_a_finding_that_no_item_looks_at_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(points_scale, "read_packaged", lambda _: score())
+
+    with pytest.raises(RuleFileError) as refused:
+        load_points_scale("trial", "trial.toml")
+
+    assert str(refused.value) == "trial.toml: no item looks at alone, needed."
+
+
+def test_a_range_takes_both_its_ends_in_and_may_be_one_value() -> None:
+    interval, of = read_interval(RuleTable({}, "trial.toml"), "5-5")
+    assert of is None
+    assert interval.holds(np.array([4.9, 5.0, 5.1])).tolist() == [False, True, False]
+
+
 def test_an_item_of_bands_may_stand_in_a_group() -> None:
     pulse = {
         "id": "pulse",
@@ -257,7 +275,7 @@ def test_an_item_of_bands_may_stand_in_a_group() -> None:
     assert item.group == "vital"
 
 
-@pytest.mark.parametrize("answers", itertools.product([None, False, True], repeat=3))
+@pytest.mark.parametrize("answers", list(itertools.product([None, False, True], repeat=3)))
 def test_a_verdict_is_what_every_answer_to_the_unknown_would_make_of_it(
     answers: tuple[bool | None, ...],
 ) -> None:
@@ -274,9 +292,12 @@ def test_a_verdict_is_what_every_answer_to_the_unknown_would_make_of_it(
     fields = [Field(name=name, label=name, kind=FieldKind.TRUTH) for name in names]
     columns = read_columns([dict(zip(names, answers, strict=True))], fields)
 
-    found = int(score_by(table, Inputs(columns)).verdict[0])
+    scored = score_by(table, Inputs(columns))
+    found = int(scored.verdict[0])
 
     ways = itertools.product(*((False, True) if one is None else (one,) for one in answers))
+    # Of a counted item the band is how many are met.
+    assert scored.band.tolist() == [[NO_BAND if answers[0] is None else int(answers[0])]]
     could_be = {(scores and needed) or alone for scores, needed, alone in ways}
     assert found == (UNKNOWN if len(could_be) > 1 else YES if True in could_be else NO)
 
