@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from monitoring.clinical.alert_runs import Told
-from monitoring.clinical.facts import GradeStatement
+from monitoring.clinical.facts import GradeStatement, TreatmentSpan
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.stay_replay import StayReplay
@@ -59,3 +59,44 @@ def test_a_fever_that_a_monitor_sends_is_told_when_it_has_lasted() -> None:
         if one.kind.value == "raised"
     ]
     assert said == [("crs_grade", "raised", 1), ("fever", "raised", 6)]
+
+
+WINDOW_US = int(load_policy().grading.premedication_s["antipyretic"] * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("ended_at", "low_at", "problem"),
+    [
+        (None, 9, "possible_masked_crs"),
+        (None, 5, "possible_masked_crs"),
+        # Given so long ago that its window ends with the sixth look.
+        (5, 5, "possible_masked_crs"),
+        (5, 6, "hypotension_without_fever"),
+    ],
+)
+def test_what_was_given_before_may_hide_a_fever_up_to_the_end_of_its_window(
+    ended_at: int | None, low_at: int, problem: str
+) -> None:
+    looks_us = LOOKS_US[:10]
+    given = TreatmentSpan(
+        row_id=1,
+        kind="antipyretic",
+        agent="paracetamol",
+        indication=None,
+        started_us=int(looks_us[0]) - 2 * WINDOW_US,
+        ended_us=None if ended_at is None else int(looks_us[ended_at]) - WINDOW_US,
+    )
+    vitals = {
+        "body_temperature": np.full(10, 37.0),
+        "systolic_bp": np.where(np.arange(10) < low_at, 118.0, 75.0),
+    }
+    facts = replace(bedside.read("").facts(), treatments=(given,))
+    replay = StayReplay(load_policy(), load_rulebook(), answer_after={})
+
+    raised = {
+        one.problem
+        for one in replay.play(facts, looks_us, vitals, {})
+        if one.kind.value == "raised" and one.at_us == looks_us[low_at]
+    }
+
+    assert raised == {"hypotension", "news2", problem}

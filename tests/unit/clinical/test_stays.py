@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from monitoring.clinical import stays
 from monitoring.clinical.episode_walk import walk
 from monitoring.clinical.episodes import Before, Moment, moments_of
 from monitoring.clinical.facts import AttributionSpan
@@ -34,8 +35,8 @@ def plain(moments: list[Moment]) -> list[Moment]:
     return [replace(one, fever_row=None) for one in moments]
 
 
-def beside(stays: list[Stay]) -> Iterator[tuple[int, list[Moment]]]:
-    for places, grades in grade_stays(stays, RULES, POLICY):
+def beside(told: list[Stay]) -> Iterator[tuple[int, list[Moment]]]:
+    for places, grades in grade_stays(told, RULES, POLICY):
         for own, place in enumerate(places):
             yield place, moments_of(grades, own, RULES)
 
@@ -69,26 +70,101 @@ def often(case: Bedside, *, until_h: int, step_min: int = 20) -> Bedside:
         "0 set, T 38.5, high flow nasal cannula 40; 4 T 37; 5 SBP 80; 6 set, no device",
     ],
 )
-def test_many_looks_for_one_value_are_as_walked(story: str) -> None:
+def test_many_looks_for_one_value_are_as_walked(
+    story: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case = often(bedside.read(story), until_h=60)
     other = often(bedside.read("0 set, T 39, nasal cannula 4"), until_h=10)
 
-    found = dict(beside([as_columns(other), as_columns(case), as_columns(other)]))
+    for together in (stays._SLICE, 1):
+        # A slice is looked at in one go; many looks fill several.
+        monkeypatch.setattr(stays, "_SLICE", together)
+        found = dict(beside([as_columns(other), as_columns(case), as_columns(other)]))
 
-    assert found[1] == plain(alone(case))
-    assert found[0] == found[2] == plain(alone(other))
+        assert found[1] == plain(alone(case))
+        assert found[0] == found[2] == plain(alone(other))
 
 
-def test_what_runs_on_after_a_stay_and_what_is_known_of_it_ends_with_it() -> None:
+def test_stays_are_judged_together_where_silence_means_the_same_and_not_too_many_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = ["", "icu", "age 5", "", "treatments not charted", "age 5", ""]
+    told = [as_columns(bedside.read("0 set, T 38.5; 2 set", person)) for person in people]
+
+    def groups() -> list[tuple[int, ...]]:
+        return sorted(places for places, _ in grade_stays(told, RULES, POLICY))
+
+    assert groups() == [(0, 3, 6), (1,), (2, 5), (4,)]
+    monkeypatch.setattr(stays, "_TOGETHER", 3)
+    assert groups() == [(0, 3), (1,), (2, 5), (4,), (6,)]
+
+
+def test_a_reason_for_oxygen_excuses_what_a_stay_has_itself_been_given() -> None:
+    """Of a device charted at every moment too: the one of the stay before is somebody else's."""
+    first = bedside.read("0 set, T 38.5, nasal cannula 2; 1 set, T 38.5, nasal cannula 2")
+    own = "set, T 38.5, nasal cannula 2"
+    for story in (
+        f"0 {own}, reason comfort; 1 {own}; 2 {own}",
+        f"0 {own}; 1 {own}, reason comfort; 2 {own}",
+        f"0 {own}; 1 {own}; 2 {own}, reason comfort",
+        f"0 set, T 38.5; 1 {own}, reason comfort; 2 {own}",
+        # Charted more than half an hour before the device, it is no reason for it.
+        f"0 {own}; 1 {own}; 2 {own}; before",
+    ):
+        second = bedside.read(story.removesuffix("; before"))
+        if "before" in story:
+            before_us = MIDNIGHT_US - 2 * HOUR_US // 3
+            second.observations.insert(0, (before_us, "oxygen_indication", "comfort"))
+        found = dict(beside([at_every_moment(first), at_every_moment(second)]))
+
+        assert found[0] == plain(alone(first))
+        assert found[1] == plain(alone(second)), story
+
+
+def at_every_moment(case: Bedside) -> Stay:
+    """The same, the times of a column that has a value a moment being those of the moments."""
+    stay = as_columns(case)
+    return replace(
+        stay,
+        charted={
+            concept: replace(one, taken_us=stay.at_us)
+            if np.array_equal(one.taken_us, stay.at_us)
+            else one
+            for concept, one in stay.charted.items()
+        },
+    )
+
+
+def test_a_usual_pressure_learnt_after_a_stay_is_nobody_elses() -> None:
+    told = bedside.read("0 set, T 38.5, BP 86/52", "baseline 118/70")
+    assert told.baseline is not None
+    # At a time at which the next stay lies on the axis of them all.
+    later = replace(told.baseline, effective_us=MIDNIGHT_US + 3 * stays._apart_us(POLICY) // 2)
+    late = replace(told, baseline=later)
+
+    found = dict(beside([as_columns(told), as_columns(late), as_columns(told)]))
+
+    assert found[0] == found[2] == plain(alone(told))
+    assert found[1] == plain(alone(late))
+
+
+def test_what_runs_on_after_a_stay_and_what_is_known_of_it_ends_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Norepinephrine, a cause of hypotension and a low usual pressure of the first only."""
     first = bedside.read(
         "0 set, T 38.5, start norepinephrine, attribute hypotension", "baseline 85"
     )
     second = bedside.read("0 set, T 38.5, BP 84/60")
 
-    for stays in ([first, second, first], [second, first, second]):
-        found = dict(beside([as_columns(one) for one in stays]))
-        for place, case in enumerate(stays):
+    for order, together in (
+        ([first, second, first], stays._SLICE),
+        ([second, first, second], stays._SLICE),
+        ([second, first, second], 1),
+    ):
+        monkeypatch.setattr(stays, "_SLICE", together)
+        found = dict(beside([as_columns(one) for one in order]))
+        for place, case in enumerate(order):
             assert found[place] == plain(alone(case))
 
 
