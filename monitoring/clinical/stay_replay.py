@@ -179,7 +179,7 @@ class StayReplay:
         ]
         far_us = int(looks_us[-1]) + 1
         until_us = [far_us if end_us is None else end_us + lasts for _, end_us, lasts in spans]
-        begins = looks_us.searchsorted(np.array([one for one, _, _ in spans], dtype=np.int64))
+        begins = looks_us.searchsorted(np.array([one for one, _, _ in spans]))
         ends = looks_us.searchsorted(np.array(until_us), side="right")
         edges = np.concatenate((places, begins, ends)).astype(np.intp)
         places = np.unique(edges[edges < len(looks_us)])
@@ -224,7 +224,7 @@ class StayReplay:
         level = np.where(known & (support.above_home != UNKNOWN), level, 1)
         by_level = {one: hypoxia_conditions(one, self._policy) for one in range(5)}
         width = len(by_level[0])
-        both = judged.spread(level.astype(np.int8)) * np.int8(width) + codes
+        both = judged.spread(level) * np.int8(width) + codes
         meanings = tuple((one,) for level in by_level.values() for one in level)
         return _turning(both, meanings)
 

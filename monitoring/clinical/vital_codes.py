@@ -118,10 +118,8 @@ def stream_of(
     concept: str, looks_us: NDArray[np.int64], value: NDArray[np.floating] | None
 ) -> Stream:
     """A column with one value a look, NaN where nothing came; what is impossible never came."""
-    n = len(looks_us)
     if value is None:
-        nothing = np.full(n, -1, dtype=np.intp)
-        return Stream(looks_us[:0], np.empty(0), nothing, looks_us - NEVER_US)
+        value = np.full(len(looks_us), np.nan)
     # NaN lies in no range.
     low, high = CONCEPTS[concept].possible or (-np.inf, np.inf)
     came = (value >= low) & (value <= high)
@@ -179,7 +177,7 @@ def _reading_codes(
     cleared = values < limit.clear if limit.rising else values >= limit.clear
     raises = raising(taken_us, beyond, cleared, streamed=streamed, rule=rule)
     severe = np.zeros(len(values), dtype=np.bool_)
-    if not limit.rising and not np.isnan(limit.severe):
+    if not limit.rising:
         severe = severely(taken_us, values < limit.severe, streamed=streamed, rule=rule)
     if not raises.any() and not severe.any():
         return None
@@ -194,14 +192,15 @@ def _reading_codes(
 
 def conditions(problem: str, policy: Policy) -> tuple[Condition, ...]:
     """What each code means for a problem, by its number."""
-    name = problem.replace("_", " ")
     usual = policy.priority[_MEANINGS[problem][0][1]]
 
     def quiet(state: ConditionState) -> Condition:
-        return _condition(problem, state, usual, 0, name, ())
+        return _condition(problem, state, usual, 0, problem, ())
 
     active = tuple(
-        _condition(problem, ConditionState.ACTIVE, policy.priority[key], severity, name, criteria)
+        _condition(
+            problem, ConditionState.ACTIVE, policy.priority[key], severity, problem, criteria
+        )
         for severity, key, criteria in _MEANINGS[problem]
     )
     return (quiet(ConditionState.NORMAL), *active, quiet(ConditionState.NO_DATA))
