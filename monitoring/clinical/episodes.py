@@ -26,7 +26,16 @@ from monitoring.clinical.truths import HELD, YES
 from monitoring.clinical.turning_columns import Limits, Seen, limits_of
 from monitoring.clinical.turning_moments import breaks_of, joined, seen
 
-__all__ = ["Before", "Moment", "StayGrades", "follow", "follow_stays", "moments_of", "pass_rules"]
+__all__ = [
+    "Before",
+    "Moment",
+    "StayGrades",
+    "follow",
+    "follow_one",
+    "follow_stays",
+    "moments_of",
+    "pass_rules",
+]
 
 _MET = (int(YES), int(HELD))
 _NO_TIMES = np.empty(0, dtype=np.int64)
@@ -48,11 +57,23 @@ def follow(
     """Judge each asked moment in turn, going on from ``prior`` and the grade ``before`` it."""
     if len(timeline.at_us) <= _FEW_MOMENTS:
         return walk(timeline, columns, rules, policy, prior=prior, before=before)
-    axis = Axis(np.array([0, len(timeline.at_us)]), np.zeros(1, dtype=np.int64))
-    grades = follow_stays(
-        timeline, columns, axis, rules, policy, priors=(prior,), befores=(before,)
+    return moments_of(
+        follow_one(timeline, columns, rules, policy, prior=prior, before=before), 0, rules
     )
-    return moments_of(grades, 0, rules)
+
+
+def follow_one(
+    timeline: Timeline,
+    columns: CriteriaColumns,
+    rules: CrsRules,
+    policy: Policy,
+    *,
+    prior: EpisodeState,
+    before: Before | None,
+) -> "StayGrades":
+    """``follow`` as columns."""
+    axis = Axis(np.array([0, len(timeline.at_us)]), np.zeros(1, dtype=np.int64))
+    return follow_stays(timeline, columns, axis, rules, policy, priors=(prior,), befores=(before,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -286,34 +307,38 @@ def _peak(judged: PassResult, prior: Prior) -> NDArray[np.int8]:
     return judged.spread((highest + grading.NO_GRADE).astype(np.int8))
 
 
-def moments_of(grades: StayGrades, stay: int, rules: CrsRules) -> list[Moment]:
-    """The moments of one of the stays as records."""
+def moments_of(
+    grades: StayGrades, stay: int, rules: CrsRules, places: Sequence[int] | None = None
+) -> list[Moment]:
+    """The moments of one of the stays as records; of ``places`` in it, or all."""
     judged, prior = grades.judged, grades.priors[stay]
     shift_us = int(grades.axis.shifts_us[stay])
     begin, end = grades.axis.begins[stay : stay + 2].tolist()
+    own = np.arange(begin, end) if places is None else begin + np.array(places, dtype=np.intp)
     episodes = judged.episodes
-    own = slice(*episodes.stay.searchsorted((stay, stay + 1)).tolist())
+    of_stay = slice(*episodes.stay.searchsorted((stay, stay + 1)).tolist())
     ids = [criterion.id for criterion in rules.criteria]
-    at_us = (grades.at_us[begin:end] - shift_us).tolist()
-    onsets_us = (episodes.onset_us[own] - shift_us).tolist()
-    waived_us = (episodes.waived_us[own] - shift_us).tolist()
-    numbers = episodes.number[own].tolist()
-    until = (episodes.until[own] - begin).tolist()
-    places = np.arange(begin, end)
-    newest = (episodes.opened[own].searchsorted(places, side="right") - 1).tolist()
-    last_fever_row = np.full(end - begin, -1)
+    at_us = (grades.at_us[own] - shift_us).tolist()
+    onsets_us = (episodes.onset_us[of_stay] - shift_us).tolist()
+    waived_us = (episodes.waived_us[of_stay] - shift_us).tolist()
+    numbers = episodes.number[of_stay].tolist()
+    until = episodes.until[of_stay]
+    # An episode that goes on to the end of the stay has no moment at which it was resolved.
+    resolved_us = (grades.at_us[np.minimum(until, end - 1)] - shift_us).tolist()
+    newest = (episodes.opened[of_stay].searchsorted(own, side="right") - 1).tolist()
+    last_fever_row = np.full(len(own), -1)
     if grades.fever is not None:
-        last_fever_row = grades.fever.last_fever_row()[begin:end]
-    fever_rows = np.where(judged.recent[begin:end], last_fever_row, -1).tolist()
+        last_fever_row = grades.fever.last_fever_row()[own]
+    fever_rows = np.where(judged.recent[own], last_fever_row, -1).tolist()
     columns = zip(
-        judged.truths[:, begin:end].T.tolist(),
-        judged.state[begin:end].tolist(),
-        judged.grade[begin:end].tolist(),
-        judged.status[begin:end].tolist(),
-        judged.at_most[begin:end].tolist(),
-        judged.limit_us[begin:end].tolist(),
-        grades.peak[begin:end].tolist(),
-        judged.quiet_since_us[begin:end].tolist(),
+        judged.truths[:, own].T.tolist(),
+        judged.state[own].tolist(),
+        judged.grade[own].tolist(),
+        judged.status[own].tolist(),
+        judged.at_most[own].tolist(),
+        judged.limit_us[own].tolist(),
+        grades.peak[own].tolist(),
+        judged.quiet_since_us[own].tolist(),
         fever_rows,
         newest,
         strict=True,
@@ -340,7 +365,7 @@ def moments_of(grades: StayGrades, stay: int, rules: CrsRules) -> list[Moment]:
                 number=numbers[episode],
                 onset_us=onsets_us[episode],
                 peak=peak_or_none,
-                resolved_us=at_us[until[episode]],
+                resolved_us=resolved_us[episode],
                 held=held,
             )
         else:

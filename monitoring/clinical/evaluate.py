@@ -4,7 +4,7 @@ Pure and chained: a whole stay in one call gives the same as one call a moment, 
 the episode and the grade of the one before.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,9 @@ from monitoring.clinical.criteria import (
     criteria_columns,
 )
 from monitoring.clinical.early_warning import news2_score, set_columns
-from monitoring.clinical.episodes import Before, Moment, follow
+from monitoring.clinical.episodes import Before, Moment, follow, follow_one, moments_of
 from monitoring.clinical.evidence import EvidenceBook, as_old_as_now, judged_criterion
-from monitoring.clinical.facts import Dose, EncounterFacts, TreatmentSpan
+from monitoring.clinical.facts import EncounterFacts, TreatmentSpan, newest_dose
 from monitoring.clinical.flags import Flags
 from monitoring.clinical.icans import FINDINGS, IcansJudge, icans_conditions
 from monitoring.clinical.icans_evidence import IcansEvidence
@@ -41,7 +41,8 @@ from monitoring.clinical.rulebook_types import Criterion, Rulebook
 from monitoring.clinical.schedule import crs_state, ice_counts_s
 from monitoring.clinical.timeline import US_PER_S, Timeline, build
 from monitoring.clinical.truths import HELD, UNKNOWN, WORDS
-from monitoring.clinical.turning_looks import Looks
+from monitoring.clinical.turning_looks import Looks, ice_counts_of
+from monitoring.clinical.turns import Turns
 
 # The history of observations that the facts must hold before the first moment, besides the newest
 # value of each concept before it: no window of the policy is longer.
@@ -62,7 +63,7 @@ def evaluate(
     icans: IcansGrade | None = None,
     confirmed: tuple[ConfirmedGrade, ...] = (),
     turns_only: bool = False,
-) -> list[Evaluation]:
+) -> Sequence[Evaluation]:
     """Judge one encounter at each moment of ``at_us`` (ascending, microseconds since the epoch).
 
     ``facts`` hold the observations of ``LOOKBACK_US`` before the first moment and the newest of
@@ -81,47 +82,47 @@ def evaluate(
     timeline = build(facts, at_us)
     columns = criteria_columns(timeline, rulebook.crs, policy)
     before = None if previous is None else Before(grade=previous.grade)
-    moments = follow(timeline, columns, rulebook.crs, policy, prior=prior, before=before)
+    following = (timeline, columns, rulebook.crs, policy)
+    places: Sequence[int] = range(len(at_us))
+    grades = None
+    if turns_only:
+        grades = follow_one(*following, prior=prior, before=before)
+        limits_s = grades.judged.limit_us / US_PER_S
+        test_limits_s = ice_counts_of(grades, policy)
+    else:
+        moments = follow(*following, prior=prior, before=before)
+        limits_s = np.array([moment.limit_s for moment in moments])
+        test_limits_s = np.array(
+            [
+                ice_counts_s(moment.grade, is_open=moment.episode.is_open, policy=policy)
+                for moment in moments
+            ]
+        )
     book = EvidenceBook(timeline, rulebook.crs)
-    limits_s = np.array([moment.limit_s for moment in moments])
     sets = set_columns(timeline, columns.support, rulebook.news2, policy.freshness, limits_s)
     flags = Flags(timeline, columns, rulebook, policy, book)
     judge = _Judge(timeline, columns, rulebook, policy, book)
-    test_limits_s = np.array(
-        [
-            ice_counts_s(moment.grade, is_open=moment.episode.is_open, policy=policy)
-            for moment in moments
-        ]
-    )
     neurology = neurology_columns(
         timeline, policy, test_limits_s=test_limits_s, set_limits_s=limits_s
     )
     icans_judge = _icans_judge(timeline, neurology, book, test_limits_s)
-    turning = None
-    if turns_only:
-        turning = Looks(
+    if grades is not None:
+        looks = Looks(
             timeline=timeline,
             columns=columns,
-            moments=moments,
+            grades=grades,
+            limits_us=limits_s * US_PER_S,
             sets=sets,
             neurology=neurology,
             signals=flags.signals,
             rulebook=rulebook,
             policy=policy,
-        ).turning()
+        )
+        places = np.flatnonzero(looks.turning()).tolist()
+        moments = moments_of(grades, 0, rulebook.crs, places)
     result: list[Evaluation] = []
-    for place, moment in enumerate(moments):
+    for place, moment in zip(places, moments, strict=True):
         hours, atypical, timing_notes = judge.timing(moment, int(at_us[place]))
-        if turning is not None and not turning[place]:
-            result.append(
-                replace(
-                    result[-1],
-                    at_us=int(at_us[place]),
-                    episode=moment.episode,
-                    hours_since_dose=hours,
-                )
-            )
-            continue
         news2 = news2_score(
             sets,
             place,
@@ -162,7 +163,16 @@ def evaluate(
             )
         )
         previous = crs
-    return result
+    if grades is None:
+        return result
+    every = grades
+    return Turns(
+        at_us,
+        places,
+        result,
+        doses=facts.doses,
+        episodes=lambda: [one.episode for one in moments_of(every, 0, rulebook.crs)],
+    )
 
 
 def judge_icans(
@@ -258,14 +268,14 @@ class _Judge:
 
     def timing(self, moment: Moment, at_us: int) -> tuple[float | None, bool, tuple[str, ...]]:
         """Hours since the newest dose, whether the onset is late, and a word on it (C18)."""
-        newest = _newest_dose(self._timeline.facts.doses, at_us)
+        newest = newest_dose(self._timeline.facts.doses, at_us)
         if newest is None:
             return None, False, (NOTE_NO_DOSE,)
         hours = (at_us - newest.infused_us) / _HOURS_US
         onset_us = moment.episode.onset_us
         if not moment.episode.is_open or onset_us is None:
             return hours, False, ()
-        cause = _newest_dose(self._timeline.facts.doses, onset_us)
+        cause = newest_dose(self._timeline.facts.doses, onset_us)
         if cause is None:
             return hours, False, ("Onset before any recorded dose: check the doses.",)
         days = (onset_us - cause.infused_us) / (24 * _HOURS_US)
@@ -279,7 +289,7 @@ class _Judge:
 
     def therapy_class(self, at_us: int) -> str | None:
         """The class of the newest dose, None before any."""
-        newest = _newest_dose(self._timeline.facts.doses, at_us)
+        newest = newest_dose(self._timeline.facts.doses, at_us)
         return None if newest is None else newest.therapy_class
 
     def _inputs(self, row: int, place: int, moment: Moment) -> tuple[InputEvidence, ...]:
@@ -382,8 +392,3 @@ def _met(previous: CrsGrade | None) -> dict[str, CriterionEvidence]:
 
 def _held_note(truth: int) -> str | None:
     return "Met when last known, nothing newer decides it." if truth == HELD else None
-
-
-def _newest_dose(doses: tuple[Dose, ...], at_us: int) -> Dose | None:
-    given = [dose for dose in doses if dose.infused_us <= at_us]
-    return max(given, key=lambda dose: (dose.infused_us, dose.row_id), default=None)

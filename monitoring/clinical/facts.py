@@ -119,6 +119,12 @@ class Dose:
     infused_us: int
 
 
+def newest_dose(doses: Sequence[Dose], at_us: int) -> Dose | None:
+    """The dose that was given last before a moment or at it, None before any."""
+    given = [dose for dose in doses if dose.infused_us <= at_us]
+    return max(given, key=lambda dose: (dose.infused_us, dose.row_id), default=None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeStatement:
     """A clinician confirmed or overrode the grade of a scale.

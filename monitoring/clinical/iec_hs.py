@@ -7,7 +7,7 @@ clinician's word, and unknown without it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,8 +82,7 @@ def iec_hs_watch(
         are unknown.
     at_us: n moments, int64.
     findings: a clinician's word by field of ``rules/iec_hs.toml``, such as ``haemophagocytosis``.
-    turns_only: repeat the watch of the moment before where no criterion turns; the values and ages
-        shown are not of their own moment then.
+    turns_only: only the moments at which a criterion turns, known or held, and the first.
 
     Raises ``ValueError`` for a finding that the rules do not know.
     """
@@ -95,25 +94,20 @@ def iec_hs_watch(
         raise ValueError(message)
     stay = read_stay(facts, table, policy, at_us)
     scored = score_by(table, stay.inputs(table, said))
-    found: list[IecHsWatch] = []
-    turning = _turning(scored, len(at_us)) if turns_only else [True] * len(at_us)
-    for place, (now_us, turns) in enumerate(zip(at_us.tolist(), turning, strict=True)):
-        found.append(
-            _watch(table, stay, scored, policy, place)
-            if turns
-            else replace(found[-1], at_us=now_us)
-        )
-    return tuple(found)
+    places: Sequence[int] = range(len(at_us))
+    if turns_only:
+        places = np.flatnonzero(_turning(scored, len(at_us))).tolist()
+    return tuple(_watch(table, stay, scored, policy, place) for place in places)
 
 
-def _turning(scored: Scored, n: int) -> list[bool]:
+def _turning(scored: Scored, n: int) -> NDArray[np.bool_]:
     """At which moments a criterion is another than right before, known or held; the first is."""
     turns = np.zeros(n, dtype=np.bool_)
     turns[:1] = True
     for element in scored.elements.values():
         for truth in (element[0, :n], element[0, n:]):
             turns[1:] |= truth[1:] != truth[:-1]
-    return turns.tolist()
+    return turns
 
 
 def _watch(

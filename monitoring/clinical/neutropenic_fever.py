@@ -87,14 +87,18 @@ def neutropenic_fever(
     prior: FeverCarried | None = None,
     policy: LaboratoryPolicy | None = None,
     anc_expected_low: bool | None = None,
+    turns_only: bool = False,
 ) -> tuple[NeutropenicFever, ...]:
     """The state at each moment, from what was taken up to it; later values are not looked at.
 
     ``prior`` is the ``carried`` of the moment before the first one, where the facts do not reach
     back to the beginning. ``anc_expected_low`` is a clinician's word that the ANC will be below 500
-    /uL within 48 hours.
+    /uL within 48 hours. With ``turns_only`` only the moments at which the state is another one than
+    right before, its evidence apart; each says in ``carried`` which it is.
     """
     watch = _Watch(facts, prior, policy or load_laboratory_policy(), anc_expected_low)
+    if turns_only:
+        at_us = at_us[watch.turning(at_us)]
     return tuple(watch.at(moment) for moment in at_us.tolist())
 
 
@@ -215,6 +219,37 @@ class _Watch:
             ),
         )
 
+    def turning(self, at_us: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """At which moments anything that ``at`` compares differs from the moment before."""
+        temperatures, counts = self._temperatures, self._counts
+        readings = [*self._readings, self._carried_reading()]
+        place, count = temperatures.latest(at_us), counts.latest(at_us)
+        last_us, since_us, warm_us = (
+            _times([getattr(one, name) for one in readings])[place]
+            for name in ("last_fever_us", "fever_since_us", "warm_since_us")
+        )
+        low_us = _times([*self._low_since, None])[count]
+        begins_us = np.maximum(since_us, NEVER_US if self._expected else low_us)
+        columns = [
+            at_us - last_us <= self._windows.same_fever_us,
+            at_us - temperatures.taken_us[place] <= self._windows.same_fever_us,
+            since_us,
+            np.array([one.last_by or "" for one in readings])[place],
+            warm_us,
+            np.array([one.by is None for one in readings])[place],
+            low_us,
+            counts.taken_us[count] == NEVER_US,
+            at_us - counts.taken_us[count] <= self._valid_us,
+            at_us > begins_us + self._windows.antibiotics_within_us,
+            at_us > self._prior.at_us,
+        ]
+        columns += [at_us >= one.started_us for one in self._antibiotics]
+        turns = np.zeros(len(at_us), dtype=np.bool_)
+        turns[:1] = True
+        for column in columns:
+            turns[1:] |= column[1:] != column[:-1]
+        return turns
+
     def _carried_reading(self) -> _Reading:
         prior = self._prior
         return _Reading(None, None, prior.fever_since_us, prior.last_fever_us, None, -1)
@@ -285,6 +320,10 @@ class _Watch:
             one = value_at(self._counts, count)
             shown.append(evidence_of("neutrophils", one, at_us=at_us, valid_us=self._valid_us))
         return tuple(shown)
+
+
+def _times(times_us: list[int | None]) -> NDArray[np.int64]:
+    return np.array([NEVER_US if us is None else us for us in times_us], dtype=np.int64)
 
 
 def _newest(series: Series, at_us: int) -> int:

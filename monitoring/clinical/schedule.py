@@ -21,6 +21,8 @@ from monitoring.clinical.results import (
 
 _US_PER_S = 1_000_000
 _HOUR_S = 3600.0
+# How long after its end an episode counts as just resolved (clinical reference 7.3).
+RECENTLY_US = 24 * 3600 * _US_PER_S
 _ESCALATES_FROM_GRADE = 2
 _OVERDUE = ("overdue", "overdue_from_grade_2")
 _ICE_OVERDUE = ("ice_overdue", "ice_overdue_urgent")
@@ -296,12 +298,16 @@ def _is_fast(news2: News2Score, policy: Policy) -> bool:
 
 def _recently_resolved(evaluation: Evaluation) -> bool:
     resolved_us = evaluation.episode.resolved_us
-    return resolved_us is not None and evaluation.at_us - resolved_us < 24 * _HOUR_S * _US_PER_S
+    return resolved_us is not None and evaluation.at_us - resolved_us < RECENTLY_US
 
 
 def _in_risk_window(evaluation: Evaluation, policy: Policy) -> bool:
     hours = evaluation.hours_since_dose
     # Without a recorded dose nobody can say that the risk has passed.
+    return hours is None or hours * _HOUR_S <= risk_window_s(evaluation.therapy_class, policy)
+
+
+def risk_window_s(therapy_class: str | None, policy: Policy) -> float:
+    """How long after a dose of its class CRS is looked for; the longest where none is known."""
     windows_s = policy.schedule.risk_window_s
-    window_s = windows_s.get(evaluation.therapy_class or "", max(windows_s.values()))
-    return hours is None or hours * _HOUR_S <= window_s
+    return windows_s.get(therapy_class or "", max(windows_s.values()))

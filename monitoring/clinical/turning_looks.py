@@ -9,19 +9,21 @@ every moment.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.clinical import grading
 from monitoring.clinical.concepts import ICE_ITEMS
 from monitoring.clinical.criteria import FEVER_EPSILON_C, CriteriaColumns
 from monitoring.clinical.early_warning import SetColumns, risks_of
-from monitoring.clinical.episodes import Moment
+from monitoring.clinical.episode_spans import CLOSED
+from monitoring.clinical.episodes import StayGrades
 from monitoring.clinical.neurology import NeurologyColumns
 from monitoring.clinical.policy_types import STREAMED, Policy
 from monitoring.clinical.rulebook_types import Rulebook
+from monitoring.clinical.schedule import ice_counts_s
 from monitoring.clinical.signals import Signals, newest
 from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
 
@@ -39,7 +41,8 @@ class Looks:
 
     timeline: Timeline
     columns: CriteriaColumns
-    moments: list[Moment]
+    grades: StayGrades
+    limits_us: NDArray[np.float64]
     sets: SetColumns
     neurology: NeurologyColumns
     signals: Signals
@@ -48,13 +51,8 @@ class Looks:
 
     def turning(self) -> _Bools:
         """Which moments may differ from the one before; the first does."""
-        at_us = self.timeline.at_us
-        if self.timeline.facts.statements:
-            # A clinician's word holds by what was computed since, and runs out by itself.
-            return np.ones(len(at_us), dtype=np.bool_)
         turns = self._by_hand()
         turns[0] = True
-        turns[1:] |= [one != other for one, other in pairwise(map(_said, self.moments))]
         for column in self._told():
             # Not known is as not known as before.
             same = (column[1:] == column[:-1]) | (
@@ -80,6 +78,8 @@ class Looks:
     def _told(self) -> Iterator[NDArray[Any]]:
         """Each column that the rules read, as far as they can tell it apart."""
         columns, timeline = self.columns, self.timeline
+        yield from self._graded()
+        yield from self._words()
         yield from columns.truths
         yield timeline.baseline_rows
         yield columns.fever.is_attributed
@@ -92,6 +92,28 @@ class Looks:
         for name in _BY_HAND:
             yield timeline.value(name)
 
+    def _graded(self) -> Iterator[NDArray[Any]]:
+        """The grade and the episode, without how long it has been quiet so far."""
+        judged = self.grades.judged
+        yield from judged.truths
+        yield judged.state
+        yield judged.grade
+        yield judged.status
+        yield judged.limit_us
+        yield self.grades.peak
+        yield self._episode()
+
+    def _episode(self) -> NDArray[np.intp]:
+        """The last episode that was opened up to each moment, -1 for the one before the first."""
+        opened = self.grades.judged.episodes.opened
+        return opened.searchsorted(np.arange(len(self.timeline.at_us)), side="right") - 1
+
+    def _words(self) -> Iterator[NDArray[Any]]:
+        """A clinician's word begins to hold and runs out; else it holds by what was computed."""
+        for word in self.timeline.facts.statements:
+            yield self.timeline.at_us >= word.stated_us
+            yield self.timeline.at_us >= word.valid_until_us
+
     def _spans(self) -> Iterator[NDArray[Any]]:
         """What was given before, the newest therapy, how long CRS lasts, which device is off."""
         facts, at_us, watch = self.timeline.facts, self.timeline.at_us, self.policy.watch
@@ -103,9 +125,11 @@ class Looks:
                     given &= at_us <= span.ended_us + window_s * US_PER_S
                 yield given
         yield np.sort([dose.infused_us for dose in facts.doses]).searchsorted(at_us, side="right")
-        onset_us = np.array(
-            [NEVER_US if (us := one.episode.onset_us) is None else us for one in self.moments]
-        )
+        before_us = self.grades.priors[0].onset_us
+        onsets_us = self.grades.judged.episodes.onset_us
+        onset_us = np.append(onsets_us, NEVER_US if before_us is None else before_us)[
+            self._episode()
+        ]
         yield at_us - onset_us > watch.lingering_after_s * US_PER_S
         for concept in STREAMED:
             series = self.timeline.series[concept]
@@ -120,9 +144,8 @@ class Looks:
         temperature, heart, spo2 = map(
             self.timeline.value, ("body_temperature", "heart_rate", "spo2")
         )
-        limits_us = np.array([one.limit_s for one in self.moments]) * US_PER_S
         for name in ("body_temperature", "heart_rate", "spo2", "consciousness", *_PRESSURES):
-            yield self.timeline.age_us(name) <= limits_us
+            yield self.timeline.age_us(name) <= self.limits_us
         yield self._lasts(
             "body_temperature",
             limit=fever_c,
@@ -153,8 +176,7 @@ class Looks:
 
     def _pressure(self) -> Iterator[NDArray[Any]]:
         pressure, timeline, limits = self.columns.pressure, self.timeline, self.policy.hypotension
-        limits_us = np.array([one.limit_s for one in self.moments]) * US_PER_S
-        yield pressure.age_us <= limits_us
+        yield pressure.age_us <= self.limits_us
         yield pressure.absolute
         yield pressure.relative
         yield pressure.severe
@@ -175,9 +197,8 @@ class Looks:
 
     def _oxygen(self) -> Iterator[NDArray[Any]]:
         support, freshness = self.columns.support, self.policy.freshness
-        limits_s = np.array([one.limit_s for one in self.moments])
-        known_s = np.maximum(limits_s, freshness.oxygen_support_s_at_least)
-        yield support.support_age_us <= known_s * US_PER_S
+        known_us = np.maximum(self.limits_us, freshness.oxygen_support_s_at_least * US_PER_S)
+        yield support.support_age_us <= known_us
         yield support.level
         yield support.above_home
         yield from support.noted.values()
@@ -195,22 +216,16 @@ class Looks:
         return self.signals.lasting(concept, rows, self.timeline.at_us, **limits)
 
 
-def _said(moment: Moment) -> tuple[object, ...]:
-    """A moment's grade and episode, without how long it has been quiet so far."""
-    episode = moment.episode
-    return (
-        moment.truths,
-        moment.waived,
-        moment.grade,
-        moment.status,
-        moment.limit_s,
-        episode.number,
-        episode.is_open,
-        episode.onset_us,
-        episode.peak,
-        episode.resolved_us,
-        episode.held,
-    )
+def ice_counts_of(grades: StayGrades, policy: Policy) -> NDArray[np.float64]:
+    """How long an ICE counts at each moment, by its grade and whether an episode is open."""
+    found = np.empty(len(grades.at_us))
+    is_open = grades.judged.state > CLOSED
+    for grade in np.unique(grades.judged.grade).tolist():
+        known = None if grade == grading.NO_GRADE else grade
+        for opened in (False, True):
+            of_both = (grades.judged.grade == grade) & (is_open == opened)
+            found[of_both] = ice_counts_s(known, is_open=opened, policy=policy)
+    return found
 
 
 def _columns_of(record: Any) -> Iterator[NDArray[Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
@@ -254,7 +255,7 @@ def judge(
     def judging(facts: EncounterFacts) -> Judged:
         at_us = {*moments(facts, from_at=from_at, to_at=to_at), *map(to_us, extra_moments)}
         judged = judge_facts(facts, at_us, before, policy)
-        return Judged(facts=facts, before=before, evaluations=judged)
+        return Judged(facts=facts, before=before, evaluations=tuple(judged))
 
     return judge_enough(session, encounter, judging, from_at=from_at, to_at=to_at)
 
@@ -266,28 +267,30 @@ def judge_facts(
     policy: Policy | PolicyCourse,
     *,
     turns_only: bool = False,
-) -> tuple[Evaluation, ...]:
+) -> Sequence[Evaluation]:
     """The rules' word on facts at some moments, going on from the evaluation before them.
 
     Of a course of policies each moment is judged by the one in force at it. ``turns_only`` as in
     ``monitoring.clinical.evaluate``.
     """
     course = PolicyCourse.of([(0, policy)]) if isinstance(policy, Policy) else policy
-    found: list[Evaluation] = []
+    found: list[Sequence[Evaluation]] = []
     for held, moments_us in course.spans(at_us):
-        before = found[-1] if found else before
-        found += rules.evaluate(
-            facts,
-            at_us=np.array(moments_us, dtype=np.int64),
-            prior=EpisodeState() if before is None else before.episode,
-            previous=None if before is None else before.crs,
-            icans=None if before is None else before.icans,
-            confirmed=() if before is None else before.confirmed,
-            rulebook=load_rulebook(),
-            policy=held,
-            turns_only=turns_only,
+        before = found[-1][-1] if found else before
+        found.append(
+            rules.evaluate(
+                facts,
+                at_us=np.array(moments_us, dtype=np.int64),
+                prior=EpisodeState() if before is None else before.episode,
+                previous=None if before is None else before.crs,
+                icans=None if before is None else before.icans,
+                confirmed=() if before is None else before.confirmed,
+                rulebook=load_rulebook(),
+                policy=held,
+                turns_only=turns_only,
+            )
         )
-    return tuple(found)
+    return found[0] if turns_only and len(found) == 1 else tuple(chain.from_iterable(found))
 
 
 def evaluation_before(session: Session, encounter_id: int, at: datetime) -> Evaluation | None:

@@ -25,7 +25,8 @@ from monitoring.clinical.alert_moves import AnswerAfter
 from monitoring.clinical.alert_runs import Follower, Told
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy import Policy, load_policy
-from monitoring.clinical.results import Condition, Evaluation, Priority
+from monitoring.clinical.results import Condition, Priority
+from monitoring.clinical.turns import Turns
 from monitoring.services.alarm_history import told_in
 from monitoring.services.evaluate import judge_facts, load_facts, moments
 from monitoring.services.instants import to_us
@@ -156,17 +157,17 @@ def report(played: Played) -> Report:
 class _Stay:
     encounter_id: int
     facts: EncounterFacts
-    evaluations: Sequence[Evaluation]
+    turns: Turns
     policy: Policy
     from_us: int
     until_us: int
     silences: Sequence[tuple[int, Condition]]
 
     def at_us(self) -> list[int]:
-        return [evaluation.at_us for evaluation in self.evaluations]
+        return [evaluation.at_us for evaluation in self.turns.turned]
 
     def in_episode(self) -> list[bool]:
-        return [evaluation.episode.is_open for evaluation in self.evaluations]
+        return [evaluation.episode.is_open for evaluation in self.turns.turned]
 
     def days_us(self) -> tuple[int, int]:
         """The time without and with an open episode within the period."""
@@ -177,7 +178,7 @@ class _Stay:
     def followed(self) -> pd.DataFrame:
         """Treatments given and changes of the known grade."""
         given = [span.started_us for span in self.facts.treatments]
-        known = [(e.at_us, e.crs.grade) for e in self.evaluations if e.crs.grade is not None]
+        known = [(e.at_us, e.crs.grade) for e in self.turns.turned if e.crs.grade is not None]
         changed = [
             at_us
             for (at_us, grade), (_, before) in zip(known[1:], known, strict=False)
@@ -214,7 +215,7 @@ def _judge(
     return _Stay(
         encounter_id=encounter.id,
         facts=facts,
-        evaluations=evaluations,
+        turns=Turns.of(evaluations),
         policy=policy,
         from_us=to_us(max(begins, from_at)),
         until_us=to_us(ends),
@@ -243,18 +244,14 @@ def _events(stay: _Stay, told: Iterable[Told]) -> pd.DataFrame:
 def _said(stay: _Stay) -> Iterable[Sequence[tuple[int, Condition]]]:
     """What the rules said of each problem, in the order of time."""
     by_problem: dict[str, list[tuple[int, Condition]]] = {}
-    before: tuple[Condition, ...] | None = None
-    for evaluation in stay.evaluations:
-        # Where nothing turned the words are the very ones of before.
-        news = () if evaluation.conditions is before else evaluation.conditions
-        before = evaluation.conditions
-        for condition in news:
+    for evaluation in stay.turns.turned:
+        for condition in evaluation.conditions:
             by_problem.setdefault(condition.problem, []).append((evaluation.at_us, condition))
     said = chain(
-        by_the_clock(stay.facts, stay.evaluations, until_us=stay.until_us, policy=stay.policy),
+        by_the_clock(stay.facts, stay.turns, until_us=stay.until_us, policy=stay.policy),
         laboratory(
             stay.facts,
-            from_us=stay.evaluations[0].at_us,
+            from_us=stay.turns.turned[0].at_us,
             until_us=stay.until_us,
             policy=stay.policy,
         ),
@@ -267,7 +264,7 @@ def _said(stay: _Stay) -> Iterable[Sequence[tuple[int, Condition]]]:
 
 def _rises(stays: Iterable[_Stay], *, from_us: int) -> pd.DataFrame:
     rows = [
-        (stay.encounter_id, one.at_us, one.crs.grade) for stay in stays for one in stay.evaluations
+        (stay.encounter_id, one.at_us, one.crs.grade) for stay in stays for one in stay.turns.turned
     ]
     grades = pd.DataFrame(rows, columns=["encounter", "at_us", "grade"])
     grades = grades.astype({"encounter": "int64", "at_us": "int64", "grade": "float64"})

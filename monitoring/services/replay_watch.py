@@ -5,7 +5,6 @@ moments are known: when something becomes due, late or too old, when a device ha
 too long. Only there the rules are asked, and once in each hour without a fact.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -13,17 +12,18 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from db.queries import alerts as alert_rows
-from monitoring.clinical import schedule
 from monitoring.clinical.alert_state import TransitionKind
 from monitoring.clinical.by_the_clock import clock_conditions, turns
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.iec_hs import iec_hs_watch
 from monitoring.clinical.laboratory_flags import iec_hs_condition, neutropenic_fever_condition
+from monitoring.clinical.late_times import NOT_DUE_US, late_times_us
 from monitoring.clinical.neutropenic_fever import neutropenic_fever
 from monitoring.clinical.policy_types import STREAMED, Policy
 from monitoring.clinical.results import Condition, Evaluation
 from monitoring.clinical.symptom_triggers import all_asked
 from monitoring.clinical.timeline import US_PER_S
+from monitoring.clinical.turns import Turns
 from monitoring.clinical.watch_flags import stale_feed_condition
 from monitoring.services.charted_sets import last_sets_us
 from monitoring.services.instants import to_us
@@ -61,39 +61,32 @@ def by_the_clock(
     facts: EncounterFacts, evaluations: Sequence[Evaluation], *, until_us: int, policy: Policy
 ) -> Said:
     """What is overdue and what symptoms ask for, between one judgement and the next."""
-    at_us = [evaluation.at_us for evaluation in evaluations]
-    sets_us = last_sets_us(facts, np.array(at_us, dtype=np.int64))
+    judged = Turns.of(evaluations)
+    begins_us, ends_us = judged.at_us, np.append(judged.at_us[1:], until_us)
+    sets_us = last_sets_us(facts, judged.at_us)
     asked = all_asked(facts.observations)
-    turns_us = sorted(turn for one in asked for turn in turns(one))
-    ends_us = [*at_us[1:], until_us]
-    before: Evaluation | None = None
-    were_late: list[bool] = []
-    for evaluation, last_set_us, end_us in zip(evaluations, sets_us, ends_us, strict=True):
-        begin_us = evaluation.at_us
-        late_us = [
-            due.overdue_at_us + 1
-            for due in (
-                schedule.next_due(evaluation, last_set_us, policy),
-                schedule.next_ice_due(evaluation, policy),
-            )
-            if due is not None
-        ]
-        turning = turns_us[bisect_left(turns_us, begin_us) : bisect_left(turns_us, end_us)]
-        turning += [one for one in late_us if begin_us < one < end_us]
-        is_repeated = before is not None and evaluation.conditions is before.conditions
-        are_late = [one <= begin_us for one in late_us]
+    turns_us = np.sort(np.array([turn for one in asked for turn in turns(one)], dtype=np.int64))
+    asks = turns_us.searchsorted(begins_us) < turns_us.searchsorted(ends_us)
+    asks[judged.places] = True
+    late_us = late_times_us(judged, sets_us, policy)
+    for one in late_us:
+        asks |= (begins_us < one) & (one < ends_us)
         # Where nothing turned, what was late is late and what was in time is.
-        if turning or not is_repeated or are_late != were_late:
-            for now_us in sorted({begin_us, *turning}):
-                for word in clock_conditions(
-                    evaluation,
-                    last_set_us=last_set_us,
-                    asked=asked,
-                    now_us=now_us,
-                    policy=policy,
-                ):
-                    yield now_us, word
-        before, were_late = evaluation, [one < end_us for one in late_us]
+        asks[1:] |= (one[1:] <= begins_us[1:]) != (one[:-1] < ends_us[:-1])
+        asks[1:] |= (one[1:] == NOT_DUE_US) != (one[:-1] == NOT_DUE_US)
+    for place in np.flatnonzero(asks).tolist():
+        begin_us, end_us = int(begins_us[place]), int(ends_us[place])
+        own = [*turns_us[slice(*turns_us.searchsorted((begin_us, end_us)))].tolist()]
+        own += [us for one in late_us if begin_us < (us := int(one[place])) < end_us]
+        for now_us in sorted({begin_us, *own}):
+            for word in clock_conditions(
+                judged.near(place),
+                last_set_us=sets_us[place],
+                asked=asked,
+                now_us=now_us,
+                policy=policy,
+            ):
+                yield now_us, word
 
 
 def laboratory(facts: EncounterFacts, *, from_us: int, until_us: int, policy: Policy) -> Said:
@@ -116,19 +109,17 @@ def laboratory(facts: EncounterFacts, *, from_us: int, until_us: int, policy: Po
         np.array([dose.infused_us for dose in facts.doses], dtype=np.int64),
     ]
     at_us = _within(np.concatenate(turning), from_us, until_us)
-    fevers = neutropenic_fever(facts, at_us=at_us, policy=limits)
+    fevers = neutropenic_fever(facts, at_us=at_us, policy=limits, turns_only=True)
     # The clock of the antibiotic turns by itself, and so does a fever that only has to last.
     later = [one.due_us + 1 for one in fevers if one.due_us is not None]
     later += [one.recheck_due_us for one in fevers if one.recheck_due_us is not None]
     added = np.array(later, dtype=np.int64)
     at_us = _within(np.concatenate([at_us, added, added + limits.valid_us + 1]), from_us, until_us)
-    fevers = neutropenic_fever(facts, at_us=at_us, policy=limits)
-    if not len(at_us):
-        return
-    watches = iec_hs_watch(facts, at_us=at_us, policy=limits, turns_only=True)
-    for now_us, fever, watch in zip(at_us.tolist(), fevers, watches, strict=True):
+    for fever in neutropenic_fever(facts, at_us=at_us, policy=limits, turns_only=True):
+        now_us = fever.carried.at_us
         yield now_us, neutropenic_fever_condition(fever, policy, now_us=now_us)
-        yield now_us, iec_hs_condition(watch, policy)
+    for watch in iec_hs_watch(facts, at_us=at_us, policy=limits, turns_only=True):
+        yield watch.at_us, iec_hs_condition(watch, policy)
 
 
 def silent_feeds(session: Session, encounter_id: int, *, until_us: int) -> Said:

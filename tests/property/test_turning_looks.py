@@ -19,7 +19,13 @@ from monitoring.clinical.facts import (
     EncounterFacts,
     GradeStatement,
 )
-from monitoring.clinical.iec_hs import iec_hs_watch
+from monitoring.clinical.iec_hs import IecHsWatch, iec_hs_watch
+from monitoring.clinical.laboratory_flags import neutropenic_fever_condition
+from monitoring.clinical.neutropenic_fever import (
+    ANTIMICROBIAL,
+    NeutropenicFever,
+    neutropenic_fever,
+)
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import Condition, EpisodeState, Evaluation
 from monitoring.clinical.rulebook import load_rulebook
@@ -313,10 +319,55 @@ def test_a_criterion_of_the_iec_hs_watch_turns_where_it_is_asked(dice: random.Ra
     case.observations.sort()
     at_us = bedside.MIDNIGHT_US + hour_us * np.arange(-50, 400)
 
-    def watched(*, turns_only: bool) -> list[tuple[object, ...]]:
-        return [
-            (one.at_us, one.worth_a_look, [(each.id, each.truth) for each in one.criteria])
-            for one in iec_hs_watch(case.facts(), at_us=at_us, turns_only=turns_only)
-        ]
+    watches = iec_hs_watch(case.facts(), at_us=at_us)
+    turning = iec_hs_watch(case.facts(), at_us=at_us, turns_only=True)
 
-    assert watched(turns_only=True) == watched(turns_only=False)
+    def watched(one: IecHsWatch) -> tuple[object, ...]:
+        return one.worth_a_look, [(each.id, each.truth) for each in one.criteria]
+
+    places = np.searchsorted([one.at_us for one in turning], at_us, side="right") - 1
+    assert [watched(turning[place]) for place in places] == list(map(watched, watches))
+
+
+@settings(max_examples=examples(100))
+@given(st.integers(0, 2**32 - 1).map(random.Random))
+def test_a_neutropenic_fever_turns_where_it_is_asked(dice: random.Random) -> None:
+    case = bedside.Bedside(treatments_charted=dice.random() < 0.8)
+    step_us = dice.choice([5, 20, 60, 300]) * MINUTE_US
+    for place in range(dice.randint(3, 60)):
+        at_us = bedside.MIDNIGHT_US + place * step_us
+        if dice.random() < 0.8:
+            celsius = dice.choice([36.8, 38.0, 38.0, 38.1, 38.4])
+            case.observations.append((at_us, "body_temperature", celsius))
+        if dice.random() < 0.15:
+            case.observations.append((at_us, "neutrophils", dice.choice([0.3, 0.4, 2.0])))
+    for agent in ("cefepime", "meropenem"):
+        begin_us = bedside.MIDNIGHT_US + dice.randint(-3, 60) * step_us
+        case.treatments.append(
+            bedside.TreatmentSpan(
+                row_id=len(case.treatments) + 1,
+                kind=ANTIMICROBIAL,
+                agent=agent,
+                indication=dice.choice([None, "prophylaxis"]),
+                started_us=begin_us,
+                ended_us=dice.choice([None, begin_us + 10 * step_us]),
+            )
+        )
+    at_us = bedside.MIDNIGHT_US + dice.choice([7, 30, 60]) * MINUTE_US * np.arange(-3, 400)
+    expected = dice.choice([None, None, True])
+    asked = {"facts": case.facts(), "at_us": at_us, "anc_expected_low": expected}
+    every = neutropenic_fever(**asked)
+    turning = neutropenic_fever(**asked, turns_only=True)
+
+    def state(one: NeutropenicFever) -> tuple[object, ...]:
+        said = neutropenic_fever_condition(one, POLICIES[0], now_us=one.carried.at_us)
+        return (
+            (one.present, one.fever, one.fever_by, one.neutropenia, one.missing),
+            (one.recheck_due_us, one.clock, one.due_us),
+            (said.state, said.priority, said.severity, said.criteria),
+            replace(one.carried, at_us=0, last_fever_us=None),
+        )
+
+    places = np.searchsorted([one.carried.at_us for one in turning], at_us, side="right") - 1
+    assert [state(turning[place]) for place in places] == list(map(state, every))
+    assert len(turning) < len(every)
