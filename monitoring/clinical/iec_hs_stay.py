@@ -12,7 +12,7 @@ from monitoring.clinical.laboratory import (
     evidence_of,
     first_dose_us,
     rapid_pairs,
-    series_of,
+    series_of_each,
     value_at,
 )
 from monitoring.clinical.laboratory_policy import LaboratoryPolicy
@@ -117,7 +117,8 @@ def read_stay(
         for condition in item.conditions
         if condition.quantity is not None
     )
-    series = {name: series_of(facts.observations, concept_of(name)) for name in names}
+    found = series_of_each(facts.observations, map(concept_of, names))
+    series = {name: found[concept_of(name)] for name in names}
     rows = {name: one.latest(at_us) for name, one in series.items()}
     valid_us = dict.fromkeys(names, policy.valid_us)
     valid_us["temp"] = policy.neutropenic_fever.same_fever_us

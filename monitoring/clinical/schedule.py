@@ -23,6 +23,8 @@ _US_PER_S = 1_000_000
 _HOUR_S = 3600.0
 # How long after its end an episode counts as just resolved (clinical reference 7.3).
 RECENTLY_US = 24 * 3600 * _US_PER_S
+# The states of a score that is 0, and of one above it without any risk.
+LOW_SCORES = ("news2_0", "news2_1_4")
 _ESCALATES_FROM_GRADE = 2
 _OVERDUE = ("overdue", "overdue_from_grade_2")
 _ICE_OVERDUE = ("ice_overdue", "ice_overdue_urgent")
@@ -278,7 +280,7 @@ def _news2_states(news2: News2Score) -> list[str]:
         return ["news2_single_3"]
     if not news2.complete:
         return []
-    return ["news2_0" if news2.total == 0 else "news2_1_4"]
+    return [LOW_SCORES[news2.total != 0]]
 
 
 def _is_fast(news2: News2Score, policy: Policy) -> bool:

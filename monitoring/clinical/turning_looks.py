@@ -23,13 +23,13 @@ from monitoring.clinical.episodes import StayGrades
 from monitoring.clinical.neurology import NeurologyColumns
 from monitoring.clinical.policy_types import STREAMED, Policy
 from monitoring.clinical.rulebook_types import Rulebook
-from monitoring.clinical.schedule import ice_counts_s
+from monitoring.clinical.schedule import LOW_SCORES, ice_counts_s, risk_window_s
 from monitoring.clinical.signals import Signals, newest
 from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
 
 _EPSILON = 1e-6
-# Whatever is in one of these differs at its own moments: all of a chart but the streamed values.
-_BY_HAND = ("consciousness", "oxygen_device", "sedation")
+# What is judged by its code alone.
+_CODED = ("consciousness", "oxygen_device", "sedation")
 _PRESSURES = ("systolic_bp", "mean_arterial_pressure")
 
 _Bools = NDArray[np.bool_]
@@ -51,7 +51,7 @@ class Looks:
 
     def turning(self) -> _Bools:
         """Which moments may differ from the one before; the first does."""
-        turns = self._by_hand()
+        turns = self._tested()
         turns[0] = True
         for column in self._told():
             # Not known is as not known as before.
@@ -61,18 +61,17 @@ class Looks:
             turns[1:] |= ~same
         return turns
 
-    def _by_hand(self) -> _Bools:
-        """Whatever is no value that a device sent, and where an ICE leaves the hours of a fall."""
-        timeline, facts = self.timeline, self.timeline.facts
-        rows, at_us = facts.observations, timeline.at_us
-        charted_us = rows.taken_us
-        if rows.streamed is not None:
-            charted_us = charted_us[~(rows.streamed & np.isin(rows.concept, STREAMED))]
-        turns: _Bools = np.isin(at_us, charted_us)
+    def _tested(self) -> _Bools:
+        """Where an ICE was charted, and where one leaves the hours of a fall."""
+        at_us = self.timeline.at_us
+        turns = np.zeros(len(at_us), dtype=np.bool_)
         within_us = int(self.policy.watch.ice_within_s * US_PER_S)
         for name in (*(one.code for one in ICE_ITEMS), "ice_total"):
-            place = at_us.searchsorted(timeline.series[name].taken_us[:-1] + within_us, "right")
-            turns[place[place < len(at_us)]] = True
+            charted_us = self.timeline.series[name].taken_us[:-1]
+            begins = at_us.searchsorted(charted_us)
+            ends = at_us.searchsorted(charted_us + within_us, side="right")
+            for place in (begins, ends):
+                turns[place[place < len(at_us)]] = True
         return turns
 
     def _told(self) -> Iterator[NDArray[Any]]:
@@ -89,7 +88,7 @@ class Looks:
         yield from self._pressure()
         yield from self._oxygen()
         yield from self._score()
-        for name in _BY_HAND:
+        for name in _CODED:
             yield timeline.value(name)
 
     def _graded(self) -> Iterator[NDArray[Any]]:
@@ -99,7 +98,6 @@ class Looks:
         yield judged.state
         yield judged.grade
         yield judged.status
-        yield judged.limit_us
         yield self.grades.peak
         yield self._episode()
 
@@ -207,9 +205,25 @@ class Looks:
         scored = self.sets.scored
         yield risks_of(scored, self.rulebook.news2)
         yield scored.complete
-        yield scored.minimum == 0
+        yield (scored.minimum == 0) & ~self._is_asked_by_crs()
         for name in ("heart_rate", "body_temperature"):
             yield np.array(self.sets.in_set[name])
+
+    def _is_asked_by_crs(self) -> _Bools:
+        """Where the state of CRS asks for sets at least as often as any low score does."""
+        facts, at_us, judged = self.timeline.facts, self.timeline.at_us, self.grades.judged
+        states = self.policy.schedule.states
+        by_score = [one.interval_s for name, one in states.items() if name in LOW_SCORES]
+        by_crs = [one.interval_s for name, one in states.items() if not name.startswith("news2")]
+        if max(by_crs) > min(by_score):
+            return np.zeros(len(at_us), dtype=np.bool_)
+        in_window = np.ones(len(at_us), dtype=np.bool_)
+        for dose in sorted(facts.doses, key=lambda one: (one.infused_us, one.row_id)):
+            since_us = at_us - dose.infused_us
+            window_us = risk_window_s(dose.therapy_class, self.policy) * US_PER_S
+            in_window = np.where(since_us >= 0, since_us < window_us, in_window)
+        asked: _Bools = in_window | (judged.grade != 0) | (judged.state > CLOSED)
+        return asked
 
     def _lasts(self, concept: str, **limits: Any) -> _Bools:
         rows = self.timeline.rows[concept]

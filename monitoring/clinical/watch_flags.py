@@ -86,11 +86,11 @@ class WatchFlags:
         shown = self.book.newest("consciousness", place, limit_s)
         if shown is None or shown.stale:
             return no_data("new_confusion", priorities["new_confusion"], shown, "consciousness")
-        level = int(self.timeline.value("consciousness")[place])
+        level = self._code("consciousness", place)
         if level == _ALERT:
             return normal("new_confusion", priorities["new_confusion"], "Alert", shown)
-        is_ventilated = self.timeline.value("oxygen_device")[place] == _VENTILATED
-        if is_ventilated or self.timeline.value("sedation")[place] == _PRESENT:
+        is_ventilated = self._code("oxygen_device", place) == _VENTILATED
+        if is_ventilated or self._code("sedation", place) == _PRESENT:
             return Condition(
                 problem="new_confusion",
                 state=_NO_DATA,
@@ -111,6 +111,10 @@ class WatchFlags:
             evidence=(shown,),
             action="Assess ICE now; look for ICANS, low oxygen, low sugar, infection, drugs.",
         )
+
+    def _code(self, concept: str, place: int) -> int:
+        """The newest code at a moment, -1 where there is none."""
+        return int(self.timeline.series[concept].value[self.timeline.rows[concept][place]])
 
     def _lingering(self, place: int, moment: Moment) -> Condition:
         priority = self.policy.priority["lingering"]

@@ -108,8 +108,11 @@ def play(
     ``RuleFileError`` where the overrides make no sense.
     """
     load_policy(overrides)
-    told: list[pd.DataFrame] = []
+    told: list[tuple[int, Told]] = []
+    in_episode: list[bool] = []
     judged: list[_Stay] = []
+    # What was found out of the alerts of one stay holds for the next under the same limits.
+    followers: dict[int, Follower] = {}
     with store.read() as session:
         encounters = census.encounters_between(session, ward_id, from_at=from_at, to_at=to_at)
         for done, encounter in enumerate(encounters, start=1):
@@ -120,14 +123,17 @@ def play(
                 if as_recorded:
                     said = list(told_in(session, encounter.id))
                 else:
-                    said = _told(stay, answer_after)
-                told.append(_events(stay, said))
+                    follower = Follower(policy.timing, answer_after)
+                    said = _told(stay, followers.setdefault(id(policy), follower))
+                within = [one for one in said if stay.from_us <= one.at_us < stay.until_us]
+                told += [(encounter.id, one) for one in within]
+                in_episode += stay.in_episode([one.at_us for one in within])
             if progress is not None:
                 progress(done, len(encounters))
     days_us = [stay.days_us() for stay in judged]
     return Played(
         stays=len(judged),
-        events=pd.concat(told, ignore_index=True) if told else _no_events(),
+        events=burden.frame(told).assign(in_episode=np.array(in_episode, dtype=np.bool_)),
         rises=_rises(judged, from_us=to_us(from_at)),
         followed=pd.concat([s.followed() for s in judged]) if judged else _followed_frame([]),
         quiet_days=sum(quiet_us for quiet_us, _ in days_us) / _DAY_US,
@@ -163,16 +169,20 @@ class _Stay:
     until_us: int
     silences: Sequence[tuple[int, Condition]]
 
-    def at_us(self) -> list[int]:
-        return [evaluation.at_us for evaluation in self.turns.turned]
-
-    def in_episode(self) -> list[bool]:
-        return [evaluation.episode.is_open for evaluation in self.turns.turned]
+    def in_episode(self, at_us: Sequence[int]) -> list[bool]:
+        """Whether an episode was open at each of some moments; before anything was judged, none."""
+        begins_us = [one.at_us for one in self.turns.turned]
+        is_open = [one.episode.is_open for one in self.turns.turned]
+        return [
+            bool(place) and is_open[place - 1]
+            for place in np.searchsorted(begins_us, at_us, side="right").tolist()
+        ]
 
     def days_us(self) -> tuple[int, int]:
         """The time without and with an open episode within the period."""
-        lasts = np.diff(np.maximum([*self.at_us(), self.until_us], self.from_us))
-        is_open = np.array(self.in_episode())
+        begins_us = [one.at_us for one in self.turns.turned]
+        lasts = np.diff(np.maximum([*begins_us, self.until_us], self.from_us))
+        is_open = np.array([one.episode.is_open for one in self.turns.turned])
         return int(lasts[~is_open].sum()), int(lasts[is_open].sum())
 
     def followed(self) -> pd.DataFrame:
@@ -223,22 +233,12 @@ def _judge(
     )
 
 
-def _told(stay: _Stay, answer_after: AnswerAfter) -> list[Told]:
-    follower = Follower(stay.policy.timing, answer_after)
+def _told(stay: _Stay, follower: Follower) -> list[Told]:
     return [
         one
         for said in _said(stay)
         for one in follower.follow(follower.runs(said), until_us=stay.until_us)
     ]
-
-
-def _events(stay: _Stay, told: Iterable[Told]) -> pd.DataFrame:
-    events = burden.frame((stay.encounter_id, one) for one in told)
-    within = (events["at_us"] >= stay.from_us) & (events["at_us"] < stay.until_us)
-    events = events[within].reset_index(drop=True)
-    place = np.searchsorted(stay.at_us(), events["at_us"], side="right") - 1
-    events["in_episode"] = np.array(stay.in_episode())[place]
-    return events
 
 
 def _said(stay: _Stay) -> Iterable[Sequence[tuple[int, Condition]]]:
@@ -275,8 +275,3 @@ def _rises(stays: Iterable[_Stay], *, from_us: int) -> pd.DataFrame:
 def _followed_frame(rows: Sequence[tuple[int, int]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["encounter", "at_us"])
     return frame.astype({"encounter": "int64", "at_us": "int64"})
-
-
-def _no_events() -> pd.DataFrame:
-    nothing: list[tuple[int, Told]] = []
-    return burden.frame(nothing).assign(in_episode=np.empty(0, dtype=np.bool_))

@@ -127,21 +127,21 @@ def stay_of(seed: int) -> tuple[bedside.Bedside, tuple[GradeStatement, ...]]:
         case.doses.append(
             Dose(row_id=1, product="axi-cel", therapy_class="car_t", infused_us=infused_us)
         )
-    words: tuple[GradeStatement, ...] = ()
-    if dice.random() < 0.15:
-        stated_us = dice.choice(times)
-        words = (
+    words: list[GradeStatement] = []
+    for number in range(dice.choice([0, 0, 0, 1, 2, 3])):
+        stated_us = dice.choice(times) + dice.choice([0, 0, 17_000_000])
+        words.append(
             GradeStatement(
-                row_id=1,
-                scale="astct-crs",
+                row_id=number + 1,
+                scale=dice.choice(["astct_crs", "astct_icans"]),
                 grade=dice.choice([0, 1, 2]),
-                computed_grade=1,
+                computed_grade=dice.choice([None, 0, 1, 2]),
                 stated_us=stated_us,
-                valid_until_us=stated_us + 240 * MINUTE_US,
+                valid_until_us=stated_us + dice.choice([20, 240]) * MINUTE_US,
                 by="dr.okafor",
-            ),
+            )
         )
-    return case, words
+    return case, tuple(words)
 
 
 def alerted(
