@@ -56,7 +56,8 @@ def parse_criteria(table: RuleTable, fields: frozenset[str]) -> CriteriaTable:
     if len(set(ids)) != len(ids):
         table.refuse("two criteria have one id")
     if unknown := {one.leaves for one in criteria} - {None, *ids}:
-        table.refuse(f"leaves {', '.join(map(str, unknown))} is not a criterion of this scale")
+        names = ", ".join(sorted(map(str, unknown)))
+        table.refuse(f"leaves {names} is not a criterion of this scale")
     return CriteriaTable(
         id=f"{table.text('id')}@{table.integer('version', low=1, high=9999)}",
         title=title,

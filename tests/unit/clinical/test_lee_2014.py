@@ -10,15 +10,62 @@ from monitoring.clinical.scales.fields import RecordError
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda c: c["criterion"].pop(3), "must be, in this order"),
-        (lambda c: c["criterion"][3].pop("source"), "source is missing"),
-        (lambda c: c["criterion"][3].update(inputs=["blood_pressure"]), "is not a field"),
-        (lambda c: c["high_dose"].pop("at_least_hours"), "at_least_hours is missing"),
-        (lambda c: c["high_dose"]["alone"][0].update(from_dose="20"), "must be a number"),
-        (lambda c: c["high_dose"]["alone"][0].update(agent="dobutamine"), "must be a vasopressor"),
-        (lambda c: c["high_dose"].pop("combination"), "combination is missing"),
-        (lambda c: c["oxygen"].update(high_from_fraction=40), "must lie between"),
-        (lambda c: c["fever"].update(below_c=36.0), "unknown key below_c"),
+        (
+            lambda c: c["criterion"].pop(3),
+            (
+                "lee_2014.toml: the criteria must be, in this order, fever, symptoms, "
+                "oxygen_below_40, fluids, low_dose_vasopressor, organ_grade_2, "
+                "oxygen_from_40, high_dose_vasopressor, multiple_vasopressors, organ_grade_3, "
+                "ventilator, organ_grade_4, death."
+            ),
+        ),
+        (
+            lambda c: c["criterion"][3].pop("source"),
+            "lee_2014.toml, criterion 4: source is missing; add it.",
+        ),
+        (
+            lambda c: c["criterion"][3].update(inputs=["blood_pressure"]),
+            "lee_2014.toml, criterion 4: blood_pressure is not a field of this scale.",
+        ),
+        (
+            lambda c: [one.update(leaves=f"row {n}") for n, one in enumerate(c["criterion"][3:6])],
+            "lee_2014.toml: leaves row 0, row 1, row 2 is not a criterion of this scale.",
+        ),
+        (
+            lambda c: c["criterion"][3].update(low=1.0),
+            "lee_2014.toml, criterion 4: low and high stand together.",
+        ),
+        (
+            lambda c: c["criterion"][3].update(id="fever"),
+            "lee_2014.toml: two criteria have one id.",
+        ),
+        (
+            lambda c: c["high_dose"].pop("at_least_hours"),
+            "lee_2014.toml, high_dose: at_least_hours is missing; add it.",
+        ),
+        (
+            lambda c: c["high_dose"]["alone"][0].update(from_dose="20"),
+            "lee_2014.toml, high_dose, alone 1: from_dose must be a number.",
+        ),
+        (
+            lambda c: c["high_dose"]["alone"][0].update(agent="dobutamine"),
+            (
+                "lee_2014.toml, high_dose: every row of alone must be a vasopressor of the "
+                "ASTCT rules, not vasopressin."
+            ),
+        ),
+        (
+            lambda c: c["high_dose"].pop("combination"),
+            "lee_2014.toml, high_dose: combination is missing; add it.",
+        ),
+        (
+            lambda c: c["oxygen"].update(high_from_fraction=40),
+            "lee_2014.toml, oxygen: high_from_fraction must lie between 0.22 and 1.",
+        ),
+        (
+            lambda c: c["fever"].update(below_c=36.0),
+            "lee_2014.toml, fever: unknown key below_c; correct or remove it.",
+        ),
     ],
 )
 def test_a_file_in_doubt_is_refused_whole(
@@ -27,8 +74,9 @@ def test_a_file_in_doubt_is_refused_whole(
     content = read_packaged("lee_2014.toml")
     change(content)  # type: ignore[operator]
     monkeypatch.setattr(lee_2014, "read_packaged", lambda _: content)
-    with pytest.raises(RuleFileError, match=why):
+    with pytest.raises(RuleFileError) as refused:
         lee_2014.load_lee.__wrapped__()
+    assert str(refused.value) == why
 
 
 def test_a_term_without_a_row_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

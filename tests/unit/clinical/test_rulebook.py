@@ -42,65 +42,71 @@ def _row(content: dict[str, Any], table: str, key: str, value: str) -> dict[str,
 SPOILED_NEWS2: dict[str, tuple[Spoil, str]] = {
     "a gap between bands": (
         lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][1].update(range="42-50"),
-        "leave a gap or overlap",
+        "news2.toml, parameter 6: bands <= 40 and 42-50 leave a gap or overlap.",
     ),
     "bands that overlap": (
         lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][1].update(range="40-50"),
-        "leave a gap or overlap",
+        "news2.toml, parameter 6: bands <= 40 and 40-50 leave a gap or overlap.",
     ),
     "a chart without its last band": (
         lambda c: _row(c, "parameter", "name", "spo2_scale_1")["bands"].pop(),
-        "must begin with <= and end with >=",
+        (
+            "news2.toml, parameter 2: bands must begin with <= and end with >= so that no "
+            "value is left out."
+        ),
     ),
     "an edge finer than the chart": (
         lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][0].update(range="<= 40.5"),
-        "finer than the chart's step",
+        "news2.toml, parameter 6, bands 1: 40.5 is finer than the chart's step of 1.",
     ),
     "a band written backwards": (
         lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][1].update(range="50-41"),
-        "runs backwards",
+        "news2.toml, parameter 6, bands 2: range 50-41 runs backwards.",
     ),
     "an edge that is no number": (
         lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][0].update(range="<= many"),
-        "is not a number",
+        "news2.toml, parameter 6, bands 1: many is not a number.",
     ),
     "two rows for one parameter": (
         lambda c: c["parameter"].append(copy.deepcopy(_row(c, "parameter", "name", "heart_rate"))),
-        "heart_rate has two rows",
+        "news2.toml: heart_rate has two rows; keep one.",
     ),
     "two rows for one choice": (
         lambda c: c["choice"].append(copy.deepcopy(c["choice"][0])),
-        "has two rows",
+        "news2.toml: supplemental_oxygen has two rows; keep one.",
     ),
     "two points for one answer": (
         lambda c: c["choice"][0]["options"].append(dict(c["choice"][0]["options"][0], points=3)),
-        "has two rows",
+        "news2.toml, choice 1, options 3: air has two rows; keep one.",
     ),
     "points beyond 3": (
         lambda c: _row(c, "parameter", "name", "heart_rate")["bands"][0].update(points=4),
-        "must lie between 0 and 3",
+        "news2.toml, parameter 6, bands 1: points must lie between 0 and 3.",
     ),
     "a concept nobody knows": (
         lambda c: _row(c, "parameter", "name", "heart_rate").update(concept="pulse"),
-        "not a numeric concept",
+        "news2.toml, parameter 6: pulse is not a numeric concept of the dictionary.",
     ),
     "a unit that is not the concept's": (
         lambda c: _row(c, "parameter", "name", "body_temperature").update(unit="[degF]"),
-        "the unit must be Cel",
+        "news2.toml, parameter 7: the unit must be Cel, the concept's own.",
     ),
     "a row without its source": (
         lambda c: _row(c, "parameter", "name", "heart_rate").pop("source"),
-        "source is missing",
+        "news2.toml, parameter 6: source is missing; add it.",
     ),
     "missing taken for normal": (
         lambda c: _row(c, "parameter", "name", "heart_rate").update(no_data="normal"),
-        "unknown key no_data",
+        "news2.toml, parameter 6: unknown key no_data; correct or remove it.",
     ),
     "a level of consciousness left out": (
         lambda c: _row(c, "choice", "name", "consciousness")["options"].pop(),
-        "each of A, C, V, P and U",
+        "news2.toml: consciousness needs a row for each of A, C, V, P and U.",
     ),
-    "thresholds out of order": (lambda c: c["threshold"].reverse(), "highest total down to 0"),
+    "thresholds out of order": (
+        lambda c: c["threshold"].reverse(),
+        "news2.toml: thresholds must run from the highest total down to 0.",
+    ),
 }
 
 
@@ -109,42 +115,69 @@ def test_a_spoiled_news2_is_refused(spoil: Spoil, reason: str) -> None:
     content = copy.deepcopy(read_packaged("news2.toml"))
     spoil(content)
 
-    with pytest.raises(RuleFileError, match=reason):
+    with pytest.raises(RuleFileError) as refused:
         parse_news2(content)
+    assert str(refused.value) == reason
+
+
+def test_a_band_may_be_a_single_value() -> None:
+    content = copy.deepcopy(read_packaged("news2.toml"))
+    bands = _row(content, "parameter", "name", "respiratory_rate")["bands"]
+    bands[1]["range"], bands[2]["range"] = "9-9", "10-20"
+
+    (_, single, *_) = parse_news2(content).banded["respiratory_rate"].bands
+
+    assert (single.low, single.high) == (9, 9)
 
 
 SPOILED_CRS: dict[str, tuple[Spoil, str]] = {
-    "a criterion left out": (lambda c: c["criterion"].pop(), "the criteria must be"),
-    "a grade of 5": (lambda c: c["criterion"][0].update(grade=5), "must lie between 1 and 4"),
-    "an uncited criterion": (lambda c: c["criterion"][0].update(source=" "), "source must be"),
+    "a criterion left out": (
+        lambda c: c["criterion"].pop(),
+        (
+            "astct_crs.toml: the criteria must be, in this order, fever, "
+            "hypotension_no_vasopressor, one_vasopressor, multiple_vasopressors, "
+            "low_flow_oxygen, high_flow_oxygen, positive_pressure."
+        ),
+    ),
+    "a grade of 5": (
+        lambda c: c["criterion"][0].update(grade=5),
+        "astct_crs.toml, criterion 1: grade must lie between 1 and 4.",
+    ),
+    "an uncited criterion": (
+        lambda c: c["criterion"][0].update(source=" "),
+        "astct_crs.toml, criterion 1: source must be a text that is not empty.",
+    ),
     "an input nobody knows": (
         lambda c: c["criterion"][0].update(inputs=["temperature"]),
-        "inputs temperature are not known",
+        "astct_crs.toml, criterion 1: inputs temperature are not known.",
     ),
-    "a device left out": (lambda c: c["device"].pop(), "needs exactly one row"),
+    "a device left out": (
+        lambda c: c["device"].pop(),
+        "astct_crs.toml: every oxygen device of the dictionary needs exactly one row.",
+    ),
     "a device whose class falls with more flow": (
         lambda c: _row(c, "device", "device", "nasal_cannula").update(high=0),
-        "more flow must not lower",
+        "astct_crs.toml, device 2: more flow must not lower the class.",
     ),
     "a drug in two groups": (
         lambda c: c["vasopressors"]["noted"].append({"agent": "dopamine", "names": []}),
-        "stands in two groups",
+        "astct_crs.toml, vasopressors: a drug stands in two groups; keep it in one.",
     ),
     "a drug named twice": (
         lambda c: c["vasopressors"]["counted"].append({"agent": "adrenaline", "names": []}),
-        "listed twice",
+        "astct_crs.toml, vasopressors, counted 8: adrenaline is listed twice.",
     ),
     "every reason for oxygen excused": (
         lambda c: c["oxygen"]["not_for_hypoxia"].append("hypoxia"),
-        "not all of them",
+        "astct_crs.toml: not_for_hypoxia must name reasons of the dictionary, not all of them.",
     ),
     "the low-flow limit as a text": (
         lambda c: c["oxygen"].update(low_flow_to_lpm="6"),
-        "must be a number",
+        "astct_crs.toml, oxygen: low_flow_to_lpm must be a number.",
     ),
     "a number for hypotension, which ASTCT does not have": (
         lambda c: c.update(hypotension={"systolic_mmhg": 90}),
-        "unknown key hypotension",
+        "astct_crs.toml: unknown key hypotension; correct or remove it.",
     ),
 }
 
@@ -154,8 +187,9 @@ def test_a_spoiled_crs_grade_is_refused(spoil: Spoil, reason: str) -> None:
     content = copy.deepcopy(read_packaged("astct_crs.toml"))
     spoil(content)
 
-    with pytest.raises(RuleFileError, match=reason):
+    with pytest.raises(RuleFileError) as refused:
         parse_crs(content)
+    assert str(refused.value) == reason
 
 
 def test_a_refusal_names_the_file_and_the_row() -> None:

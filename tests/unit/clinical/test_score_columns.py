@@ -1,0 +1,96 @@
+"""NEWS2 over columns: what a column must hold, and what it is told where it does not (4.1)."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from monitoring.clinical.concepts import CONSCIOUSNESS
+from monitoring.clinical.rulebook import load_rulebook
+from monitoring.clinical.scoring import (
+    ON_AIR,
+    PARAMETERS,
+    score_news2_columns,
+    score_news2_steps,
+)
+from monitoring.clinical.step_chart import choice_chart
+
+RULES = load_rulebook().news2
+SET: dict[str, list[float]] = {
+    "respiratory_rate": [22.0, math.nan],
+    "spo2": [95.0, 97.0],
+    "on_oxygen": [ON_AIR, ON_AIR],
+    "systolic_bp": [104.0, 118.0],
+    "heart_rate": [112.0, 80.0],
+    "consciousness": [0, 0],
+    "body_temperature": [38.5, 37.0],
+    "spo2_scale": [1, 1],
+}
+STEPS: dict[str, list[int]] = {
+    "respiratory_rate": [22],
+    "spo2": [95],
+    "on_oxygen": [ON_AIR],
+    "systolic_bp": [104],
+    "heart_rate": [112],
+    "consciousness": [0],
+    "body_temperature_tenths": [385],
+    "spo2_scale": [1],
+}
+
+
+def test_the_points_of_each_parameter_and_of_what_is_missing() -> None:
+    scored = score_news2_columns(RULES, **SET)
+
+    points = {name: scored.points(name) for name in PARAMETERS}
+
+    assert {one.dtype for one in points.values()} == {np.dtype(np.int8)}
+    assert {name: one.tolist() for name, one in points.items()} == {
+        "respiratory_rate": [2, -1],
+        "spo2": [1, 0],
+        "supplemental_oxygen": [0, 0],
+        "systolic_bp": [1, 0],
+        "heart_rate": [2, 0],
+        "consciousness": [0, 0],
+        "body_temperature": [1, 0],
+    }
+    assert scored.total.tolist() == [7, -1]
+    assert score_news2_steps(RULES, **STEPS).total.tolist() == [7]
+
+
+@pytest.mark.parametrize("name", ["on_oxygen", "consciousness", "spo2_scale"])
+def test_an_answer_among_measured_values_is_a_whole_number(name: str) -> None:
+    _is_refused_where_it_is_a_fraction(score_news2_columns, SET, name)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_every_step_is_a_whole_number(name: str) -> None:
+    _is_refused_where_it_is_a_fraction(score_news2_steps, STEPS, name)
+
+
+def _is_refused_where_it_is_a_fraction(score: Any, columns: dict[str, Any], name: str) -> None:
+    with pytest.raises(ValueError, match=name) as refused:
+        score(RULES, **columns | {name: np.array(columns[name], dtype=np.float64)})
+    assert str(refused.value) == f"The column {name} must hold whole numbers, not float64."
+
+
+def test_a_long_column_is_scored_as_each_of_its_rows() -> None:
+    many = {name: [*one, *one] * 10 for name, one in SET.items()}
+
+    scored, alone = score_news2_columns(RULES, **many), score_news2_columns(RULES, **SET)
+
+    assert scored.total.tolist() == alone.total.tolist() * 20
+    assert scored.cells.tolist() == [row * 20 for row in alone.cells.tolist()]
+
+
+def test_an_answer_that_nobody_gives_is_refused_by_its_plain_name() -> None:
+    chart = choice_chart(RULES.choices["consciousness"], CONSCIOUSNESS)
+    oxygen = choice_chart(RULES.choices["supplemental_oxygen"], ("air", "oxygen"))
+
+    assert (chart.name, oxygen.name) == ("consciousness", "supplemental oxygen")
+    assert (chart.edges, chart.beyond, chart.step_size) == ((0, 1, 2, 3, 4), 5, 1.0)
+    with pytest.raises(ValueError, match=r"^A supplemental oxygen outside") as refused:
+        oxygen.cell(7, np.dtype(np.int8))
+    assert str(refused.value) == (
+        "A supplemental oxygen outside its possible range cannot be scored; put it in quarantine."
+    )
