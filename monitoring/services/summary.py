@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from math import isnan
 from typing import NamedTuple
 
+import numpy as np
+
 from monitoring.clinical import schedule
 from monitoring.clinical.confirmation import CRS, ICANS
 from monitoring.clinical.explain_icans import why_not_graded
@@ -276,4 +278,4 @@ def _temperatures(facts: EncounterFacts, *, from_us: int) -> Sparkline | None:
     columns = facts.observations
     shown = (columns.concept == _TEMPERATURE) & (columns.taken_us >= from_us)
     minutes = (columns.taken_us[shown] // MINUTE_US).tolist()
-    return sparkline(minutes, [round(10 * celsius) for celsius in columns.value[shown].tolist()])
+    return sparkline(minutes, np.rint(10 * columns.value[shown]).astype(np.int64).tolist())
