@@ -248,8 +248,9 @@ def _joined_facts(
         for span in stay.facts.treatments:
             started_us = span.started_us + shift_us
             ended_us = until(span.ended_us)
-            if started_us <= last_us and ended_us >= base_us:
+            if started_us <= last_us:
                 is_moment = span.started_us == span.ended_us
+                # One of long ago runs no more, but says that this stay's drugs are charted (C23).
                 started_us = max(started_us, base_us)
                 # No dose counts for anything here (C9).
                 ended_us = started_us if is_moment else ended_us

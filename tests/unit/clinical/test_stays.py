@@ -135,6 +135,22 @@ def at_every_moment(case: Bedside) -> Stay:
     )
 
 
+def test_a_vasopressor_of_last_week_says_that_they_are_charted_in_this_stay_too() -> None:
+    """Clinical reference C23: in intensive care silence is known only once one was charted."""
+    told = bedside.read(
+        "0 start norepinephrine; 1 stop norepinephrine; 300 set, T 38.5; 301 set, T 38.5", "icu"
+    )
+    later = replace(told, moments_us=told.moments_us[2:])
+    never = bedside.read("0 set, T 38.5; 1 set, T 38.5", "icu")
+
+    found = dict(beside([as_columns(never), as_columns(later), as_columns(never)]))
+
+    assert found[0] == found[2] == plain(alone(never))
+    assert found[1] == plain(alone(later))
+    assert [one.status.value for one in found[1]] == ["graded"] * 2
+    assert found[0][0].status.value == "cannot_grade"
+
+
 def test_a_usual_pressure_learnt_after_a_stay_is_nobody_elses() -> None:
     told = bedside.read("0 set, T 38.5, BP 86/52", "baseline 118/70")
     assert told.baseline is not None
