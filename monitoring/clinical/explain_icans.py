@@ -63,8 +63,8 @@ def missing_words(icans: IcansGrade) -> str:
 
 
 def _inside(label: str) -> str:
-    """A label inside a sentence; an abbreviation or a name keeps its capitals."""
-    return label if label.startswith(("Cushing", "ICE", "CAPD")) else label[:1].lower() + label[1:]
+    """A label inside a sentence; a name keeps its capital."""
+    return label if label.startswith("Cushing") else label[:1].lower() + label[1:]
 
 
 def _points(icans: IcansGrade) -> str:

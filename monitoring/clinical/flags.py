@@ -187,6 +187,8 @@ class Flags:
         severity = max(1, 2 if low else 0, level, 4 if very_low else 0)
         severe = severity >= _SEVERE_GRADE
         parts = [f"SpO2 {shown.display}"] if shown is not None and value is not None else []
+        unrecovered = "SpO2 not clearly recovered"
+        lead = "Low SpO2" if low else "Oxygen needed" if new_oxygen == YES else unrecovered
         if new_oxygen == YES:
             parts.append(f"oxygen by {_support_words(device, self._flow_words(place))}")
         criteria = [
@@ -203,9 +205,7 @@ class Flags:
             state=_ACTIVE,
             priority=policy.priority["hypoxia_severe" if severe else "hypoxia"],
             severity=severity,
-            label=f"{'Low SpO2' if low else 'Oxygen needed'}: {', '.join(parts)}"
-            if low or new_oxygen == YES
-            else f"SpO2 not clearly recovered: {', '.join(parts)}",
+            label=f"{lead}: {', '.join(parts)}",
             criteria=tuple(criteria),
             evidence=evidence,
             action="Check the probe and the airway; give oxygen by local protocol.",

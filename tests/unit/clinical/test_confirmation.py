@@ -247,3 +247,24 @@ def test_an_evaluation_of_an_earlier_version_is_still_read() -> None:
     read = last.from_document(document)
 
     assert (read.icans, read.confirmed, read.crs) == (None, (), last.crs)
+
+
+def test_the_words_of_an_evaluation_follow_what_the_rules_say_now() -> None:
+    (stood,) = confirmed_grades((word(2, 2),), {CRS: 3}, at_us=HOUR_US, before=())
+
+    assert (stood.shown, stood.rose) == (3, True)
+
+
+def test_an_urgent_alert_that_a_clinician_set_to_none_is_urgent_no_more() -> None:
+    at_two = Condition(
+        problem="crs_grade",
+        state=ConditionState.ACTIVE,
+        priority=Priority.MEDIUM,
+        severity=2,
+        label="CRS grade 2 suggested (ASTCT)",
+    )
+    (stood,) = confirmed_grades((word(0, 2),), {CRS: 2}, at_us=0, before=())
+
+    (rests,) = heard((at_two,), (stood,), load_policy())
+
+    assert (rests.state, rests.priority, rests.severity) == ("normal", Priority.LOW, 0)

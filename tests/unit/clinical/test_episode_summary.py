@@ -111,3 +111,10 @@ def test_of_an_episode_in_which_no_grade_was_ever_known_no_peak_is_told() -> Non
     assert (episode.number, episode.onset_us) == (2, onset_us)
     assert (episode.peak, episode.current, episode.resolved_us) == (None, None, None)
     assert episode.grade_s[None] == 2 * HOUR_S
+
+
+def test_a_waiver_is_told_before_any_temperature_has_followed_the_treatment() -> None:
+    (episode,) = told("0 set, T 38.4; 1 give paracetamol")
+
+    assert episode.waived_since_us == MIDNIGHT_US + HOUR_US
+    assert episode.masked_fever_s == 0

@@ -22,6 +22,8 @@ STORIES = [
     *((row.cells["story"], row.cells["person"]) for row in ROWS),
     # Quiet for a day but for the moment at which it would be over.
     ("0 set, T 38.5; 1 set; 9 set; 17 set; 25 set, nasal cannula 2; 26 set", ""),
+    # The fever is a day old when it is treated, and the temperature older than the treatment.
+    ("0 set, T 38.4; 24:30 set, nasal cannula 2; 25 give paracetamol", ""),
     # What runs on covers a fever of the last moment too.
     ("0 start paracetamol; 2 set; 3 set, T 38.5", ""),
 ]

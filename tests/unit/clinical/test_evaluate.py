@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from monitoring.clinical.facts import Dose
 from monitoring.clinical.results import CrsGrade, EpisodeState, Truth
 from tests.spec import bedside, tables
 from tests.spec.bedside import HOUR_US, MIDNIGHT_US
@@ -63,3 +64,19 @@ def test_grade_and_episode(row: tables.Row) -> None:
     found = told(asked.pop("story"), asked.pop("person"))
 
     assert found == asked
+
+
+def test_an_onset_before_any_recorded_dose_is_not_called_late() -> None:
+    case = bedside.read("0 set, T 38.5; 3 look")
+    dose = Dose(
+        row_id=1,
+        product="axi-cel",
+        therapy_class="car_t",
+        infused_us=MIDNIGHT_US + 2 * HOUR_US,
+    )
+    case.doses.append(dose)
+
+    last = bedside.judge(case)[-1]
+
+    assert last.crs.notes == ("Onset before any recorded dose: check the doses.",)
+    assert (last.hours_since_dose, last.atypical_timing) == (1.0, False)
