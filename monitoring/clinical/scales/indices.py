@@ -117,12 +117,11 @@ def _scale(
 
 
 def _pressures(columns: Columns) -> dict[str, NDArray[np.float64]]:
-    """Systolic, diastolic, mean (as measured, else by the formula) and pulse pressure in mmHg."""
+    """Systolic, mean (as measured, else by the formula) and pulse pressure in mmHg."""
     systolic, diastolic, measured = (QUANTITIES[one].read(columns, _MMHG) for one in _PRESSURES)
     formula = mean_pressure_mmhg(systolic_mmhg=systolic, diastolic_mmhg=diastolic)
     return {
         "sbp": systolic,
-        "dbp": diastolic,
         "map": np.where(np.isnan(measured), formula, measured),
         "pulse_pressure": systolic - diastolic,
     }
