@@ -3,7 +3,7 @@
 ICE: clinical reference 2.1 (ten points, five items); a fall of 3 or more: 8.2.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +18,52 @@ from monitoring.clinical.timeline import US_PER_S, Timeline
 _TOTAL = "ice_total"
 _ITEMS = tuple(one.code for one in ICE_ITEMS)
 _EPSILON = 1e-6
-_NO_TIMES_US, _NO_POINTS = np.empty(0, dtype=np.int64), np.empty(0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IceChart:
+    """When anything of an ICE was charted, ascending, and what was newest of each part then.
+
+    ``taken_us`` and ``points`` are (6, n): the five items, and a total from a source without them.
+    """
+
+    times_us: NDArray[np.int64]
+    taken_us: NDArray[np.int64]
+    points: NDArray[np.float64]
+
+
+_NO_ICE = IceChart(
+    np.empty(0, dtype=np.int64),
+    np.empty((len(_ITEMS) + 1, 0), dtype=np.int64),
+    np.empty((len(_ITEMS) + 1, 0)),
+)
+
+
+def ice_chart(timeline: Timeline) -> IceChart:
+    """Every ICE of a timeline, looked up once for all of its moments."""
+    series = [timeline.series[name] for name in (*_ITEMS, _TOTAL)]
+    if not any(map(len, series)):
+        return _NO_ICE
+    times_us = np.unique(np.concatenate([one.taken_us[:-1] for one in series]))
+    rows = [one.latest(times_us) for one in series]
+    return IceChart(
+        times_us,
+        np.array([one.taken_us[row] for one, row in zip(series, rows, strict=True)]),
+        np.array([one.value[row] for one, row in zip(series, rows, strict=True)]),
+    )
 
 
 def ice_fall_condition(
-    timeline: Timeline, place: int, *, policy: Policy, book: EvidenceBook
+    timeline: Timeline, chart: IceChart, place: int, *, policy: Policy, book: EvidenceBook
 ) -> Condition:
-    """Whether ICE fell; without a whole assessment within the hours nobody can know."""
+    """Whether ICE fell; without a whole assessment within the hours nobody can know.
+
+    ``chart`` is the timeline's ``ice_chart``.
+    """
     within_s, priority = policy.watch.ice_within_s, policy.priority["ice_fall"]
     at_us = int(timeline.at_us[place])
     times_us, points = ice_points(
-        timeline,
+        chart,
         from_us=at_us - int(within_s * US_PER_S),
         to_us=at_us,
         set_window_s=policy.freshness.set_window_s,
@@ -56,27 +91,21 @@ def ice_fall_condition(
 
 
 def ice_points(
-    timeline: Timeline, *, from_us: int, to_us: int, set_window_s: float
+    chart: IceChart, *, from_us: int, to_us: int, set_window_s: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """When ICE was known whole from ``from_us`` to ``to_us``, ascending, and its points.
 
     No item older than ``from_us`` is used. The sum of five items within one set, or a total from a
     source without items; of a total and items that differ the lower counts.
     """
-    series = [timeline.series[name] for name in (*_ITEMS, _TOTAL)]
-    if not any(map(len, series)):
-        return _NO_TIMES_US, _NO_POINTS
-    times_us = np.unique(np.concatenate([one.taken_us[:-1] for one in series]))
-    times_us = times_us[(times_us >= from_us) & (times_us <= to_us)]
+    own = slice(*chart.times_us.searchsorted((from_us, to_us + 1)).tolist())
+    times_us = chart.times_us[own]
     if len(times_us) == 0:
         return times_us, np.empty(0)
     oldest_us = np.maximum(times_us - int(set_window_s * US_PER_S), from_us)
-    columns = []
-    for one in series:
-        rows = one.latest(times_us)
-        columns.append(np.where(one.taken_us[rows] >= oldest_us, one.value[rows], np.nan))
+    parts = np.where(chart.taken_us[:, own] >= oldest_us, chart.points[:, own], np.nan)
     # fmin takes the one that is known where the other is not.
-    points = np.fmin(np.sum(columns[:-1], axis=0), columns[-1])
+    points = np.fmin(parts[:-1].sum(axis=0), parts[-1])
     whole = ~np.isnan(points)
     return times_us[whole], points[whole]
 

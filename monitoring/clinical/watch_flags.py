@@ -16,7 +16,7 @@ from monitoring.clinical.conditions import no_data, normal
 from monitoring.clinical.episodes import Moment
 from monitoring.clinical.evidence import EvidenceBook
 from monitoring.clinical.facts import ShortHistoryError
-from monitoring.clinical.ice_fall import ice_fall_condition
+from monitoring.clinical.ice_fall import IceChart, ice_chart, ice_fall_condition
 from monitoring.clinical.policy_types import STREAMED, Policy
 from monitoring.clinical.results import Condition, ConditionState, InputEvidence, Priority
 from monitoring.clinical.signals import Signals, newest
@@ -45,7 +45,7 @@ class WatchFlags:
         return (
             self._tachycardia(place, moment.limit_s),
             self._new_confusion(place, moment.limit_s),
-            ice_fall_condition(self.timeline, place, policy=self.policy, book=self.book),
+            ice_fall_condition(self.timeline, self._ice, place, policy=self.policy, book=self.book),
             self._lingering(place, moment),
             self._device_off(place),
         )
@@ -153,6 +153,10 @@ class WatchFlags:
             evidence=tuple(silent),
             action="Look at the probe, the cuff and the cable, or say that it was taken off.",
         )
+
+    @cached_property
+    def _ice(self) -> IceChart:
+        return ice_chart(self.timeline)
 
     @cached_property
     def _sent(self) -> dict[str, NDArray[np.intp]]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from monitoring.clinical.evidence import EvidenceBook
-from monitoring.clinical.ice_fall import ice_fall_condition
+from monitoring.clinical.ice_fall import ice_chart, ice_fall_condition
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.timeline import build
@@ -45,7 +45,13 @@ def test_a_fall(story: str, said: str, label: str, rows: list[str]) -> None:
     timeline = build(case.facts(), np.array(case.moments_us, dtype=np.int64))
     book = EvidenceBook(timeline, load_rulebook().crs)
 
-    found = ice_fall_condition(timeline, len(case.moments_us) - 1, policy=load_policy(), book=book)
+    found = ice_fall_condition(
+        timeline,
+        ice_chart(timeline),
+        len(case.moments_us) - 1,
+        policy=load_policy(),
+        book=book,
+    )
 
     assert (found.problem, found.priority.value) == ("ice_fall", "medium")
     assert f"{found.state.value} {found.severity}" == said
