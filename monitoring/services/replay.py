@@ -135,7 +135,7 @@ def play(
         stays=len(judged),
         events=burden.frame(told).assign(in_episode=np.array(in_episode, dtype=np.bool_)),
         rises=_rises(judged, from_us=to_us(from_at)),
-        followed=pd.concat([s.followed() for s in judged]) if judged else _followed_frame([]),
+        followed=_followed_frame([one for stay in judged for one in stay.followed()]),
         quiet_days=sum(quiet_us for quiet_us, _ in days_us) / _DAY_US,
         episode_days=sum(episode_us for _, episode_us in days_us) / _DAY_US,
     )
@@ -185,8 +185,8 @@ class _Stay:
         is_open = np.array([one.episode.is_open for one in self.turns.turned])
         return int(lasts[~is_open].sum()), int(lasts[is_open].sum())
 
-    def followed(self) -> pd.DataFrame:
-        """Treatments given and changes of the known grade."""
+    def followed(self) -> list[tuple[int, int]]:
+        """Treatments given and changes of the known grade: whose, and when."""
         given = [span.started_us for span in self.facts.treatments]
         known = [(e.at_us, e.crs.grade) for e in self.turns.turned if e.crs.grade is not None]
         changed = [
@@ -194,7 +194,7 @@ class _Stay:
             for (at_us, grade), (_, before) in zip(known[1:], known, strict=False)
             if grade != before
         ]
-        return _followed_frame([(self.encounter_id, one) for one in sorted(given + changed)])
+        return [(self.encounter_id, one) for one in sorted(given + changed)]
 
 
 def _policy(

@@ -5,6 +5,7 @@ moments are known: when something becomes due, late or too old, when a device ha
 too long. Only there the rules are asked, and once in each hour without a fact.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -65,7 +66,8 @@ def by_the_clock(
     begins_us, ends_us = judged.at_us, np.append(judged.at_us[1:], until_us)
     sets_us = last_sets_us(facts, judged.at_us)
     asked = all_asked(facts.observations)
-    turns_us = np.sort(np.array([turn for one in asked for turn in turns(one)], dtype=np.int64))
+    marks_us = sorted(turn for one in asked for turn in turns(one))
+    turns_us = np.array(marks_us, dtype=np.int64)
     asks = turns_us.searchsorted(begins_us) < turns_us.searchsorted(ends_us)
     asks[judged.places] = True
     late_us = late_times_us(judged, sets_us, policy)
@@ -75,12 +77,13 @@ def by_the_clock(
         asks[1:] |= (one[1:] <= begins_us[1:]) != (one[:-1] < ends_us[:-1])
         asks[1:] |= (one[1:] == NOT_DUE_US) != (one[:-1] == NOT_DUE_US)
     for place in np.flatnonzero(asks).tolist():
-        begin_us, end_us = int(begins_us[place]), int(ends_us[place])
-        own = [*turns_us[slice(*turns_us.searchsorted((begin_us, end_us)))].tolist()]
+        evaluation = judged.near(place)
+        begin_us, end_us = evaluation.at_us, int(ends_us[place])
+        own = marks_us[bisect_left(marks_us, begin_us) : bisect_left(marks_us, end_us)]
         own += [us for one in late_us if begin_us < (us := int(one[place])) < end_us]
         for now_us in sorted({begin_us, *own}):
             for word in clock_conditions(
-                judged.near(place),
+                evaluation,
                 last_set_us=sets_us[place],
                 asked=asked,
                 now_us=now_us,
