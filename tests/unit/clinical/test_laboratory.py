@@ -153,6 +153,12 @@ def test_the_policy_names_itself_and_refuses_what_it_does_not_know() -> None:
         parse_laboratory_policy(
             {**content, "limit": [{"concept": "ast", "unit": "U/L", "source": "x"}]}
         )
+    high = {**content["iec_hs"], "ferritin_very_high_ng_ml": 1e6}
+    assert parse_laboratory_policy({**content, "iec_hs": high}).ferritin_very_high_ng_ml == 1e6
+    with pytest.raises(RuleFileError, match="must lie between 500 and"):
+        parse_laboratory_policy(
+            {**content, "iec_hs": {**high, "ferritin_very_high_ng_ml": 1e6 + 1}}
+        )
     with pytest.raises(RuleFileError, match="unknown key"):
         parse_laboratory_policy({**content, "validty": {}})
 
