@@ -10,7 +10,7 @@ from monitoring.clinical.concepts import OXYGEN_DEVICES
 from monitoring.clinical.oxygen import NOTE_ATTRIBUTED, NOTE_EXCUSED, NOTE_HOME, support_columns
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.rulebook import load_rulebook
-from monitoring.clinical.timeline import build
+from monitoring.clinical.timeline import Charted, build
 from monitoring.clinical.truths import WORDS
 from tests.spec import bedside, tables
 
@@ -53,3 +53,29 @@ def test_support_and_class(row: tables.Row) -> None:
 @pytest.mark.parametrize("note", [NOTE_ATTRIBUTED, NOTE_EXCUSED, NOTE_HOME])
 def test_every_reason_not_to_count_oxygen_stands_in_the_table(note: str) -> None:
     assert any(note in row.cells["notes"] for row in ROWS)
+
+
+def test_a_device_and_a_flow_charted_at_every_moment_are_as_among_sparse_rows() -> None:
+    story = "0 {0}nasal cannula 2; 1 {0}nasal cannula 8; 2 {0}simple face mask 5; 3 {0}room air 0"
+    case = bedside.read(story.format("set, "))
+    at_us = np.array(case.moments_us, dtype=np.int64)
+    sparse = build(case.facts(), at_us)
+    charted = {
+        concept: Charted(at_us, sparse.series[concept].value[:-1])
+        for concept in ("oxygen_device", "oxygen_flow")
+    }
+    dense = build(case.facts(), at_us, charted)
+    assert dense.at_every_moment == set(charted)
+
+    one, other = (
+        support_columns(timeline, load_rulebook().crs, load_policy().freshness)
+        for timeline in (sparse, dense)
+    )
+
+    assert other.truths.tolist() == one.truths.tolist()
+    assert other.support_age_us.tolist() == one.support_age_us.tolist() == [0] * 4
+    for name in ("device", "flow_lpm", "level", "uses_flow"):
+        assert getattr(other, name).tolist() == getattr(one, name).tolist(), name
+    assert {note: mask.tolist() for note, mask in other.noted.items()} == {
+        note: mask.tolist() for note, mask in one.noted.items()
+    }
