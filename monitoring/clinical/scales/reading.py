@@ -82,7 +82,7 @@ def _as_columns(n: int, known: Mapping[str, Field], values: Mapping[str, list[An
     return Columns(
         n=n,
         fields=known,
-        number={name: np.array(values[name], dtype=np.float64) for name in of(FieldKind.NUMBER)},
+        number={name: np.array(values[name]) for name in of(FieldKind.NUMBER)},
         truth={name: np.array(values[name], dtype=np.int8) for name in of(FieldKind.TRUTH)},
         choice={name: np.array(values[name], dtype=np.int8) for name in of(FieldKind.CHOICE)},
         chosen=chosen,

@@ -60,14 +60,15 @@ def test_absent_and_null_are_unknown_in_every_kind() -> None:
     assert not columns.listed["agents"].any()
     assert not any(columns.is_known(one.name).any() for one in FIELDS)
     assert columns.given(0, [one.name for one in FIELDS]) == {}
-    for kind, of_kind in (
-        (np.float64, columns.number),
-        (np.int8, columns.truth),
-        (np.int8, columns.choice),
-        (np.bool_, columns.chosen),
-        (np.bool_, columns.listed),
-    ):
-        assert [one.dtype for one in of_kind.values()] == [kind] * len(of_kind)
+    for some in (columns, read_columns([], FIELDS)):
+        for kind, of_kind in (
+            (np.float64, some.number),
+            (np.int8, some.truth),
+            (np.int8, some.choice),
+            (np.bool_, some.chosen),
+            (np.bool_, some.listed),
+        ):
+            assert [one.dtype for one in of_kind.values()] == [kind] * len(of_kind)
 
 
 def test_what_was_said_comes_back_in_the_scale_s_own_words() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from monitoring.clinical.concepts import ICE_ITEMS
 from monitoring.clinical.results import Evaluation
 from monitoring.clinical.timeline import Charted, build, usable
 from tests.spec import bedside
@@ -175,6 +176,19 @@ def test_of_a_charted_column_the_possible_values_keep_their_rows() -> None:
     assert lost == [2]
     nothing = Charted(np.empty(0, dtype=np.int64), np.empty(0))
     assert usable("spo2", nothing) == (nothing, [])
+
+
+def test_items_charted_as_columns_make_a_total() -> None:
+    at_us = np.array([1, 2, 3])
+    items = {
+        one.code: Charted(at_us[:2], np.array([(one.possible or (0.0, 0.0))[1], 0.0]))
+        for one in ICE_ITEMS
+    }
+
+    series = build(bedside.Bedside().facts(), at_us, items).series["ice_total"]
+
+    assert series.value[:-1].tolist() == [10.0, 0.0]
+    assert series.taken_us[:-1].tolist() == [1, 2]
 
 
 def test_a_total_that_was_charted_and_one_of_items_stand_side_by_side() -> None:

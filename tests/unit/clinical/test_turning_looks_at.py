@@ -59,15 +59,17 @@ def turned(case: Bedside, prior: EpisodeState | None = None) -> list[int]:
         ("heart_rate", [120, 120, 121, 121, 121, 120], [0, 2, 3, 5]),
         # It is over once it was below 110 for a minute.
         ("heart_rate", [121] * 3 + [115] * 2 + [109] * 4, [0, 1, 3, 6]),
-        # CRS began a minute before, and five minutes of fever are long enough for an alert.
-        ("body_temperature", [37.9] * 3 + [38.0] * 7, [0, 3, 4, 8]),
-        ("body_temperature", [39.2] * 8 + [39.3, 39.3, 39.2], [0, 1, 5, 8, 10]),
-        ("body_temperature", [39.4] * 8 + [39.5, 39.5, 39.4], [0, 1, 5, 8, 10]),
+        # Five minutes of fever are long enough for an alert.
+        ("body_temperature", [37.9] * 3 + [38.0] * 7, [0, 3, 8]),
+        ("body_temperature", [39.2] * 8 + [39.3, 39.3, 39.2], [0, 5, 8, 10]),
+        ("body_temperature", [39.4] * 8 + [39.5, 39.5, 39.4], [0, 5, 8, 10]),
         # Below 92, on scale 2 below 88, severely below 85: each at once and after 15 or 10 s.
         ("spo2", [93] * 2 + [92] * 4, [0]),
         ("spo2", [92] * 2 + [91] * 4, [0, 2, 3]),
         ("spo2", [88] * 4 + [87] * 4, [0, 1, 4, 5]),
         ("spo2", [87] * 4 + [85] * 4, [0, 1]),
+        ("systolic_bp", [85] * 4 + [80] * 4, [0, 1]),
+        ("systolic_bp", [85] * 4 + [79] * 4, [0, 1, 4]),
         ("spo2", [87] * 4 + [84] * 4, [0, 1, 5]),
     ],
 )
@@ -77,12 +79,12 @@ def test_a_value_turns_a_stay_where_it_passes_a_limit(
     assert turned(monitored(len(sent), **{concept: sent})) == places
 
 
-def test_what_a_nurse_charts_turns_a_stay_though_it_says_the_same() -> None:
-    case = monitored(5)
+def test_what_a_nurse_charts_turns_a_stay_only_where_it_says_something_else() -> None:
+    case = monitored(6)
     case.observations.append((case.moments_us[2], "body_temperature", 37.0))
-    case.observations.append((case.moments_us[3], "respiratory_rate", Sent(16.0)))
+    case.observations.append((case.moments_us[4], "consciousness", "C"))
 
-    assert turned(case)[:3] == [0, 2, 3]
+    assert turned(case) == [0, 4]
 
 
 def test_a_dose_turns_a_stay_at_its_minute() -> None:
@@ -103,7 +105,7 @@ def test_crs_lingers_once_its_days_are_over() -> None:
     onset_us = MIDNIGHT_US + 9 * MINUTE_US - 14 * DAY_US
     prior = EpisodeState(number=1, is_open=True, onset_us=onset_us, peak=1)
 
-    assert turned(monitored(14, body_temperature=[38.5] * 14), prior) == [0, 1, 5, 10]
+    assert turned(monitored(14, body_temperature=[38.5] * 14), prior) == [0, 5, 10]
 
 
 def test_an_ice_turns_a_stay_where_it_no_longer_counts_and_where_no_fall_is_seen_any_more() -> None:
