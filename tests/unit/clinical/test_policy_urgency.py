@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from monitoring.clinical.policy import load_policy
+from monitoring.clinical.results import Priority
 from monitoring.clinical.rule_file import RuleFileError
 
 
@@ -48,3 +49,10 @@ def test_limits_that_would_hide_the_worst_are_refused(
 def test_a_ward_may_make_a_milder_state_as_urgent_as_the_worse_one() -> None:
     policy = load_policy({"priority": {"crs_grade_2": "high"}})
     assert policy.priority["crs_grade_2"] is policy.priority["crs_grade_3"]
+
+
+def test_a_ward_may_let_nobody_snooze_anything() -> None:
+    policy = load_policy({"snooze": {"never": [one.value for one in Priority]}})
+
+    assert policy.snooze_never == set(Priority)
+    assert policy.timing("news2", Priority.LOW).snooze_at_most_s is None

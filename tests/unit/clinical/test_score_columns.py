@@ -1,6 +1,7 @@
 """NEWS2 over columns: what a column must hold, and what it is told where it does not (4.1)."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from monitoring.clinical.scoring import (
     score_news2_columns,
     score_news2_steps,
 )
-from monitoring.clinical.step_chart import choice_chart
+from monitoring.clinical.step_chart import banded_chart, choice_chart
 
 RULES = load_rulebook().news2
 SET: dict[str, list[float]] = {
@@ -93,4 +94,15 @@ def test_an_answer_that_nobody_gives_is_refused_by_its_plain_name() -> None:
         oxygen.cell(7, np.dtype(np.int8))
     assert str(refused.value) == (
         "A supplemental oxygen outside its possible range cannot be scored; put it in quarantine."
+    )
+
+
+def test_a_parameter_without_a_possible_range_has_no_chart() -> None:
+    mind = replace(RULES.banded["heart_rate"], concept="consciousness")
+
+    with pytest.raises(ValueError, match=r"^consciousness has") as refused:
+        banded_chart(mind, "heart_rate")
+
+    assert str(refused.value) == (
+        "consciousness has no possible range; give it one in the dictionary."
     )

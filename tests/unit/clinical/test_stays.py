@@ -135,6 +135,29 @@ def at_every_moment(case: Bedside) -> Stay:
     )
 
 
+def test_stays_lie_further_apart_than_all_windows_together() -> None:
+    fresh, windows = POLICY.freshness, POLICY.grading
+    longest_s = max(
+        one.interval_s
+        for state, one in POLICY.schedule.states.items()
+        if not state.startswith("news2")
+    )
+    together_s = (
+        # How old a value may be, and how long a gap.
+        2 * fresh.expected_intervals * longest_s
+        + fresh.oxygen_support_s_at_least
+        + fresh.oxygen_flow_s_at_most
+        + fresh.oxygen_indication_s_at_most
+        + fresh.set_window_s
+        + windows.fever_lookback_s
+        + windows.resolution_s
+        + windows.fluids_for_hypotension_s
+        + windows.vasopressor_push_s
+        + windows.weaning_overlap_s
+    )
+    assert stays._apart_us(POLICY) >= together_s * 1_000_000
+
+
 def test_a_vasopressor_of_last_week_says_that_they_are_charted_in_this_stay_too() -> None:
     """Clinical reference C23: in intensive care silence is known only once one was charted."""
     told = bedside.read(
