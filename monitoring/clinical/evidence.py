@@ -16,9 +16,10 @@ def number_as_written(concept: str, value: float) -> str:
     known = CONCEPTS[concept]
     if concept == "oxygen_flow":
         return f"{value:g} {known.unit}"
-    text = f"{value:.{known.decimals}f}"
-    if abs(float(text) - value) > 1e-6:
-        text = f"{value:.{known.decimals + 1}f}"
+    whole = text = f"{value:.{known.decimals}f}"
+    if abs(float(whole) - value) > 1e-6:
+        finer = f"{value:.{known.decimals + 1}f}"
+        text = f"{value:.6g}" if float(finer) == float(whole) else finer
     unit = ward_words(known.unit)
     return f"{text} {unit}" if unit else text
 
@@ -119,7 +120,7 @@ class EvidenceBook:
         return replace(
             diastolic,
             concept="mean_arterial_pressure",
-            display=f"{mean_mmhg:.0f} mmHg by the formula",
+            display=f"{round(mean_mmhg, 1):g} mmHg by the formula",
             value=mean_mmhg,
         )
 

@@ -279,8 +279,11 @@ class Flags:
         parts = []
         if systolic is not None and pressure.systolic_mmhg[place] == systolic.value:
             parts.append(f"SBP {systolic.value:.0f}")
-        if pressure.mean_mmhg[place] < pressure.mean_limit_mmhg[place]:
-            parts.append(f"MAP {pressure.mean_mmhg[place]:.0f}")
+        mean_mmhg, limit_mmhg = float(pressure.mean_mmhg[place]), pressure.mean_limit_mmhg[place]
+        if mean_mmhg < limit_mmhg:
+            # 64.67 is below 65 and must not read as 65.
+            rounded = (round(mean_mmhg, decimals) for decimals in (0, 1, 2))
+            parts.append(f"MAP {next((r for r in rounded if r < limit_mmhg), mean_mmhg):g}")
         elif not parts and mean is not None and mean.value is not None:
             parts.append(f"MAP {mean.value:.0f}")
         if baseline is not None and baseline.value is not None:

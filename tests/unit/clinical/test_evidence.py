@@ -23,6 +23,9 @@ def book(story: str, person: str = "") -> EvidenceBook:
         ("body_temperature", 38.0, "38.0 C"),
         # Never rounded over the limit of fever (C1).
         ("body_temperature", 37.95, "37.95 C"),
+        ("body_temperature", 37.999, "37.999 C"),
+        ("mean_arterial_pressure", 64.97, "64.97 mmHg"),
+        ("body_temperature", (100.5 - 32) / 1.8, "38.06 C"),
         ("body_temperature", (100.4 - 32) / 1.8, "38.0 C"),
         ("oxygen_flow", 6.0, "6 L/min"),
         ("oxygen_flow", 0.25, "0.25 L/min"),
@@ -85,7 +88,7 @@ def test_a_mean_by_the_formula_points_at_the_diastolic_value() -> None:
     assert found is not None
     assert (found.concept, found.display, found.value, found.row_id) == (
         "mean_arterial_pressure",
-        "61 mmHg by the formula",
+        "61.3 mmHg by the formula",
         61.3,
         2,
     )

@@ -95,7 +95,7 @@ def test_a_mean_by_the_formula_is_shown_where_it_decides() -> None:
     assert [one.display for one in low.inputs] == [
         "95 mmHg",
         "48 mmHg",
-        "64 mmHg by the formula",
+        "63.7 mmHg by the formula",
     ]
 
 
