@@ -85,6 +85,9 @@ def may_be_dropped(record: Record) -> list[str]:
         excuses |= {"positive_pressure_reason", "o2_device"}
     if record["fio2"] == 0.21:
         excuses |= {"fio2", "o2_device"}
+    # Said to be on no ventilator, against the device: without the device that word stands alone.
+    if record["o2_device"] in {"invasive_ventilation", "ecmo"} and not record["ventilated"]:
+        excuses.add("o2_device")
     if record["o2_flow_lpm"] == 0:
         excuses |= {"o2_flow_lpm", "o2_device"}
     return sorted(set(record) - excuses)
