@@ -32,6 +32,7 @@ from monitoring.clinical.step_climb import (
     Counted,
     counted,
     narrowed,
+    steps_between,
 )
 
 PARAMETERS = (
@@ -187,10 +188,14 @@ def score_news2_steps(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Charts:
-    """The chart of each parameter; ``spo2_scale_2`` by what ``on_oxygen`` says."""
+    """The chart of each parameter; ``spo2_scale_2`` by what ``on_oxygen`` says.
+
+    ``spo2_scales_apart`` is how much lower scale 2 on air lies than scale 1, None if it is another.
+    """
 
     by_parameter: tuple[StepChart, ...]
     spo2_scale_2: tuple[StepChart, StepChart, StepChart]
+    spo2_scales_apart: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -293,9 +298,13 @@ def _saturation(
     scale_1 = sets.charts.by_parameter[_SPO2]
     if not on_scale_2.any():
         return climb.add(scale_1, values, onto=onto)
-    scored = climb.add(scale_1, values, onto=onto, where=~on_scale_2)
     on_air, on_oxygen, unknown = sets.charts.spo2_scale_2
-    scored = scored & climb.add(on_air, values, onto=onto, where=on_scale_2)
+    if (steps := sets.charts.spo2_scales_apart) is None:
+        scored = climb.add(scale_1, values, onto=onto, where=~on_scale_2)
+        scored = scored & climb.add(on_air, values, onto=onto, where=on_scale_2)
+    else:
+        # On air the second scale is the first, some per cent lower.
+        scored = climb.add(scale_1, values.moved_up(on_scale_2, steps), onto=onto)
     # Oxygen shares the lower bands of air: what it changes is little.
     for answer, chart in ((ON_OXYGEN, on_oxygen), (OXYGEN_UNKNOWN, unknown)):
         applies = on_scale_2 & (sets.columns[_OXYGEN] == answer)
@@ -326,6 +335,7 @@ def _charts(rules: News2Rules) -> _Charts:
         banded_chart(rules.banded[name], "spo2")
         for name in ("spo2_scale_1", "spo2_scale_2_on_air", "spo2_scale_2_on_oxygen")
     )
+    apart = steps_between(on_scale_1, on_air)
     own = {
         "spo2": on_scale_1,
         "supplemental_oxygen": choice_chart(
@@ -336,4 +346,5 @@ def _charts(rules: News2Rules) -> _Charts:
     return _Charts(
         tuple(own.get(name) or banded_chart(rules.banded[name], name) for name in PARAMETERS),
         (on_air, on_oxygen, merged_chart(on_air, on_oxygen)),
+        None if apart is None else apart * on_scale_1.step_size,
     )

@@ -31,6 +31,27 @@ class Counted:
     values: Column
     known: NDArray[np.bool_]
 
+    def moved_up(self, where: NDArray[np.bool_], steps: float) -> "Counted":
+        """The same with some values so many steps higher; what is not known stays below edges."""
+        moved = np.multiply(where, self.values.dtype.type(steps))
+        moved += self.values
+        return Counted(moved, self.known)
+
+
+def steps_between(upper: StepChart, lower: StepChart) -> int | None:
+    """How many steps higher each band of one chart begins than in another that scores alike.
+
+    None where the charts differ in more, and where that is so far that what is not known would
+    reach an edge or the narrowest column could not hold it.
+    """
+    apart = {high - low for high, low in zip(upper.edges[1:], lower.edges[1:], strict=False)}
+    alike = len(upper.edges) == len(lower.edges) and upper.points == lower.points
+    if not alike or None in upper.points or len(apart) != 1:
+        return None
+    (steps,) = apart
+    holds = upper.beyond + steps <= np.iinfo(np.uint8).max
+    return steps if 0 <= steps < upper.edges[1] and holds else None
+
 
 def counted(chart: StepChart, column: Column) -> Counted:
     """The column's values, whole numbers from 1 on; ``ValueError`` where one is impossible."""

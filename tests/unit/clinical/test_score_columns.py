@@ -1,5 +1,6 @@
 """NEWS2 over columns: what a column must hold, and what it is told where it does not (4.1)."""
 
+import itertools
 import math
 from dataclasses import replace
 from typing import Any
@@ -106,3 +107,38 @@ def test_a_parameter_without_a_possible_range_has_no_chart() -> None:
     assert str(refused.value) == (
         "consciousness has no possible range; give it one in the dictionary."
     )
+
+
+@pytest.mark.parametrize("second", ["as packaged", "another chart"])
+@pytest.mark.parametrize("dtype", ["i2", "u1", "f8"])
+def test_many_sets_on_either_spo2_scale_score_as_each_alone(second: str, dtype: str) -> None:
+    """Scale 2 on air is scale 1 eight per cent lower; a chart of another shape scores as well."""
+    rules = RULES
+    if second == "another chart":
+        on_air = RULES.banded["spo2_scale_2_on_air"]
+        first, *rest = on_air.bands
+        other = replace(on_air, bands=(replace(first, points=2), *rest))
+        rules = replace(RULES, banded={**RULES.banded, "spo2_scale_2_on_air": other})
+    sets = list(itertools.product(range(70, 101), (0, 1, 2), (1, 2)))
+    missing = np.nan if dtype == "f8" else -1 if dtype[0] == "i" else 255
+    spo2 = np.array([*(one for one, _, _ in sets), missing], dtype=dtype)
+    columns = {
+        name: np.full(len(spo2), value[0], dtype=np.int16) for name, value in STEPS.items()
+    } | {
+        "spo2": spo2,
+        "on_oxygen": np.array([*(one for _, one, _ in sets), 0], dtype=np.int8),
+        "spo2_scale": np.array([*(one for _, _, one in sets), 2], dtype=np.int8),
+    }
+    if dtype == "f8":
+        columns["body_temperature"] = columns.pop("body_temperature_tenths") / 10
+    scorer = score_news2_columns if dtype == "f8" else score_news2_steps
+
+    many = scorer(rules, **columns)
+    alone = [
+        scorer(rules, **{name: one[place : place + 1] for name, one in columns.items()})
+        for place in range(len(spo2))
+    ]
+
+    assert many.total.tolist() == [one.total.item() for one in alone]
+    assert many.minimum.tolist() == [one.minimum.item() for one in alone]
+    assert many.any_three.tolist() == [one.any_three.item() for one in alone]

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from monitoring.clinical.step_chart import MISSING, POINTS_OF_CELL, StepChart
-from monitoring.clinical.step_climb import THREE, Climb, counted, narrowed
+from monitoring.clinical.step_climb import THREE, Climb, counted, narrowed, steps_between
 
 REFUSED = r"^A sign outside its possible range cannot be scored; put it in quarantine\.$"
 TYPES = ["i1", "i2", "i8", "u1", "u2", "f4", "f8"]
@@ -99,6 +99,52 @@ def test_one_chart_climbed_after_another_ends_where_it_alone_would(dtype: str) -
     scored = climb.add(oxygen, column, onto=onto, instead_of=air)
 
     assert (onto.tolist(), scored.tolist()) == one_by_one(oxygen, everything(dtype))
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_a_chart_that_lies_lower_is_climbed_by_values_moved_up(dtype: str) -> None:
+    lower = chart(edges=(0, 4, 7, 16), points=(3, 1, 0, 2))
+    upper = chart(edges=(0, 9, 12, 21), points=(3, 1, 0, 2))
+    steps = steps_between(upper, lower)
+    assert steps == 5
+
+    where = np.arange(32) % 2 == 1
+    moved = counted(upper, everything(dtype)).moved_up(where, steps)
+    onto = np.zeros(32, dtype=np.uint8)
+    scored = Climb(32).add(upper, moved, onto=onto)
+
+    own, _ = one_by_one(upper, everything(dtype))
+    of_lower, known = one_by_one(lower, everything(dtype))
+    assert onto.tolist() == np.where(where, of_lower, own).tolist()
+    assert scored.tolist() == known
+
+
+@pytest.mark.parametrize(
+    ("edges", "points", "beyond", "steps"),
+    [
+        ((0, 9, 12), (3, 1, 0), 31, 0),
+        ((0, 1, 4), (3, 1, 0), 31, 8),
+        ((0, 10, 13), (3, 1, 0), 31, None),
+        ((0, 4, 8), (3, 1, 0), 31, None),
+        ((0, 4), (3, 1), 31, None),
+        ((0, 4, 7), (3, 2, 0), 31, None),
+        ((0, 4, 7), (3, None, 0), 31, None),
+        ((0, 4, 7), (3, 1, 0), 250, 5),
+        ((0, 4, 7), (3, 1, 0), 251, None),
+    ],
+)
+def test_two_charts_lie_so_many_steps_apart_or_differ_in_more(
+    edges: tuple[int, ...], points: tuple[int | None, ...], beyond: int, steps: int | None
+) -> None:
+    upper = StepChart(
+        name="sign",
+        edges=(0, 9, 12),
+        points=points if None in points else (3, 1, 0),
+        beyond=beyond,
+        step_size=1.0,
+    )
+
+    assert steps_between(upper, chart(edges=edges, points=points)) == steps
 
 
 @pytest.mark.parametrize(
