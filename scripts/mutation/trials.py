@@ -89,9 +89,14 @@ class Trials:
         ]
         gc.freeze()
         self._reach = measure(session.items, self._caches, at_import, copies=self._workers)
+        passing = {test for tests in self._reach.tests.values() for test in tests}
         for item in session.items[::_WARM_STEP]:
-            if self._reach.seconds[item.nodeid] <= _SLOWEST_S:
+            if item.nodeid in passing and self._reach.seconds[item.nodeid] <= _SLOWEST_S:
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+        if session.testsfailed:
+            # Every copy would begin with a failure, and find its mutant whatever it is.
+            session.shouldfail = "A test fails without a mutant: no verdict would mean anything."
+            return True
         gc.collect()
         gc.freeze()
         for mutant in self._mutants:
