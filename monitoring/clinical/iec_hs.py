@@ -20,6 +20,7 @@ from monitoring.clinical.scales.points_scale import load_points
 from monitoring.clinical.scales.points_table import PointsTable, Scored, score_by
 from monitoring.clinical.timeline import US_PER_S
 from monitoring.clinical.truths import UNKNOWN, WORDS, YES
+from monitoring.clinical.turning_columns import mark_turns
 
 REQUIRED = "required"
 MOST_COMMON = "most_common"
@@ -105,8 +106,7 @@ def _turning(scored: Scored, n: int) -> NDArray[np.bool_]:
     turns = np.zeros(n, dtype=np.bool_)
     turns[:1] = True
     for element in scored.elements.values():
-        for truth in (element[0, :n], element[0, n:]):
-            turns[1:] |= truth[1:] != truth[:-1]
+        mark_turns(turns, (element[0, :n], element[0, n:]))
     return turns
 
 

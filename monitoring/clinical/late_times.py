@@ -13,6 +13,7 @@ from monitoring.clinical import schedule
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import Evaluation
 from monitoring.clinical.timeline import NEVER_US
+from monitoring.clinical.turning_columns import mark_turns
 from monitoring.clinical.turns import Turns
 
 NOT_DUE_US = int(np.iinfo(np.int64).max)
@@ -64,10 +65,10 @@ def _asks_anew(
     )
     anew = np.zeros(len(judged), dtype=np.bool_)
     anew[judged.places] = True
-    for column in (
+    columns = (
         is_without_set,
         judged.at_us - resolved_us[judged.runs] < schedule.RECENTLY_US,
         judged.hours_since_dose * 3600.0 <= window_s[judged.runs],
-    ):
-        anew[1:] |= column[1:] != column[:-1]
+    )
+    mark_turns(anew, columns)
     return anew

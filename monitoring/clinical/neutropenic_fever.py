@@ -20,6 +20,7 @@ from monitoring.clinical.laboratory_policy import LaboratoryPolicy, load_laborat
 from monitoring.clinical.results import InputEvidence, Truth
 from monitoring.clinical.scales.scores import febrile_neutropenia_limits
 from monitoring.clinical.timeline import NEVER_US, US_PER_S, Series
+from monitoring.clinical.turning_columns import mark_turns
 
 ANTIMICROBIAL = "antimicrobial"
 PROPHYLAXIS = "prophylaxis"
@@ -246,8 +247,7 @@ class _Watch:
         columns += [at_us >= one.started_us for one in self._antibiotics]
         turns = np.zeros(len(at_us), dtype=np.bool_)
         turns[:1] = True
-        for column in columns:
-            turns[1:] |= column[1:] != column[:-1]
+        mark_turns(turns, columns)
         return turns
 
     def _carried_reading(self) -> _Reading:

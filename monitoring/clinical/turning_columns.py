@@ -1,6 +1,8 @@
 """The columns that a pass over many stays looks at, kept only where one of them turns."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,3 +66,9 @@ class Seen:
             self.pressure_old.take(rows),
             self.oxygen_old.take(rows),
         )
+
+
+def mark_turns(turns: NDArray[np.bool_], columns: Iterable[NDArray[Any]]) -> None:
+    """Mark in ``turns`` the rows at which one of the columns is another than right before."""
+    for column in columns:
+        turns[1:] |= column[1:] != column[:-1]

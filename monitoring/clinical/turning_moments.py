@@ -15,7 +15,7 @@ from monitoring.clinical.criteria import CriteriaColumns
 from monitoring.clinical.episode_spans import Bools, FeverSpans, PassInput, PassRules, Places, Times
 from monitoring.clinical.everywhere import everywhere, is_everywhere
 from monitoring.clinical.grading import FEVER
-from monitoring.clinical.turning_columns import Levels, Limits, Seen
+from monitoring.clinical.turning_columns import Levels, Limits, Seen, mark_turns
 
 
 def breaks_of(at_us: Times, gap_us: int) -> Places:
@@ -40,9 +40,8 @@ def seen(columns: CriteriaColumns, places: Places | int, breaks: Places, limits:
     )
     turns = np.zeros(len(fever.is_febrile), dtype=np.bool_)
     turns[breaks] = True
-    for column in (*columns.truths[FEVER + 1 :], fever.is_febrile, *ages):
-        if not is_everywhere(column):
-            turns[1:] |= column[1:] != column[:-1]
+    every = (*columns.truths[FEVER + 1 :], fever.is_febrile, *ages)
+    mark_turns(turns, (column for column in every if not is_everywhere(column)))
     rows = np.flatnonzero(turns)
     return Seen(
         rows + places if isinstance(places, int) else places.take(rows),

@@ -111,7 +111,8 @@ def play(
     told: list[tuple[int, Told]] = []
     in_episode: list[bool] = []
     judged: list[_Stay] = []
-    # What was found out of the alerts of one stay holds for the next under the same limits.
+    # What was found out of the alerts of one stay holds for the next under the same limits, which
+    # the stays that were judged by them keep.
     followers: dict[int, Follower] = {}
     with store.read() as session:
         encounters = census.encounters_between(session, ward_id, from_at=from_at, to_at=to_at)
@@ -123,8 +124,9 @@ def play(
                 if as_recorded:
                     said = list(told_in(session, encounter.id))
                 else:
-                    follower = Follower(policy.timing, answer_after)
-                    said = _told(stay, followers.setdefault(id(policy), follower))
+                    if id(policy) not in followers:
+                        followers[id(policy)] = Follower(policy.timing, answer_after)
+                    said = _told(stay, followers[id(policy)])
                 within = [one for one in said if stay.from_us <= one.at_us < stay.until_us]
                 told += [(encounter.id, one) for one in within]
                 in_episode += stay.in_episode([one.at_us for one in within])

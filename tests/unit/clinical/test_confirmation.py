@@ -20,6 +20,13 @@ from monitoring.clinical.results import Condition, ConditionState, ConfirmedGrad
 from tests.spec import bedside
 
 HOUR_US = 3_600_000_000
+AT_TWO = Condition(
+    problem="crs_grade",
+    state=ConditionState.ACTIVE,
+    priority=Priority.MEDIUM,
+    severity=2,
+    label="CRS grade 2 suggested (ASTCT)",
+)
 
 
 def word(grade: int, computed: int | None, *, at_h: float = 0, row_id: int = 1) -> GradeStatement:
@@ -208,17 +215,10 @@ def test_the_alert_of_a_confirmed_grade_says_who_said_so_and_what_ends_it(
 
 
 def test_a_word_at_the_shown_grade_changes_nothing_of_an_alert_and_no_word_none_at_all() -> None:
-    at_two = Condition(
-        problem="crs_grade",
-        state=ConditionState.ACTIVE,
-        priority=Priority.MEDIUM,
-        severity=2,
-        label="CRS grade 2 suggested (ASTCT)",
-    )
     (stood,) = confirmed_grades((word(2, 2),), {CRS: 2}, at_us=0, before=())
 
-    assert heard((at_two,), (stood,), load_policy()) == (at_two,)
-    assert heard((at_two,), (), load_policy()) == (at_two,)
+    assert heard((AT_TWO,), (stood,), load_policy()) == (AT_TWO,)
+    assert heard((AT_TWO,), (), load_policy()) == (AT_TWO,)
     assert confirmed_grades((), {CRS: 2}, at_us=0, before=()) == ()
 
 
@@ -256,15 +256,8 @@ def test_the_words_of_an_evaluation_follow_what_the_rules_say_now() -> None:
 
 
 def test_an_urgent_alert_that_a_clinician_set_to_none_is_urgent_no_more() -> None:
-    at_two = Condition(
-        problem="crs_grade",
-        state=ConditionState.ACTIVE,
-        priority=Priority.MEDIUM,
-        severity=2,
-        label="CRS grade 2 suggested (ASTCT)",
-    )
     (stood,) = confirmed_grades((word(0, 2),), {CRS: 2}, at_us=0, before=())
 
-    (rests,) = heard((at_two,), (stood,), load_policy())
+    (rests,) = heard((AT_TWO,), (stood,), load_policy())
 
     assert (rests.state, rests.priority, rests.severity) == ("normal", Priority.LOW, 0)
