@@ -11,11 +11,13 @@ from dashboard.bedside import (
     asked,
     changes,
     course_figure,
+    episode_table,
     evidence,
     frame,
     guideline,
     ice_table,
     identity,
+    laboratory_table,
     stated,
     tocilizumab,
     why,
@@ -57,6 +59,10 @@ def _draw() -> None:
         shown = window.draw(page, zone=zone, now=now)
         course_figure.draw(page, shown, zone=zone)
         ice_table.draw(page, shown, zone=zone)
+    with part("The laboratory values"):
+        laboratory_table.draw(page, zone=zone, now=now)
+    with part("The CRS episodes"):
+        episode_table.draw(page, zone=zone, now=now)
     if page.evaluation is not None:
         with part("The evidence"), st.container(key="sw_evidence"):
             evidence.draw(page.evaluation, zone=zone)

@@ -7,11 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from monitoring.clinical.criteria import criteria_columns
 from monitoring.clinical.episode_spans import WAIVED
-from monitoring.clinical.episodes import StayGrades
+from monitoring.clinical.episodes import StayGrades, follow_one
+from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.grading import FEVER, HIGHEST_GRADE, NO_GRADE
-from monitoring.clinical.timeline import US_PER_S
+from monitoring.clinical.policy_types import Policy
+from monitoring.clinical.results import EpisodeState
+from monitoring.clinical.rulebook_types import CrsRules
+from monitoring.clinical.timeline import US_PER_S, build
 from monitoring.clinical.truths import HELD, YES
 
 
@@ -79,3 +85,18 @@ def episode_summaries(grades: StayGrades, stay: int) -> tuple[EpisodeSummary, ..
             )
         )
     return tuple(found)
+
+
+def episodes_of(
+    facts: EncounterFacts, at_us: NDArray[np.int64], *, rules: CrsRules, policy: Policy
+) -> tuple[EpisodeSummary, ...]:
+    """The episodes of one stay, judged from its first moment on, up to the last of ``at_us``.
+
+    ``at_us`` ascend, in microseconds since the epoch. Raises ``ValueError`` where they do not.
+    """
+    if len(at_us) == 0:
+        return ()
+    timeline = build(facts, at_us)
+    columns = criteria_columns(timeline, rules, policy)
+    grades = follow_one(timeline, columns, rules, policy, prior=EpisodeState(), before=None)
+    return episode_summaries(grades, 0)

@@ -43,11 +43,11 @@ class LaboratoryTrend:
 
     concept: str
     unit: str
-    last: LaboratoryValue | None
+    last: LaboratoryValue
     previous: LaboratoryValue | None
     change_per_day: float | None
     fold: float | None
-    peak: LaboratoryValue | None
+    peak: LaboratoryValue
     baseline: LaboratoryValue | None
     rapid: tuple[LaboratoryValue, LaboratoryValue] | None
     is_stale: bool
@@ -125,26 +125,45 @@ def rapid_pairs(series: Series, policy: LaboratoryPolicy) -> NDArray[np.intp]:
     return found
 
 
-def trend(
+def trends(
     facts: EncounterFacts,
-    concept: str,
+    concepts: Iterable[str],
     *,
     at_us: int,
     policy: LaboratoryPolicy | None = None,
-) -> LaboratoryTrend:
-    """One test up to and including a moment; later values are not looked at."""
+) -> tuple[LaboratoryTrend, ...]:
+    """Those of some tests that have a result up to and including a moment.
+
+    Later values are not looked at.
+    """
     policy = policy or load_laboratory_policy()
-    series = series_of(facts.observations, concept)
-    count = int(series.taken_us[:-1].searchsorted(at_us, side="right"))
-    last = value_at(series, count - 1) if count else None
+    found = series_of_each(facts.observations, concepts)
+    return tuple(
+        _trend(facts, name, series, count, at_us=at_us, policy=policy)
+        for name, series in found.items()
+        if (count := int(series.taken_us[:-1].searchsorted(at_us, side="right")))
+    )
+
+
+def _trend(
+    facts: EncounterFacts,
+    concept: str,
+    series: Series,
+    count: int,
+    *,
+    at_us: int,
+    policy: LaboratoryPolicy,
+) -> LaboratoryTrend:
+    """One test by its first ``count`` results, one of them at least."""
+    last = value_at(series, count - 1)
     previous = value_at(series, count - 2) if count > 1 else None
     before = baseline_row(series, first_dose_us(facts))
     rapid = None
-    if count and (start := int(rapid_pairs(series, policy)[count - 1])) >= 0:
-        rapid = (value_at(series, start), value_at(series, count - 1))
-    is_stale = last is not None and at_us - last.taken_us > policy.valid_us
+    if (start := int(rapid_pairs(series, policy)[count - 1])) >= 0:
+        rapid = (value_at(series, start), last)
+    is_stale = at_us - last.taken_us > policy.valid_us
     change = fold = None
-    if last is not None and previous is not None:
+    if previous is not None:
         days = (last.taken_us - previous.taken_us) / _US_PER_DAY
         change = (last.value - previous.value) / days
         fold = last.value / previous.value if previous.value > 0 else None
@@ -155,7 +174,7 @@ def trend(
         previous=previous,
         change_per_day=change,
         fold=fold,
-        peak=value_at(series, int(series.value[:count].argmax())) if count else None,
+        peak=value_at(series, int(series.value[:count].argmax())),
         baseline=value_at(series, before) if 0 <= before < count else None,
         rapid=None if is_stale else rapid,
         is_stale=is_stale,
@@ -179,9 +198,9 @@ def evidence_of(concept: str, one: LaboratoryValue, *, at_us: int, valid_us: int
 
 
 def _flags(
-    facts: EncounterFacts, concept: str, last: LaboratoryValue | None, policy: LaboratoryPolicy
+    facts: EncounterFacts, concept: str, last: LaboratoryValue, policy: LaboratoryPolicy
 ) -> tuple[str, ...]:
-    if last is None or concept not in {RISES_UNDER_BLOCKADE, FALLS_UNDER_BLOCKADE}:
+    if concept not in {RISES_UNDER_BLOCKADE, FALLS_UNDER_BLOCKADE}:
         return ()
     blocked = any(
         span.agent.casefold() in policy.blockade_agents

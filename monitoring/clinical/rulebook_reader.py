@@ -300,19 +300,20 @@ def _unclear(rows: Sequence[RuleTable]) -> dict[str, str]:
 
 
 def _device(row: RuleTable) -> OxygenDevice:
-    grades = {"low": 0, "high": HIGHEST_SUGGESTED_GRADE}
+    by_flow, grades = row.table("class"), {"low": 0, "high": HIGHEST_SUGGESTED_GRADE}
     device = OxygenDevice(
         device=row.text("device"),
         label=row.text("label"),
         names=(*row.texts("names"), *(row.texts("snomed") if row.has("snomed") else ())),
-        zero=row.integer("zero", **grades),
-        low=row.integer("low", **grades),
-        high=row.integer("high", **grades),
-        unknown=row.integer("unknown", **grades),
-        could_be=row.integer("could_be", **grades) if row.has("could_be") else None,
+        zero=by_flow.integer("zero", **grades),
+        low=by_flow.integer("low", **grades),
+        high=by_flow.integer("high", **grades),
+        unknown=by_flow.integer("unknown", **grades),
+        could_be=by_flow.integer("could_be", **grades) if by_flow.has("could_be") else None,
         low_note=row.optional_text("low_note"),
         source=row.text("source"),
     )
+    by_flow.finish()
     row.finish()
     if not device.zero <= device.low <= device.high:
         row.refuse("more flow must not lower the class")

@@ -11,20 +11,17 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from db.queries import facts as stored_facts
-from monitoring.clinical.concepts import CONCEPTS, Category
 from monitoring.clinical.iec_hs import iec_hs_watch
 from monitoring.clinical.laboratory_flags import iec_hs_condition, neutropenic_fever_condition
 from monitoring.clinical.neutropenic_fever import neutropenic_fever
 from monitoring.clinical.policy import Policy
 from monitoring.services.evaluate import Judged, columns_of
 from monitoring.services.instants import to_us
+from monitoring.services.laboratory_trends import TESTS
 from monitoring.services.settle import snapshot_of
 from monitoring.services.threads import EncounterThreads
 
-LOOKED_AT = (
-    "body_temperature",
-    *(code for code, one in CONCEPTS.items() if one.category is Category.LABORATORY),
-)
+LOOKED_AT = ("body_temperature", *TESTS)
 
 
 def step_laboratory(

@@ -14,7 +14,7 @@ SOURCES = sorted(
     path
     for folder in (*ROOMS, "tests", "scripts")
     for path in (ROOT / folder).rglob("*")
-    if path.suffix in {".py", ".js", ".css", ".html"}
+    if path.suffix in {".py", ".js", ".css", ".html", ".toml"}
 )
 
 

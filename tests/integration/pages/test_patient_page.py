@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from streamlit.testing.v1 import AppTest
 
 from db.queries import alerts as alert_rows
+from monitoring.clinical.concepts import CONCEPTS
 from monitoring.services import correct, treat
 from monitoring.services import patient as bedside_reads
 from monitoring.services.course import course
@@ -277,6 +278,72 @@ def test_other_scales_stand_apart_by_name_and_say_what_they_lack(
     lacking = [element.value for element in fold.caption]
     assert "FiO2" in lacking[0]
     assert "organ toxicity" in lacking[1]
+
+
+def test_laboratory_values_say_how_they_move_and_what_came_before(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    assert not [one for one in open_page("patient").subheader if one.value == "Laboratory"]
+    now = datetime.now(UTC)
+    results = (
+        (50, "ferritin", 410.0),
+        (26, "ferritin", 640.0),
+        (2, "ferritin", 1500.0),
+        (60, "crp", 41.0),
+    )
+    for hours, concept, value in results:
+        at = now - timedelta(hours=hours)
+        record_set(
+            patient.store,
+            encounter_id=patient.encounter_id,
+            values=[
+                NewValue(
+                    concept=concept,
+                    value=value,
+                    code=None,
+                    value_sent=str(value),
+                    unit_sent=CONCEPTS[concept].unit,
+                )
+            ],
+            taken_at=at,
+            source="laboratory",
+            source_id=f"{concept}-{hours}",
+            actor="nurse.amara",
+            now=now,
+        )
+
+    page = open_page("patient")
+
+    (table,) = [one.value for one in page.dataframe if "Before therapy" in one.value]
+    crp, ferritin = table.to_dict("records")
+    assert (ferritin["Test"], ferritin["Last"]) == ("Ferritin", "1500 ng/mL")
+    assert ferritin["One before"] == "640 ng/mL"
+    assert ferritin["A day"] == "+860 ng/mL"
+    assert ferritin["Note"] == "rose fast: from 410 ng/mL within 2 d"
+    assert crp["Last"] == "41.0 mg/L (old)"
+    assert (crp["One before"], crp["A day"], crp["Note"]) == ("", "", "")
+
+
+def test_the_episodes_of_the_stay_are_told_to_whoever_opens_the_fold(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    assert not [one for one in open_page("patient").expander if "episodes" in one.label]
+    now = datetime.now(UTC)
+    chart(patient, now - timedelta(hours=5), temp_c=38.7, sbp=118, device="room_air")
+    chart(patient, now - timedelta(hours=3), temp_c=38.9, sbp=84, dbp=48, device="room_air")
+
+    page = open_page("patient")
+    assert [one for one in page.expander if "episodes" in one.label]
+    assert not [one for one in page.dataframe if "Masked fever" in one.value]
+    page.session_state["episodes"] = True
+    page.run()
+
+    (table,) = [one.value for one in page.dataframe if "Masked fever" in one.value]
+    (episode,) = table.to_dict("records")
+    assert (episode["Episode"], episode["Highest"], episode["Now"]) == ("1", "2", "grade 1")
+    # Ten minutes ago, before this page was opened, the pressure was well again.
+    assert episode["Time in each grade"] == "grade 1: 2.2 h; grade 2: 2.8 h"
+    assert (episode["Masked fever"], episode["Resolved"]) == ("", "")
 
 
 def test_a_temperature_under_the_arm_beside_symptoms_is_marked_and_its_site_is_shown(

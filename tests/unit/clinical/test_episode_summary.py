@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from monitoring.clinical.episode_summary import EpisodeSummary, episode_summaries
+from monitoring.clinical.episode_summary import EpisodeSummary, episode_summaries, episodes_of
 from monitoring.clinical.episodes import Before
 from monitoring.clinical.results import EpisodeState
 from monitoring.clinical.stays import grade_stays
@@ -28,6 +28,20 @@ def told(
 
     assert beside == alone
     return beside
+
+
+def test_a_stay_alone_is_told_the_same() -> None:
+    case = bedside.read(
+        "0 set; 1 set, T 38.4; 3 set, T 38.6, BP 80/50; 4 set, give paracetamol; 9 set"
+    )
+    own = as_columns(case)
+    ((_, grades),) = grade_stays([own], RULES, POLICY)
+
+    alone = episodes_of(case.facts(), own.at_us, rules=RULES, policy=POLICY)
+
+    assert alone == episode_summaries(grades, 0)
+    assert alone[0].peak == 2
+    assert episodes_of(case.facts(), own.at_us[:0], rules=RULES, policy=POLICY) == ()
 
 
 def hourly(first: int, last: int) -> str:

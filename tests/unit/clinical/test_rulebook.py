@@ -156,7 +156,7 @@ SPOILED_CRS: dict[str, tuple[Spoil, str]] = {
         "astct_crs.toml: every oxygen device of the dictionary needs exactly one row.",
     ),
     "a device whose class falls with more flow": (
-        lambda c: _row(c, "device", "device", "nasal_cannula").update(high=0),
+        lambda c: _row(c, "device", "device", "nasal_cannula")["class"].update(high=0),
         "astct_crs.toml, device 2: more flow must not lower the class.",
     ),
     "a drug in two groups": (
