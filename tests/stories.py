@@ -6,6 +6,7 @@ from itertools import count
 
 from db.engine import Store
 from db.queries import alerts, evaluations, observations
+from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.results import Evaluation
 from monitoring.services import census, treat
 from monitoring.services.change import Recorded
@@ -205,4 +206,27 @@ def bedside(store: Store, *, bed: str = "1", identifier: str = "T-1") -> Bedside
         ward_id=ward_id,
         encounter_id=admitted.encounter_id,
         public_id=admitted.public_id,
+    )
+
+
+def result(bed: Bedside, at: datetime, **values: float) -> None:
+    """Results of one sample, in the concepts' own units."""
+    record_set(
+        bed.store,
+        encounter_id=bed.encounter_id,
+        values=[
+            NewValue(
+                concept=concept,
+                value=value,
+                code=None,
+                value_sent=str(value),
+                unit_sent=CONCEPTS[concept].unit,
+            )
+            for concept, value in values.items()
+        ],
+        taken_at=at,
+        source="laboratory",
+        source_id=at.isoformat(),
+        actor=NURSE,
+        now=at,
     )

@@ -28,8 +28,8 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
             frame(found, page, zone=zone), hide_index=True, height="content", key="episode_table"
         )
         st.caption(
-            "By the suggested grade and the limits in force now. Fever is masked where it was "
-            "waived after treatment and not measured."
+            "By the suggested grade and the limits in force now. Fever counts as masked while it "
+            "is waived after treatment and none is measured."
         )
 
 

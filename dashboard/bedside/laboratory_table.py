@@ -26,7 +26,16 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
     if not found:
         return
     st.subheader("Laboratory")
-    st.dataframe(frame(found, zone=zone), hide_index=True, height="content", key="laboratory")
+    st.dataframe(
+        frame(found, zone=zone),
+        hide_index=True,
+        height="content",
+        key="laboratory",
+        column_config={"Note": st.column_config.TextColumn(width="large")},
+    )
+    for one in found:
+        for flag in one.flags:
+            st.caption(f"{CONCEPTS[one.concept].label} {_FLAGS[flag]}.")
 
 
 def frame(found: tuple[LaboratoryTrend, ...], *, zone: ZoneInfo) -> pd.DataFrame:
@@ -62,9 +71,9 @@ def _per_day(trend: LaboratoryTrend) -> str:
 
 
 def _note(trend: LaboratoryTrend) -> str:
-    notes = [_FLAGS[flag] for flag in trend.flags]
-    if trend.rapid is not None:
-        low, high = trend.rapid
-        within = wording.age((high.taken_us - low.taken_us) / SECOND_US)
-        notes.insert(0, f"rose fast: from {_value(trend, low)} within {within}")
-    return "; ".join(notes)
+    """That it has risen fast, unless the last result is lower than the one before."""
+    if trend.rapid is None or (trend.change_per_day or 0) < 0:
+        return ""
+    low, high = trend.rapid
+    within = wording.age((high.taken_us - low.taken_us) / SECOND_US)
+    return f"rose fast: from {_value(trend, low)} within {within}"

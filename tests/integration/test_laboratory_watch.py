@@ -1,37 +1,12 @@
 """The watcher asks a stay's laboratory values: neutropenic fever raises, grows urgent and ends."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from db.engine import Store
-from monitoring.clinical.concepts import CONCEPTS
-from monitoring.services.record import NewValue, record_set
 from monitoring.services.sweep import sweep
-from tests.stories import NURSE, Bedside, bedside, clock
-
-
-def result(bed: Bedside, at: datetime, **values: float) -> None:
-    """Results of one sample, in the concepts' own units."""
-    record_set(
-        bed.store,
-        encounter_id=bed.encounter_id,
-        values=[
-            NewValue(
-                concept=concept,
-                value=value,
-                code=None,
-                value_sent=str(value),
-                unit_sent=CONCEPTS[concept].unit,
-            )
-            for concept, value in values.items()
-        ],
-        taken_at=at,
-        source="laboratory",
-        source_id=at.isoformat(),
-        actor=NURSE,
-        now=at,
-    )
+from tests.stories import Bedside, bedside, clock, result
 
 
 def neutrophils(bed: Bedside, at: str, value: float) -> None:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from streamlit.testing.v1 import AppTest
 
 from db.queries import alerts as alert_rows
-from monitoring.clinical.concepts import CONCEPTS
 from monitoring.services import correct, treat
 from monitoring.services import patient as bedside_reads
 from monitoring.services.course import course
@@ -14,7 +13,7 @@ from monitoring.services.instants import to_us
 from monitoring.services.record import NewValue, record_set
 from monitoring.services.sweep import sweep
 from tests.integration.pages.conftest import OpenPage, chart
-from tests.stories import Bedside
+from tests.stories import Bedside, result
 
 
 def said(page: AppTest) -> str:
@@ -285,32 +284,10 @@ def test_laboratory_values_say_how_they_move_and_what_came_before(
 ) -> None:
     assert not [one for one in open_page("patient").subheader if one.value == "Laboratory"]
     now = datetime.now(UTC)
-    results = (
-        (50, "ferritin", 410.0),
-        (26, "ferritin", 640.0),
-        (2, "ferritin", 1500.0),
-        (60, "crp", 41.0),
-    )
-    for hours, concept, value in results:
-        at = now - timedelta(hours=hours)
-        record_set(
-            patient.store,
-            encounter_id=patient.encounter_id,
-            values=[
-                NewValue(
-                    concept=concept,
-                    value=value,
-                    code=None,
-                    value_sent=str(value),
-                    unit_sent=CONCEPTS[concept].unit,
-                )
-            ],
-            taken_at=at,
-            source="laboratory",
-            source_id=f"{concept}-{hours}",
-            actor="nurse.amara",
-            now=now,
-        )
+    result(patient, now - timedelta(hours=60), crp=41.0)
+    result(patient, now - timedelta(hours=50), ferritin=410.0)
+    result(patient, now - timedelta(hours=26), ferritin=640.0)
+    result(patient, now - timedelta(hours=2), ferritin=1500.0)
 
     page = open_page("patient")
 

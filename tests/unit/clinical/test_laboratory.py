@@ -121,6 +121,51 @@ def test_after_tocilizumab_il6_rises_and_crp_falls_whatever_crs_does(
 
 def test_other_drugs_and_two_weeks_later_leave_it_unmarked() -> None:
     siltuximab = Stay().lab("interleukin_6", h24=300).give(12, "siltuximab", "anticytokine")
+    later = Stay().lab("interleukin_6", h400=30).give(12, "tocilizumab", "anticytokine")
+
+    assert of(siltuximab, "interleukin_6", 25).flags == ()
+    assert of(later, "interleukin_6", 401).flags == ()
+
+
+def test_the_policy_names_itself_and_refuses_what_it_does_not_know() -> None:
+    assert load_laboratory_policy().id == "stormwatch-laboratory@2"
+    content = read_packaged("laboratory.toml")
+
+    with pytest.raises(RuleFileError, match="not a laboratory concept"):
+        parse_laboratory_policy(
+            {**content, "limit": [{"concept": "spo2", "upper": 1.0, "source": "x"}]}
+        )
+    with pytest.raises(RuleFileError, match="lower must lie below upper"):
+        parse_laboratory_policy(
+            {
+                **content,
+                "limit": [{"concept": "ast", "lower": 9, "upper": 9, "unit": "U/L", "source": "x"}],
+            }
+        )
+    with pytest.raises(RuleFileError, match="needs lower or upper"):
+        parse_laboratory_policy(
+            {**content, "limit": [{"concept": "ast", "unit": "U/L", "source": "x"}]}
+        )
+    high = {**content["iec_hs"], "ferritin_very_high_ng_ml": 1e6}
+    assert parse_laboratory_policy({**content, "iec_hs": high}).ferritin_very_high_ng_ml == 1e6
+    with pytest.raises(RuleFileError, match="must lie between 500 and"):
+        parse_laboratory_policy(
+            {**content, "iec_hs": {**high, "ferritin_very_high_ng_ml": 1e6 + 1}}
+        )
+    with pytest.raises(RuleFileError, match="unknown key"):
+        parse_laboratory_policy({**content, "validty": {}})
+
+
+def test_from_an_unmeasurable_value_there_is_no_factor() -> None:
+    course = of(Stay().lab("crp", h0=0, h24=30), "crp", 25)
+
+    assert (course.fold, course.change_per_day, course.rapid) == (None, 30.0, None)
+
+
+def test_the_first_value_of_all_is_the_baseline_where_none_came_between() -> None:
+    stay = Stay().infuse(0).lab("crp", m5=8, h10=20)
+
+    assert of(stay, "crp", 11).baseline == LaboratoryValue(value=8.0, taken_us=hour(-5), row_id=1)
     # Before the dose nobody knows which value will have been the last.
     assert of(Stay().infuse(5).lab("crp", h2=7, h4=8), "crp", 3).baseline is None
 
