@@ -203,7 +203,7 @@ function createBoard(parent) {
     for (const tile of occupied) tiles.get(tile.encounter).age(now_s, data.time_zone, viewer.me)
     drawCounts(occupied, now_s)
     drawOrder(occupied, now_s)
-    if (now_s - last_s > VEIL_AFTER_S) say(find(".veil p").textContent)
+    warn(now_s - last_s > VEIL_AFTER_S)
     wall()
   }
 
@@ -284,6 +284,18 @@ function createBoard(parent) {
     }
     if (fresh.length && !firstData) say(`New alert. ${fresh.join(" ")}`)
     firstData = false
+  }
+
+  // Who hears that the board stands still must hear that it goes on; a new alert is not spoken over.
+  let warned = ""
+  function warn(isStill) {
+    if (isStill) {
+      warned = find(".veil p").textContent
+      say(warned)
+    } else if (warned) {
+      if (find(".spoken").textContent === warned) say("Updating again.")
+      warned = ""
+    }
   }
 
   function say(text) {

@@ -110,6 +110,5 @@ def _overlay_frequencies(base: list[dict[str, Any]], changes: Any, key: str) -> 
         if when not in rows:
             message = f"policy override, {key}: {when} is not a state; see frequencies.toml."
             raise RuleFileError(message)
-        what = "ICE every" if key == "ice_frequencies" else "every"
         rows[when]["minutes"] = minutes
-        rows[when]["label"] = f"{rows[when]['label'].partition(':')[0]}: {what} {minutes} min"
+        rows[when]["label"] = f"{rows[when]['label'].partition(':')[0]}: every {minutes} min"

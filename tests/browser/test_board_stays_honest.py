@@ -28,9 +28,13 @@ def test_a_hung_server_veils_the_board_until_it_goes_on(
     expect(_veil(visit)).to_have_text(
         re.compile(NOT_UPDATING.pattern + r"\. Values below are old\.")
     )
+    spoken = visit.page.locator(".spoken")
+    expect(spoken).to_have_text(NOT_UPDATING)
 
     server.go_on()
     expect(_veil(visit)).to_be_hidden()
+    # Whoever listens to the board hears that too.
+    expect(spoken).to_have_text("Updating again.")
 
 
 def test_a_killed_server_veils_the_board_and_a_new_one_lifts_the_veil(

@@ -35,6 +35,7 @@ def counted_naively(path: Path) -> int:
     measured = {
         *("HR", "O2Sat", "Temp", "SBP", "MAP", "DBP", "Resp", "FiO2", "AST", "Creatinine"),
         *("Lactate", "Potassium", "Bilirubin_total", "Hgb", "WBC", "Fibrinogen", "Platelets"),
+        *("Phosphate", "PTT"),
         *("Temperature", "BP_sys", "BP_dia", "RR", "SpO2"),
     }
     return sum(row[name] not in {"NaN", ""} for row in rows for name in measured & row.keys())

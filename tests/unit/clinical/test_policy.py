@@ -59,7 +59,7 @@ def test_an_override_changes_what_it_names_and_the_identity() -> None:
     )
     assert load_policy().schedule.states["grade_2"].interval_s == 3600
     neurology = load_policy({"ice_frequencies": {"grade_2": 120}}).schedule
-    assert neurology.ice["grade_2"].label == "CRS grade 2: ICE every 120 min"
+    assert neurology.ice["grade_2"].label == "CRS grade 2: every 120 min"
     assert neurology.ice["grade_2"].interval_s == 7200
     assert neurology.states == load_policy().schedule.states
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from monitoring.clinical.concepts import CONCEPTS
 from monitoring.feeds.mapping_file import packaged_mappings, parse_mapping
 from monitoring.feeds.problems import FeedError
 
@@ -38,6 +39,13 @@ def test_every_packaged_mapping_can_be_read():
         "plain_long",
         "nhsr_news",
     }
+
+
+def test_what_a_mapping_leaves_out_as_unwatched_is_not_in_the_dictionary():
+    watched = {word.casefold() for one in CONCEPTS.values() for word in (one.code, one.label)}
+    for mapping in packaged_mappings():
+        left_out = {name for name, why in mapping.not_used.items() if "no such concept" in why}
+        assert not {name.casefold() for name in left_out} & watched
 
 
 def test_a_mapping_of_one_s_own_is_read():
