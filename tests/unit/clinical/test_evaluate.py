@@ -66,6 +66,21 @@ def test_grade_and_episode(row: tables.Row) -> None:
     assert found == asked
 
 
+def test_what_is_held_says_so_and_what_is_known_needs_no_word() -> None:
+    story = "0 set, T 38.5, BP 84/60, nasal cannula 2; 5 T 38.5"
+
+    last = bedside.judge(bedside.read(story))[-1]
+
+    held = "Met when last known, nothing newer decides it."
+    assert {one.id: one.note for one in last.crs.criteria if one.truth is not Truth.NO} == {
+        "fever": None,
+        "hypotension_no_vasopressor": held,
+        "low_flow_oxygen": held,
+        "high_flow_oxygen": None,
+        "positive_pressure": None,
+    }
+
+
 def test_an_onset_before_any_recorded_dose_is_not_called_late() -> None:
     case = bedside.read("0 set, T 38.5; 3 look")
     dose = Dose(

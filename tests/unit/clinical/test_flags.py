@@ -1,4 +1,4 @@
-"""What is said of fever, pressure, oxygen and signs without fever, word for word."""
+"""What is said of fever, pressure, oxygen, pulse and devices, word for word."""
 
 from pathlib import Path
 

@@ -48,6 +48,34 @@ def test_the_grade_in_words(row: tables.Row) -> None:
     assert found == asked
 
 
+def test_a_row_that_is_held_says_so_and_one_that_is_known_needs_no_word() -> None:
+    story = "0 set, ICE 20000, no other sign; 17 set, seizure brief"
+
+    icans = bedside.judge(bedside.read(story))[-1].icans
+
+    assert icans is not None
+    assert {one.id: one.note for one in icans.criteria} == {
+        "ice_0_2": "Met when last known, nothing newer decides it.",
+        "seizure_brief": None,
+    }
+
+
+def test_the_grade_rises_stays_and_falls() -> None:
+    story = (
+        "0 set, ICE 43111; 1 set, ICE 33000; 2 set, ICE 30000; 3 set, ICE 42111; 20 set, sedated"
+    )
+
+    told_us = [one.icans for one in bedside.judge(bedside.read(story))]
+
+    assert [one and (one.grade, one.direction) for one in told_us] == [
+        (0, "unknown"),
+        (2, "rising"),
+        (2, "steady"),
+        (1, "falling"),
+        (1, "steady"),
+    ]
+
+
 def test_the_table_has_the_rows_of_the_test_in_use_and_no_others() -> None:
     for person, own, other in (("", "ice", "capd"), ("age 8", "capd", "ice")):
         icans = bedside.judge(bedside.read("0 set", person))[-1].icans

@@ -1,5 +1,6 @@
 """Which oxygen support is in force at the last moment of a story, and what it counts for."""
 
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 
@@ -53,6 +54,18 @@ def test_support_and_class(row: tables.Row) -> None:
 @pytest.mark.parametrize("note", [NOTE_ATTRIBUTED, NOTE_EXCUSED, NOTE_HOME])
 def test_every_reason_not_to_count_oxygen_stands_in_the_table(note: str) -> None:
     assert any(note in row.cells["notes"] for row in ROWS)
+
+
+def test_oxygen_at_home_is_left_out_from_when_the_ward_knows_of_it() -> None:
+    case = bedside.read("0 nasal cannula 2; 1 nasal cannula 2; 2 nasal cannula 2", "home unknown 2")
+    assert case.baseline is not None
+    case.baseline = replace(case.baseline, effective_us=case.moments_us[1])
+    timeline = build(case.facts(), np.array(case.moments_us, dtype=np.int64))
+
+    support = support_columns(timeline, load_rulebook().crs, load_policy().freshness)
+
+    assert [WORDS[truth].value for truth in support.above_home] == ["yes", "no", "no"]
+    assert support.noted[NOTE_HOME].tolist() == [False, True, True]
 
 
 def test_a_device_and_a_flow_charted_at_every_moment_are_as_among_sparse_rows() -> None:

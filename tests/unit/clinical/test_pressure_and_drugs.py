@@ -8,7 +8,13 @@ from monitoring.clinical.policy import load_policy
 from monitoring.clinical.pressure import PressureColumns, pressure_columns
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.timeline import build
-from monitoring.clinical.vasopressors import NOTE_NOT_COUNTED, own_name, vasopressor_columns
+from monitoring.clinical.truths import NO, UNKNOWN, YES
+from monitoring.clinical.vasopressors import (
+    NOTE_NOT_COUNTED,
+    VasopressorColumns,
+    own_name,
+    vasopressor_columns,
+)
 from tests.spec import bedside
 
 RULES, POLICY = load_rulebook().crs, load_policy()
@@ -23,6 +29,11 @@ def pressures(story: str) -> PressureColumns:
         RULES.children,
         set_window_s=POLICY.freshness.set_window_s,
     )
+
+
+def drugs(told: bedside.Bedside) -> VasopressorColumns:
+    timeline = build(told.facts(), np.array(told.moments_us))
+    return vasopressor_columns(timeline, RULES, POLICY.grading)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +70,24 @@ def test_an_inotrope_that_nobody_listed_is_said_to_be_left_out(kind: str, is_not
             ended_us=None,
         )
     )
-    found = vasopressor_columns(
-        build(told.facts(), np.array(told.moments_us)), RULES, POLICY.grading
-    )
-    assert found.noted[NOTE_NOT_COUNTED].tolist() == [False, is_noted]
+    assert drugs(told).noted[NOTE_NOT_COUNTED].tolist() == [False, is_noted]
+
+
+def test_an_inotrope_is_left_out_from_its_start_until_it_is_stopped() -> None:
+    told = bedside.read("0 set; 1 start dobutamine; 2 look; 3 stop dobutamine; 4 look")
+
+    assert drugs(told).noted[NOTE_NOT_COUNTED].tolist() == [False, True, True, False, False]
+
+
+def test_in_intensive_care_what_runs_is_known_from_the_first_vasopressor_on() -> None:
+    story = "0 set; 1 start norepinephrine; 2 stop norepinephrine; 3 look; 4 start epinephrine"
+
+    assert drugs(bedside.read(story, "icu")).one.tolist() == [UNKNOWN, YES, NO, NO, YES]
+
+
+def test_a_vasopressor_of_later_hides_none_that_runs() -> None:
+    told = bedside.read("0 set; 1 start norepinephrine; 2 look; 3 start epinephrine")
+    told.treatments.reverse()
+    told.moments_us.pop()
+
+    assert drugs(told).one.tolist() == [NO, YES, YES]

@@ -1,12 +1,13 @@
 """What turned is kept; every other moment repeats it and is itself all the same."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from monitoring.clinical.evaluate import evaluate
 from monitoring.clinical.policy import load_policy
-from monitoring.clinical.results import EpisodeState
+from monitoring.clinical.results import EpisodeState, Evaluation, GradeStatus
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.turns import Turns
 from tests.spec import bedside
@@ -24,16 +25,26 @@ def told(*, turns_only: bool) -> Turns:
             infused_us=bedside.MIDNIGHT_US + bedside.HOUR_US,
         )
     )
-    found = evaluate(
+    return Turns.of(judged(case, case.moments_us, turns_only=turns_only))
+
+
+def judged(
+    case: bedside.Bedside,
+    moments_us: list[int],
+    *,
+    turns_only: bool,
+    before: Evaluation | None = None,
+) -> Sequence[Evaluation]:
+    """The moments of a stay, going on from what was judged before them."""
+    return evaluate(
         case.facts(),
-        at_us=np.array(case.moments_us, dtype=np.int64),
-        prior=EpisodeState(),
-        previous=None,
+        at_us=np.array(moments_us, dtype=np.int64),
+        prior=EpisodeState() if before is None else before.episode,
+        previous=None if before is None else before.crs,
         rulebook=load_rulebook(),
         policy=load_policy(),
         turns_only=turns_only,
     )
-    return Turns.of(found)
 
 
 def test_a_moment_between_turns_has_its_own_time_episode_and_hours() -> None:
@@ -61,3 +72,19 @@ def test_it_is_read_as_any_sequence() -> None:
     assert kept[1:4] == [kept[1], kept[2], kept[3]]
     assert [one.at_us for one in kept] == kept.at_us.tolist()
     assert Turns.of(kept) is kept
+
+
+def test_a_stay_that_goes_on_asks_for_values_as_often_as_the_grade_before() -> None:
+    case = bedside.read("0 set, T 38.5; 4:01 look")
+    first, then = case.moments_us
+    (before,) = judged(case, [first], turns_only=False)
+
+    (kept,) = judged(case, [then], turns_only=True, before=before)
+    (every,) = judged(case, [then], turns_only=False, before=before)
+
+    # Of grade 1 a blood pressure counts for four hours, where nothing was known for eight.
+    assert (kept.crs.status, kept.crs.missing) == (
+        GradeStatus.AT_LEAST,
+        ("systolic_bp", "oxygen_device"),
+    )
+    assert (kept.crs, kept.episode) == (every.crs, every.episode)
