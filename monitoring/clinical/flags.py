@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import isnan
 
+import numpy as np
+from numpy.typing import NDArray
+
 from monitoring.clinical.conditions import no_data, normal
 from monitoring.clinical.criteria import FEVER_EPSILON_C, CriteriaColumns
 from monitoring.clinical.episodes import Moment
@@ -21,6 +24,7 @@ from monitoring.clinical.grade_flags import (
 )
 from monitoring.clinical.oxygen import NOTE_EXCUSED
 from monitoring.clinical.policy_types import Policy
+from monitoring.clinical.pressure import PRESSURES, mean_series
 from monitoring.clinical.results import (
     Condition,
     ConditionState,
@@ -37,6 +41,7 @@ from monitoring.clinical.watch_flags import WatchFlags
 _ACTIVE, _NORMAL, _NO_DATA = ConditionState.ACTIVE, ConditionState.NORMAL, ConditionState.NO_DATA
 _EPSILON = 1e-6
 _SEVERE_GRADE = 3
+_SYSTOLIC, _, _MEAN = PRESSURES
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,13 +56,20 @@ class Flags:
 
     @cached_property
     def signals(self) -> Signals:
-        """The debounced vital signs; a mean pressure is judged as the systolic one is."""
-        rules = self.policy.streams
+        """The debounced vital signs; a mean pressure, also by the formula, as the systolic one."""
+        rules, series = self.policy.streams, self.timeline.series
+        since_us = dict(self.timeline.facts.observations.since_us)
+        cut_us = [since_us[name] for name in PRESSURES if name in since_us]
+        if cut_us:
+            since_us[_MEAN] = max(cut_us)
         return Signals(
-            self.timeline.series,
-            {**rules, "mean_arterial_pressure": rules["systolic_bp"]},
-            self.timeline.facts.observations.since_us,
+            {**series, _MEAN: mean_series(series)}, {**rules, _MEAN: rules["systolic_bp"]}, since_us
         )
+
+    @cached_property
+    def _mean_rows(self) -> NDArray[np.intp]:
+        """The newest mean pressure at each moment, a row of the signals' own series."""
+        return self.signals.rows_at(_MEAN, self.timeline.at_us)
 
     def of(
         self, place: int, moment: Moment, crs: CrsGrade, news2: News2Score
@@ -113,18 +125,19 @@ class Flags:
 
     def _hypotension(self, place: int, moment: Moment) -> Condition:
         policy, pressure = self.policy, self.columns.pressure
-        systolic = self.book.newest("systolic_bp", place, moment.limit_s)
-        mean = self.book.newest("mean_arterial_pressure", place, moment.limit_s)
-        evidence = tuple(one for one in (systolic, mean) if one is not None and not one.stale)
+        systolic = self.book.newest(_SYSTOLIC, place, moment.limit_s)
+        mean = self.book.newest(_MEAN, place, moment.limit_s)
+        judged = (systolic, mean if pressure.mean_is_measured[place] else None)
+        evidence = tuple(one for one in judged if one is not None and not one.stale)
         truth = pressure.truth[place]
         if truth == UNKNOWN or pressure.age_s(place) > moment.limit_s:
             newest = systolic or mean
             return no_data("hypotension", policy.priority["hypotension"], newest, "blood pressure")
         severe = bool(pressure.severe[place]) and self.signals.is_severe(
-            "systolic_bp", self._row("systolic_bp", place), limit=pressure.severe_below_mmhg
+            _SYSTOLIC, self._row(_SYSTOLIC, place), limit=pressure.severe_below_mmhg
         )
         lasts = truth == NO and self._pressure_lasts(
-            "systolic_bp", place, float(pressure.systolic_limit_mmhg[place])
+            _SYSTOLIC, place, float(pressure.systolic_limit_mmhg[place])
         )
         counts = truth != NO and (severe or self._low_pressure_counts(place))
         if not counts and not lasts:
@@ -223,7 +236,8 @@ class Flags:
         return tuple(found)
 
     def _row(self, concept: str, place: int) -> int:
-        return int(self.timeline.rows[concept][place])
+        rows = self._mean_rows if concept == _MEAN else self.timeline.rows[concept]
+        return int(rows[place])
 
     def _lasts(self, concept: str, place: int, *, rising: bool, limit: float, clear: float) -> bool:
         return self.signals.lasts(
@@ -241,9 +255,8 @@ class Flags:
 
     def _low_pressure_counts(self, place: int) -> bool:
         """Whether the low pressure was charted or, where a device streams it, has lasted."""
-        systolic, mean = "systolic_bp", "mean_arterial_pressure"
         if not any(
-            self.signals.is_streamed(name, self._row(name, place)) for name in (systolic, mean)
+            self.signals.is_streamed(name, self._row(name, place)) for name in (_SYSTOLIC, _MEAN)
         ):
             return True
         pressure, limits = self.columns.pressure, self.policy.hypotension
@@ -252,9 +265,9 @@ class Flags:
         return any(
             self._pressure_lasts(name, place, limit_mmhg)
             for name, limit_mmhg in (
-                (systolic, float(pressure.systolic_limit_mmhg[place])),
-                (systolic, relative_mmhg if pressure.relative[place] else float("nan")),
-                (mean, float(pressure.mean_limit_mmhg[place])),
+                (_SYSTOLIC, float(pressure.systolic_limit_mmhg[place])),
+                (_SYSTOLIC, relative_mmhg if pressure.relative[place] else float("nan")),
+                (_MEAN, float(pressure.mean_limit_mmhg[place])),
             )
         )
 

@@ -4,6 +4,7 @@ ASTCT gives no number for hypotension (C8): every limit here is local policy and
 Children are judged by the PALS fifth centile (C19). MAP formula: clinical reference 5.1.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -15,9 +16,10 @@ from monitoring.clinical.everywhere import everywhere, is_everywhere
 from monitoring.clinical.facts import BaselineRecord
 from monitoring.clinical.policy_types import HypotensionLimits
 from monitoring.clinical.rulebook_types import ChildrenRule
-from monitoring.clinical.timeline import US_PER_S, Timeline
+from monitoring.clinical.timeline import US_PER_S, Series, Timeline
 from monitoring.clinical.truths import UNKNOWN
 
+PRESSURES = ("systolic_bp", "diastolic_bp", "mean_arterial_pressure")
 _DAYS_PER_YEAR = 365.25
 # 80 % of 110 must not become 88.00000000000001 and call 88 low.
 _EPSILON_MMHG = 1e-6
@@ -203,7 +205,10 @@ def _own(baseline: BaselineRecord) -> tuple[float, float]:
 def _newest_set(
     timeline: Timeline, set_window_s: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64]]:
-    """Systolic and mean of the newest set; a measured MAP is preferred to the formula's."""
+    """Systolic and mean of the newest set; a measured MAP is preferred to the formula's.
+
+    But not to that of a whole pressure taken after it: who falls to 95/48 has no MAP of 86.
+    """
     window_us = int(set_window_s * US_PER_S)
     systolic, diastolic = timeline.value("systolic_bp"), timeline.value("diastolic_bp")
     if not timeline.is_charted("mean_arterial_pressure"):
@@ -217,7 +222,8 @@ def _newest_set(
     systolic = np.where(systolic_us >= of_set_us, systolic, np.nan)
     mean = np.where(mean_us >= of_set_us, timeline.value("mean_arterial_pressure"), np.nan)
     formula = _mean_by_formula(timeline, systolic, diastolic, window_us)
-    measured = ~np.isnan(mean)
+    whole_us = np.minimum(systolic_us, timeline.taken_us("diastolic_bp"))
+    measured = ~np.isnan(mean) & ((whole_us <= mean_us) | np.isnan(formula))
     age_us = timeline.at_us - taken_us
     return systolic, np.where(measured, mean, formula), measured, age_us
 
@@ -236,3 +242,32 @@ def _mean_by_formula(
     by_formula = mean_pressure_mmhg(systolic_mmhg=systolic, diastolic_mmhg=diastolic)
     np.copyto(by_formula, np.nan, where=~fits)
     return by_formula
+
+
+def mean_series(series: Mapping[str, Series]) -> Series:
+    """The mean pressure over time: as measured, else by the formula from what was taken at once.
+
+    ``series`` are by concept. A mean by the formula is of its systolic pressure's row, and streamed
+    where either of the two was.
+    """
+    systolic, diastolic, measured = (series[name] for name in PRESSURES)
+    taken_us = systolic.taken_us[:-1]
+    below = diastolic.taken_us[:-1].searchsorted(taken_us, side="right") - 1
+    fits = (diastolic.taken_us[below] == taken_us) & ~np.isin(taken_us, measured.taken_us)
+    fits &= diastolic.value[below] < systolic.value[:-1]
+    if not fits.any():
+        return measured
+    high, low = np.flatnonzero(fits), below[fits]
+    by_formula = mean_pressure_mmhg(
+        systolic_mmhg=systolic.value[high], diastolic_mmhg=diastolic.value[low]
+    )
+    columns = (
+        (systolic.taken_us[high], measured.taken_us),
+        (by_formula, measured.value),
+        (systolic.row_id[high], measured.row_id),
+        (systolic.streamed[high] | diastolic.streamed[low], measured.streamed),
+    )
+    by_time = np.argsort(np.concatenate(columns[0])[:-1], kind="stable")
+    # The last row of each column is the missing one, and stays the last.
+    order = np.append(by_time, len(by_time))
+    return Series(*(np.concatenate(both)[order] for both in columns))

@@ -235,6 +235,14 @@ class Signals:
                 raise ShortHistoryError(concept)
         return counts
 
+    def rows_at(self, concept: str, at_us: NDArray[np.int64]) -> NDArray[np.intp]:
+        """The row of the newest reading at or before each of ascending moments, -1 for none."""
+        return self._series[concept].latest(at_us)
+
+    def streamed(self, concept: str, rows: NDArray[np.intp]) -> _Bools:
+        """``is_streamed`` at many moments."""
+        return self._series[concept].streamed.take(rows)
+
     def is_streamed(self, concept: str, row: int) -> bool:
         """Whether a device sent the reading by itself."""
         return row >= 0 and bool(self._series[concept].streamed[row])

@@ -22,6 +22,7 @@ from monitoring.clinical.episode_spans import CLOSED
 from monitoring.clinical.episodes import StayGrades
 from monitoring.clinical.neurology import NeurologyColumns
 from monitoring.clinical.policy_types import STREAMED, Policy
+from monitoring.clinical.pressure import PRESSURES
 from monitoring.clinical.rulebook_types import Rulebook
 from monitoring.clinical.schedule import LOW_SCORES, ice_counts_s, risk_window_s
 from monitoring.clinical.signals import Signals, newest
@@ -30,7 +31,7 @@ from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
 _EPSILON = 1e-6
 # What is judged by its code alone.
 _CODED = ("consciousness", "oxygen_device", "sedation")
-_PRESSURES = ("systolic_bp", "mean_arterial_pressure")
+_SYSTOLIC, _, _MEAN = PRESSURES
 
 _Bools = NDArray[np.bool_]
 
@@ -142,7 +143,7 @@ class Looks:
         temperature, heart, spo2 = map(
             self.timeline.value, ("body_temperature", "heart_rate", "spo2")
         )
-        for name in ("body_temperature", "heart_rate", "spo2", "consciousness", *_PRESSURES):
+        for name in ("body_temperature", "heart_rate", "spo2", "consciousness", _SYSTOLIC, _MEAN):
             yield self.timeline.age_us(name) <= self.limits_us
         yield self._lasts(
             "body_temperature",
@@ -178,20 +179,20 @@ class Looks:
         yield pressure.absolute
         yield pressure.relative
         yield pressure.severe
-        rows = timeline.rows["systolic_bp"]
-        yield self.signals.severe("systolic_bp", rows, limit=pressure.severe_below_mmhg)
+        rows = timeline.rows[_SYSTOLIC]
+        yield self.signals.severe(_SYSTOLIC, rows, limit=pressure.severe_below_mmhg)
         own_mmhg = limits.baseline_fraction * pressure.baseline_systolic_mmhg
         relative_mmhg = np.minimum(own_mmhg, limits.baseline_cap_mmhg)
         for name, of_name in (
-            ("systolic_bp", pressure.systolic_limit_mmhg),
-            ("systolic_bp", relative_mmhg),
-            ("mean_arterial_pressure", pressure.mean_limit_mmhg),
+            (_SYSTOLIC, pressure.systolic_limit_mmhg),
+            (_SYSTOLIC, relative_mmhg),
+            (_MEAN, pressure.mean_limit_mmhg),
         ):
             for mmhg in np.unique(of_name[~np.isnan(of_name)]).tolist():
                 clear = mmhg + limits.systolic_hysteresis_mmhg
                 yield self._lasts(name, limit=mmhg, clear=clear, rising=False)
-        for name in _PRESSURES:
-            yield timeline.at_moments(name, timeline.series[name].streamed)
+        for name in (_SYSTOLIC, _MEAN):
+            yield self.signals.streamed(name, self._rows(name))
 
     def _oxygen(self) -> Iterator[NDArray[Any]]:
         support, freshness = self.columns.support, self.policy.freshness
@@ -226,8 +227,13 @@ class Looks:
         return asked
 
     def _lasts(self, concept: str, **limits: Any) -> _Bools:
-        rows = self.timeline.rows[concept]
-        return self.signals.lasting(concept, rows, self.timeline.at_us, **limits)
+        return self.signals.lasting(concept, self._rows(concept), self.timeline.at_us, **limits)
+
+    def _rows(self, concept: str) -> NDArray[np.intp]:
+        """The newest reading at each moment; of the mean pressure among those that signals know."""
+        if concept == _MEAN:
+            return self.signals.rows_at(concept, self.timeline.at_us)
+        return self.timeline.rows[concept]
 
 
 def ice_counts_of(grades: StayGrades, policy: Policy) -> NDArray[np.float64]:
