@@ -63,7 +63,7 @@ def draw(page: PatientPage, _row: DeltaGenerator, *, zone: ZoneInfo, now: dateti
     )
     by_id = {row.id: row for row in current}
     with st.container(key="sw_correction"):
-        grid = st.grid(6, min_column_width=150, gap="small")
+        grid = st.grid(7, min_column_width=150, gap="small")
         with grid.cell(column_span=3):
             st.selectbox(
                 "Value of the last 72 h",
@@ -73,7 +73,7 @@ def draw(page: PatientPage, _row: DeltaGenerator, *, zone: ZoneInfo, now: dateti
                 format_func=lambda row_id: _line(by_id[row_id], zone) if row_id in by_id else "",
                 placeholder="choose",
             )
-        with grid.cell():
+        with grid.cell(column_span=2):
             st.segmented_control(
                 "What to do", (_AMEND, _STRIKE), key=form.key("action"), required=True
             )
