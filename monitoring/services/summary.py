@@ -19,6 +19,7 @@ from monitoring.clinical.confirmation import CRS, ICANS
 from monitoring.clinical.explain_icans import why_not_graded
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.policy_types import Policy
+from monitoring.clinical.pressure import PRESSURES, mean_pressure_mmhg
 from monitoring.clinical.results import Evaluation, GradeStatus, Truth
 from monitoring.services.charted_sets import set_taken_us
 from monitoring.services.instants import MINUTE_US, SECOND_US
@@ -238,15 +239,18 @@ def _reading(newest: _Newest | None) -> Reading | None:
 def _pressure(newest: Mapping[str, _Newest]) -> Pressure | None:
     """Blood pressure; the mean is the measured one, else from the same cuff inflation.
 
-    MAP = DBP + (SBP - DBP) / 3 (clinical reference 5.1), never across two inflations.
+    MAP by the formula (clinical reference 5.1) is never made across two inflations. As in the
+    grade a whole pressure taken after a measured mean has its own.
     """
-    systolic = newest.get("systolic_bp")
+    systolic, diastolic, measured = (newest.get(name) for name in PRESSURES)
     if systolic is None or isnan(systolic.value):
         return None
-    low = _of_same_cuff(systolic, newest.get("diastolic_bp"))
-    mean = _of_same_cuff(systolic, newest.get("mean_arterial_pressure"))
-    if mean is None and low is not None and low < systolic.value:
-        mean = low + (systolic.value - low) / 3
+    low = _of_same_cuff(systolic, diastolic)
+    mean = _of_same_cuff(systolic, measured)
+    if diastolic is not None and low is not None and low < systolic.value:
+        whole_us = min(systolic.taken_us, diastolic.taken_us)
+        if mean is None or measured is None or measured.taken_us < whole_us:
+            mean = mean_pressure_mmhg(systolic_mmhg=systolic.value, diastolic_mmhg=low)
     return Pressure(
         systolic=systolic.value,
         diastolic=low,

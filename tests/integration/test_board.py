@@ -15,7 +15,7 @@ from monitoring.services.errors import RefusedError
 from monitoring.services.intake_ward import intake_ward
 from monitoring.services.sweep import sweep
 from monitoring.services.tiles import Tile
-from tests.stories import NURSE, WELL, Bedside, bedside, clock
+from tests.stories import NURSE, WELL, Bedside, bedside, clock, result
 
 WARD = "T"
 
@@ -83,6 +83,19 @@ def test_a_set_is_on_the_tile_with_the_time_it_was_taken(
     assert state["oxygen"] == {"device": "nasal_cannula", "flow_lpm": 2.0, "taken_s": taken_s}
     assert state["crs"]["grade"] == alvarez.latest().crs.grade
     assert state["next_set"]["due_s"] == taken_s + state["next_set"]["interval_s"]
+
+
+def test_a_mean_measured_before_the_pressure_is_not_shown_beside_it(
+    board: WardBoard, alvarez: Bedside
+) -> None:
+    before = {"systolic_bp": 118.0, "diastolic_bp": 70.0, "mean_arterial_pressure": 88.0}
+    result(alvarez, clock("06:00"), **before)
+    assert reading(board, "06:01", "pressure")["mean"] == 88.0
+
+    alvarez.chart("06:03", sbp=95, dbp=45)
+
+    assert reading(board, "06:04", "pressure")["mean"] == 61.7
+    assert "Hypotension: SBP 95, MAP 62" in [one.label for one in alvarez.latest().conditions]
 
 
 def test_the_same_object_serves_every_viewer_until_the_ward_changes(
