@@ -274,3 +274,109 @@ def test_an_antibiotic_of_the_very_minute_of_the_fever_is_given_in_it() -> None:
     assert ended.clock is AntibioticClock.RUNNING
     assert ended.earlier_antibiotic is not None
     assert ended.earlier_antibiotic.display == "cefepime"
+
+
+def test_a_low_count_after_a_low_one_does_not_start_the_clock_again() -> None:
+    stay = neutropenic().lab("neutrophils", h10=0.1).at(6, "body_temperature", 38.5)
+
+    assert at(stay, 11).due_us == hour(7)
+
+
+def test_a_fever_of_a_day_later_to_the_minute_is_still_the_same() -> None:
+    stay = neutropenic().lab("body_temperature", h2=38.5, h26=38.6)
+
+    assert at(stay, 26).carried.fever_since_us == hour(2)
+    later = neutropenic().at(2, "body_temperature", 38.5).at(26.01, "body_temperature", 38.6)
+    assert at(later, 26.01).carried.fever_since_us == hour(26.01)
+
+
+def test_neutropenia_without_a_temperature_is_not_known_to_be_neutropenic_fever() -> None:
+    state = at(neutropenic(), 2)
+
+    assert (state.present, state.missing) == (Truth.UNKNOWN, ("body_temperature",))
+    assert state.clock is AntibioticClock.STOPPED
+
+
+def test_an_antibiotic_that_is_begun_this_minute_is_given() -> None:
+    stay = neutropenic().at(2, "body_temperature", 38.5).give(2.5, "cefepime", "antimicrobial")
+
+    assert at(stay, 2.5).clock is AntibioticClock.GIVEN
+
+
+def test_a_fever_that_is_carried_on_shows_no_temperature_that_was_no_fever() -> None:
+    """Its own readings are no longer among the facts; those since then were no fever."""
+    prior = FeverCarried(
+        at_us=hour(20), fever_since_us=hour(2), last_fever_us=hour(20), since_us=hour(2)
+    )
+    stay = neutropenic().lab("body_temperature", h21=37.4, h22=37.1)
+
+    (state,) = neutropenic_fever(stay.facts(), at_us=hours(23), prior=prior)
+
+    assert (state.fever, state.fever_by) == (Truth.YES, None)
+    assert [one.concept for one in state.evidence] == ["neutrophils"]
+
+
+def test_the_first_reading_of_a_fever_that_is_carried_on_is_shown_while_it_is_at_hand() -> None:
+    prior = FeverCarried(
+        at_us=hour(2), fever_since_us=hour(2), last_fever_us=hour(2), since_us=hour(2)
+    )
+
+    (state,) = neutropenic_fever(
+        neutropenic().at(2, "body_temperature", 38.5).facts(), at_us=hours(3), prior=prior
+    )
+
+    assert (state.fever_by, state.carried) == ("single", replace(prior, at_us=hour(3)))
+    assert [one.display for one in state.evidence] == ["38.5 C", "0.20 x10^9/L"]
+
+
+def test_an_earlier_reading_does_not_bring_the_last_fever_forward() -> None:
+    prior = FeverCarried(
+        at_us=hour(20), fever_since_us=hour(2), last_fever_us=hour(20), since_us=hour(2)
+    )
+    stay = neutropenic().at(10, "body_temperature", 38.5)
+
+    (state, over) = neutropenic_fever(stay.facts(), at_us=hours(43, 44.5), prior=prior)
+
+    assert (state.fever, state.carried.last_fever_us) == (Truth.YES, hour(20))
+    assert over.fever is Truth.UNKNOWN
+
+
+def test_a_new_fever_has_a_clock_of_its_own_though_the_counts_were_low_all_along() -> None:
+    prior = FeverCarried(
+        at_us=hour(3), fever_since_us=hour(2), last_fever_us=hour(2), since_us=hour(2)
+    )
+
+    (state,) = neutropenic_fever(
+        neutropenic().at(40, "body_temperature", 38.5).facts(), at_us=hours(40), prior=prior
+    )
+
+    assert (state.carried.fever_since_us, state.due_us) == (hour(40), hour(41))
+
+
+def test_a_count_of_the_very_moment_that_was_judged_last_does_not_move_the_clock() -> None:
+    prior = FeverCarried(
+        at_us=hour(30), fever_since_us=hour(2), last_fever_us=hour(29), since_us=hour(4)
+    )
+    facts = Stay().lab("neutrophils", h30=0.2).at(29, "body_temperature", 38.5).facts()
+
+    (state,) = neutropenic_fever(facts, at_us=hours(31), prior=prior)
+
+    assert state.due_us == hour(5)
+
+
+def test_where_a_low_count_is_expected_the_hour_runs_from_the_fever() -> None:
+    stay = Stay().at(2, "body_temperature", 38.5).lab("neutrophils", h2=1.2)
+    stay.at(2.5, "neutrophils", 0.2)
+
+    turning = neutropenic_fever(
+        stay.facts(),
+        at_us=hours(2, 2.2, 2.5, 2.9, 3, 3.1, 3.4, 3.6),
+        anc_expected_low=True,
+        turns_only=True,
+    )
+
+    assert [(one.carried.at_us, one.clock) for one in turning] == [
+        (hour(2), AntibioticClock.RUNNING),
+        (hour(2.5), AntibioticClock.RUNNING),
+        (hour(3.1), AntibioticClock.OVERDUE),
+    ]

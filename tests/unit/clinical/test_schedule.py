@@ -38,7 +38,14 @@ def due_after(story: str, person: str = "") -> tuple[int, int]:
         # A quarter of an hour is less than 15 min, which is the least.
         ("0 set, T 38.2, nasal cannula 2", "", 60, 75),
         ("0 set, T 38.2, start norepinephrine", "", 30, 45),
+        # Grade 1 is hourly above 120 beats a minute, and from 39.5 C on.
+        ("0 set, T 38.2, HR 120", "", 120, 150),
+        ("0 set, T 38.2, HR 121", "", 60, 75),
+        ("0 set, T 39.4", "", 120, 150),
+        ("0 set, T 39.5", "", 60, 75),
         # Beyond the risk window only NEWS2 asks.
+        ("0 set", "axi-cel 14 d before", 240, 300),
+        ("0:01 set", "axi-cel 14 d before", 720, 900),
         ("0 set", "axi-cel 20 d before", 720, 900),
         ("0 set, HR 95", "axi-cel 20 d before", 360, 450),
         ("0 set", "axi-cel 20 d before, age 8", 240, 300),
@@ -51,6 +58,33 @@ def due_after(story: str, person: str = "") -> tuple[int, int]:
 )
 def test_the_strictest_row_wins(story: str, person: str, due: int, overdue: int) -> None:
     assert due_after(story, person) == (due, overdue)
+
+
+def test_how_often_a_ward_looks_at_who_resolves_says_nothing_of_who_was_never_ill() -> None:
+    often = load_policy({"frequencies": {"resolving": 60}})
+
+    well, resolving = (
+        bedside.judge(bedside.read(story), often)[-1]
+        for story in ("0 set; 3 look", "0 set, T 38.5, give paracetamol; 1 set; 4 look")
+    )
+
+    # What counts twice the interval is still known of the one and no longer of the other.
+    assert (well.crs.grade, well.crs.status.value) == (0, "graded")
+    assert (resolving.crs.grade, resolving.crs.status.value) == (None, "unknown")
+
+
+def test_the_risk_window_is_that_of_the_therapy_that_was_given() -> None:
+    windows_s = {"car_t": 14 * 86400.0, "bispecific": 3 * 86400.0}
+    local = replace(POLICY, schedule=replace(POLICY.schedule, risk_window_s=windows_s))
+
+    reasons = []
+    for therapy in ("axi-cel", "teclistamab", "pembrolizumab"):
+        last = bedside.judge(bedside.read("0 set", f"{therapy} 5 d before"))[-1]
+        reasons.append(next_due(last, last.at_us, local).reason)
+
+    # Of a therapy without a window of its own the longest counts.
+    usual = POLICY.schedule.states["risk_window"].label
+    assert reasons == [usual, "NEWS2 0: every 12 h", usual]
 
 
 def test_where_a_vasopressor_may_run_the_row_of_an_unknown_grade_holds_too() -> None:
@@ -168,6 +202,8 @@ def asked(*rows: tuple[int, Due | None]) -> list[tuple[int, Due | None]]:
             1,
             20,
         ),
+        ("late after one in time", [(0, due_at(60)), (55, due_at(115))], 150, 1, 1, 20),
+        ("asked for only later", [(0, None), (10, due_at(60))], 100, 1, 1, 25),
         ("no longer asked for", [(0, due_at(60)), (80, None)], 500, 1, 1, 5),
         ("a worse state asks at once", [(0, due_at(240)), (100, due_at(30))], 110, 1, 1, 10),
     ],

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from monitoring.clinical.facts import ShortHistoryError
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.results import Condition, Evaluation
 from monitoring.clinical.signals import Signals
@@ -108,6 +109,90 @@ def test_a_limit_is_reached_at_the_limit_or_only_beyond_it() -> None:
         ]
         at_once = signals.lasting("heart_rate", np.arange(2), timeline.at_us, **limits)
         assert one_by_one == at_once.tolist() == answers
+
+
+def test_a_reading_keeps_a_problem_for_23_hours_and_no_longer() -> None:
+    told = bedside.read("0 set, HR 121; 23 set, HR 115")
+    timeline = build(told.facts(), np.array(told.moments_us, dtype=np.int64))
+    signals = Signals(timeline.series, load_policy().streams)
+    limits = {"limit": 120.0, "clear": 110.0, "rising": True, "above": True}
+    for late_us, still in ((0, True), (1, False)):
+        at_us = told.moments_us[1] + late_us
+        at_once = signals.lasting(
+            "heart_rate", np.ones(1, dtype=np.intp), np.array([at_us]), **limits
+        )
+        assert signals.lasts("heart_rate", 1, at_us, **limits) is still
+        assert at_once.tolist() == [still]
+
+
+def probe(*readings: tuple[int, float], since_s: int | None = None) -> Signals:
+    """A saturation probe: (second, per cent); what it sent before ``since_s`` is not at hand."""
+    told = bedside.Bedside()
+    told.observations = [
+        (bedside.MIDNIGHT_US + second * SECOND_US, "spo2", bedside.Sent(percent))
+        for second, percent in readings
+    ]
+    told.moments_us = [us for us, _, _ in told.observations]
+    timeline = build(told.facts(), np.array(told.moments_us, dtype=np.int64))
+    since_us = {} if since_s is None else {"spo2": bedside.MIDNIGHT_US + since_s * SECOND_US}
+    return Signals(timeline.series, load_policy().streams, since_us)
+
+
+def test_a_value_at_the_severe_limit_is_not_severe_and_without_a_value_none_is() -> None:
+    for percent, is_severe in ((85.0, False), (84.0, True)):
+        signals = probe((0, percent), (10, percent))
+        assert signals.is_severe("spo2", 1, limit=85.0) is is_severe
+        assert signals.severe("spo2", np.array([1]), limit=85.0).tolist() == [is_severe]
+    assert probe((0, 84), (10, 84)).is_severe("spo2", -1, limit=85.0) is False
+
+
+@pytest.mark.parametrize(
+    "readings",
+    [
+        # It has lasted its ten seconds whatever was before.
+        [(0, 84), (10, 84)],
+        # It was well, or at the limit itself, seconds ago: no run can be longer than it is here.
+        [(0, 90), (5, 84)],
+        [(0, 85), (5, 84)],
+        [(0, 84), (5, 90), (9, 84)],
+    ],
+)
+def test_what_the_rest_of_a_probe_decides_needs_no_more_of_it(
+    readings: list[tuple[int, float]],
+) -> None:
+    last = len(readings) - 1
+
+    shortened, whole = probe(*readings, since_s=0), probe(*readings)
+
+    told = shortened.is_severe("spo2", last, limit=85.0)
+    assert told is whole.is_severe("spo2", last, limit=85.0)
+
+
+def test_what_the_rest_of_a_probe_leaves_open_is_refused_by_its_name() -> None:
+    # Below the limit since the first value at hand, for five seconds at least: and before?
+    signals = probe((0, 84), (5, 84), (9, 90), since_s=0)
+    limits = {"limit": 92.0, "clear": 94.0, "rising": False}
+
+    with pytest.raises(ShortHistoryError, match="spo2"):
+        signals.is_severe("spo2", 1, limit=85.0)
+    with pytest.raises(ShortHistoryError, match="spo2"):
+        signals.severe("spo2", np.array([2]), limit=85.0)
+    with pytest.raises(ShortHistoryError, match="spo2"):
+        signals.lasts("spo2", 1, bedside.MIDNIGHT_US + 5 * SECOND_US, **limits)
+
+
+def test_whether_a_probe_is_off_is_told_of_its_first_value_and_refused_without_one() -> None:
+    told = bedside.read("0 set, SpO2 97; 0:10 SpO2 97; 3 look")
+    facts, at_us = told.facts(), np.array(told.moments_us[-1:], dtype=np.int64)
+    rows = facts.observations
+    first = (rows.concept == "spo2") & (rows.taken_us == told.moments_us[0])
+    short = replace(rows, since_us={"spo2": told.moments_us[0]})
+
+    (judged,) = bedside.ask(replace(facts, observations=replace(short, streamed=first)), at_us)
+
+    assert problem(judged, "device_off").label == "No SpO2 from the device for 180 min"
+    with pytest.raises(ShortHistoryError, match="spo2"):
+        bedside.ask(replace(facts, observations=short), at_us)
 
 
 def test_what_a_nurse_charts_counts_and_clears_at_once() -> None:
