@@ -8,9 +8,9 @@ import pytest
 
 from monitoring.clinical.criteria import criteria_columns
 from monitoring.clinical.episode_walk import walk
-from monitoring.clinical.episodes import Axis, Before, follow_stays, moments_of
+from monitoring.clinical.episodes import Axis, Before, follow, follow_stays, moments_of
 from monitoring.clinical.policy import load_policy
-from monitoring.clinical.results import EpisodeState
+from monitoring.clinical.results import EpisodeState, GradeStatus
 from monitoring.clinical.stays import grade_stays
 from monitoring.clinical.timeline import build
 from tests.property.test_crs_episodes import POLICY, RULES, as_columns, followed, laid_out
@@ -42,6 +42,21 @@ def test_columns_say_what_walking_says_also_from_the_half_on(story: str, person:
         rest = replace(case, moments_us=case.moments_us[half:])
         assert followed(rest, prior, before) == walked[half:]
         assert walk(*laid_out(rest), RULES, POLICY, prior=prior, before=before) == walked[half:]
+
+
+@pytest.mark.parametrize("looks", [1, 32, 33])
+def test_however_often_one_looks_a_stay_goes_on_from_the_grade_before(looks: int) -> None:
+    case = bedside.read("0 set, T 38.5")
+    (first,) = walk(*laid_out(case), RULES, POLICY, prior=EpisodeState(), before=None)
+    since_us = MIDNIGHT_US + 4 * HOUR_US + 1
+    case.moments_us = [since_us + place for place in range(looks)]
+
+    found = follow(
+        *laid_out(case), RULES, POLICY, prior=first.episode, before=Before(grade=first.grade)
+    )
+
+    # Of grade 1 a blood pressure counts for four hours, where nothing was known for eight.
+    assert [(one.grade, one.status) for one in found] == [(1, GradeStatus.AT_LEAST)] * looks
 
 
 def test_an_episode_that_opens_at_a_quiet_moment_is_quiet_from_the_next_one_on() -> None:

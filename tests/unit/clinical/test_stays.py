@@ -85,6 +85,23 @@ def test_many_looks_for_one_value_are_as_walked(
         assert found[0] == found[2] == plain(alone(other))
 
 
+@pytest.mark.parametrize("how_many", [1, 2, 3])
+def test_stays_that_are_looked_at_one_by_one_are_as_alone(
+    how_many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stays, "_SLICE", 1)
+    stories = (
+        "0 set, T 38.5, BP 84/60; 1 set, T 38.2; 30 set",
+        "0 set; 9 set, T 38.5, nasal cannula 2; 10 give tocilizumab; 11 set; 30 set; 60 set",
+        "0 set, T 38.5, start norepinephrine; 3 stop norepinephrine; 9 set, T 38.2",
+    )
+    cases = [bedside.read(story) for story in stories[:how_many]]
+
+    found = dict(beside([as_columns(case) for case in cases]))
+
+    assert [found[place] for place in range(how_many)] == [plain(alone(case)) for case in cases]
+
+
 def test_stays_are_judged_together_where_silence_means_the_same_and_not_too_many_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -127,12 +127,23 @@ def test_no_moments_no_answers() -> None:
 
 
 def test_moments_out_of_order_are_refused() -> None:
-    case = bedside.read("0 set; 1 set")
+    case = bedside.read("0 set; 1 set; 2 set")
+    first, second, third = case.moments_us
 
-    with pytest.raises(
-        ValueError, match=r"^The moments to evaluate must ascend; sort them first\.$"
-    ):
-        bedside.ask(case.facts(), np.array(case.moments_us[::-1]))
+    for out_of_order in ([second, first], [first, third, second]):
+        with pytest.raises(
+            ValueError, match=r"^The moments to evaluate must ascend; sort them first\.$"
+        ):
+            bedside.ask(case.facts(), np.array(out_of_order))
+
+
+def test_to_ask_twice_of_one_moment_is_to_be_told_twice() -> None:
+    case = bedside.read("0 set; 1 set, T 38.4")
+    first, second = case.moments_us
+
+    one, again = bedside.ask(case.facts(), np.array([first, second, second]))[1:]
+
+    assert again == replace(one, crs=replace(one.crs, direction="steady"))
 
 
 def test_baselines_out_of_order_are_refused() -> None:
@@ -151,9 +162,10 @@ def test_baselines_out_of_order_are_refused() -> None:
         )
 
 
-def test_charted_columns_out_of_order_are_refused() -> None:
+@pytest.mark.parametrize("taken_us", [[2, 1], [1, 3, 2]])
+def test_charted_columns_out_of_order_are_refused(taken_us: list[int]) -> None:
     at_us = np.array([1, 2, 3])
-    late = Charted(np.array([2, 1]), np.array([97.0, 96.0]))
+    late = Charted(np.array(taken_us), np.full(len(taken_us), 97.0))
 
     with pytest.raises(ValueError, match=r"^The values of spo2 must") as refused:
         build(bedside.Bedside().facts(), at_us, {"spo2": late})
@@ -165,17 +177,49 @@ def test_charted_columns_out_of_order_are_refused() -> None:
 
 def test_of_a_charted_column_the_possible_values_keep_their_rows() -> None:
     column = Charted(
-        np.array([1, 2, 3]), np.array([97.0, 970.0, 95.0]), row_id=np.array([11, 12, 13])
+        np.array([1, 2, 3]), np.array([100.0, 970.0, 95.0]), row_id=np.array([11, 12, 13])
     )
 
     kept, lost = usable("spo2", column)
 
-    assert (kept.taken_us.tolist(), kept.value.tolist()) == ([1, 3], [97.0, 95.0])
+    assert (kept.taken_us.tolist(), kept.value.tolist()) == ([1, 3], [100.0, 95.0])
     assert kept.row_id is not None
     assert kept.row_id.tolist() == [11, 13]
     assert lost == [2]
     nothing = Charted(np.empty(0, dtype=np.int64), np.empty(0))
     assert usable("spo2", nothing) == (nothing, [])
+
+
+def test_impossible_values_of_all_charted_columns_are_spoken_of() -> None:
+    at_us = np.array([1, 2, 3])
+    wrong = {"heart_rate": Charted(at_us[:1], np.array([900.0])),
+             "spo2": Charted(at_us[1:2], np.array([970.0]))}  # fmt: skip
+
+    assert build(bedside.Bedside().facts(), at_us, wrong).unusable == (
+        ("heart_rate", 1),
+        ("spo2", 2),
+    )
+
+
+def test_what_the_laboratory_sent_is_no_vital_sign() -> None:
+    case = bedside.read("0 set")
+    told = last_of(case)
+    case.observations.append((case.moments_us[0], "crp", 121.0))
+
+    assert last_of(case) == told
+
+
+def test_a_total_and_whole_items_of_every_moment_count_as_their_lower() -> None:
+    at_us = np.array([1, 2, 3])
+    columns = {
+        one.code: Charted(at_us, np.full(3, (one.possible or (0, 0))[1])) for one in ICE_ITEMS
+    }
+    columns["ice_total"] = Charted(at_us, np.array([9.0, 10.0, 8.0]))
+
+    timeline = build(bedside.Bedside().facts(), at_us, columns)
+
+    assert timeline.value("ice_total").tolist() == [9.0, 10.0, 8.0]
+    assert timeline.value("ice_attention").tolist() == [1.0, 1.0, 1.0]
 
 
 def test_items_charted_as_columns_make_a_total() -> None:
@@ -205,6 +249,16 @@ def test_a_total_that_was_charted_and_one_of_items_stand_side_by_side() -> None:
     assert totals(told) == ([9.0, 9.0, 8.0, 9.0], list(rows.values()))
     # Of one instant the lower comes last, and so counts.
     assert totals(same)[0] == [10.0, 7.0]
+
+
+def test_a_total_of_items_points_at_its_last_item_though_some_were_charted_before() -> None:
+    told = bedside.read("0 ICE ?3?1?; 1 ICE 42111")
+    rows = [row for row, (_, concept, _) in enumerate(told.observations, 1)
+            if concept == "ice_attention"]  # fmt: skip
+
+    series = build(told.facts(), np.array(told.moments_us)).series["ice_total"]
+
+    assert (series.value[:-1].tolist(), series.row_id[:-1].tolist()) == ([9.0], rows)
 
 
 def test_a_person_without_any_value_is_unknown_everywhere() -> None:
