@@ -131,8 +131,11 @@ class Flags:
         evidence = tuple(one for one in judged if one is not None and not one.stale)
         truth = pressure.truth[place]
         if truth == UNKNOWN or pressure.age_s(place) > moment.limit_s:
-            newest = systolic or mean
-            return no_data("hypotension", policy.priority["hypotension"], newest, "blood pressure")
+            newest, what = systolic or mean, "blood pressure"
+            if truth == UNKNOWN and mean is not None:
+                # A child's mean has no limit: it says nothing of what has to be charted (C19).
+                newest, what = systolic, "systolic pressure"
+            return no_data("hypotension", policy.priority["hypotension"], newest, what)
         severe = bool(pressure.severe[place]) and self.signals.is_severe(
             _SYSTOLIC, self._row(_SYSTOLIC, place), limit=pressure.severe_below_mmhg
         )
