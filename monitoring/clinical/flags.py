@@ -6,12 +6,10 @@ back inside its limit by less than the hysteresis keeps the problem active, and 
 streams counts once it has lasted (``monitoring.clinical.signals``).
 """
 
+from collections import ChainMap
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan
-
-import numpy as np
-from numpy.typing import NDArray
 
 from monitoring.clinical.conditions import no_data, normal
 from monitoring.clinical.criteria import FEVER_EPSILON_C, CriteriaColumns
@@ -62,14 +60,13 @@ class Flags:
         cut_us = [since_us[name] for name in PRESSURES if name in since_us]
         if cut_us:
             since_us[_MEAN] = max(cut_us)
+        mean = mean_series(series)
         return Signals(
-            {**series, _MEAN: mean_series(series)}, {**rules, _MEAN: rules["systolic_bp"]}, since_us
+            {**series, _MEAN: mean},
+            {**rules, _MEAN: rules[_SYSTOLIC]},
+            since_us,
+            ChainMap({_MEAN: mean.latest(self.timeline.at_us)}, self.timeline.rows),
         )
-
-    @cached_property
-    def _mean_rows(self) -> NDArray[np.intp]:
-        """The newest mean pressure at each moment, a row of the signals' own series."""
-        return self.signals.rows_at(_MEAN, self.timeline.at_us)
 
     def of(
         self, place: int, moment: Moment, crs: CrsGrade, news2: News2Score
@@ -239,8 +236,7 @@ class Flags:
         return tuple(found)
 
     def _row(self, concept: str, place: int) -> int:
-        rows = self._mean_rows if concept == _MEAN else self.timeline.rows[concept]
-        return int(rows[place])
+        return int(self.signals.rows[concept][place])
 
     def _lasts(self, concept: str, place: int, *, rising: bool, limit: float, clear: float) -> bool:
         return self.signals.lasts(

@@ -161,8 +161,13 @@ class Signals:
         series: Mapping[str, Series],
         rules: Mapping[str, StreamRule],
         since_us: Mapping[str, int] = MappingProxyType({}),
+        rows: Mapping[str, NDArray[np.intp]] = MappingProxyType({}),
     ) -> None:
-        """``rules`` are the policy's streams by concept; ``since_us`` says which were cut short."""
+        """``rules`` are the policy's streams by concept; ``since_us`` says which were cut short.
+
+        ``rows`` has the newest reading of each series at each moment of the timeline, -1 for none.
+        """
+        self.rows = rows
         self._series = series
         self._rules = rules
         self._since_us = since_us
@@ -234,10 +239,6 @@ class Signals:
             if bool((value < limit).all()):
                 raise ShortHistoryError(concept)
         return counts
-
-    def rows_at(self, concept: str, at_us: NDArray[np.int64]) -> NDArray[np.intp]:
-        """The row of the newest reading at or before each of ascending moments, -1 for none."""
-        return self._series[concept].latest(at_us)
 
     def streamed(self, concept: str, rows: NDArray[np.intp]) -> _Bools:
         """``is_streamed`` at many moments."""

@@ -192,7 +192,7 @@ class Looks:
                 clear = mmhg + limits.systolic_hysteresis_mmhg
                 yield self._lasts(name, limit=mmhg, clear=clear, rising=False)
         for name in (_SYSTOLIC, _MEAN):
-            yield self.signals.streamed(name, self._rows(name))
+            yield self.signals.streamed(name, self.signals.rows[name])
 
     def _oxygen(self) -> Iterator[NDArray[Any]]:
         support, freshness = self.columns.support, self.policy.freshness
@@ -227,13 +227,8 @@ class Looks:
         return asked
 
     def _lasts(self, concept: str, **limits: Any) -> _Bools:
-        return self.signals.lasting(concept, self._rows(concept), self.timeline.at_us, **limits)
-
-    def _rows(self, concept: str) -> NDArray[np.intp]:
-        """The newest reading at each moment; of the mean pressure among those that signals know."""
-        if concept == _MEAN:
-            return self.signals.rows_at(concept, self.timeline.at_us)
-        return self.timeline.rows[concept]
+        rows = self.signals.rows[concept]
+        return self.signals.lasting(concept, rows, self.timeline.at_us, **limits)
 
 
 def ice_counts_of(grades: StayGrades, policy: Policy) -> NDArray[np.float64]:

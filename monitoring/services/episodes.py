@@ -8,10 +8,10 @@ from db.engine import Store
 from db.queries import census
 from monitoring.clinical.episode_summary import EpisodeSummary, episodes_of
 from monitoring.clinical.rulebook import load_rulebook
-from monitoring.services.evaluate import load_facts, moments
+from monitoring.services.evaluate import load_facts
 from monitoring.services.instants import to_us
 from monitoring.services.patient import PatientPage
-from monitoring.services.replay_watch import sweeps
+from monitoring.services.replay_watch import stay_moments
 
 __all__ = ["EpisodeSummary", "episodes_now"]
 
@@ -27,9 +27,8 @@ def episodes_now(store: Store, page: PatientPage, *, now: datetime) -> tuple[Epi
         begins, discharged = encounter.admitted_at, encounter.discharged_at
         ends = now if discharged is None else min(now, discharged)
         facts = load_facts(session, encounter, from_at=begins, to_at=ends)
-    charted_us = moments(facts, from_at=begins, to_at=ends)
-    if not charted_us:
+    at_us = stay_moments(facts, from_at=begins, to_at=ends, policy=page.policy)
+    if not at_us:
         return ()
-    swept_us = sweeps(facts, charted_us, until_us=to_us(ends), policy=page.policy)
-    at_us = np.array(sorted({*charted_us, *swept_us, to_us(ends)}), dtype=np.int64)
-    return episodes_of(facts, at_us, rules=load_rulebook().crs, policy=page.policy)
+    judged_us = np.array(sorted({*at_us, to_us(ends)}), dtype=np.int64)
+    return episodes_of(facts, judged_us, rules=load_rulebook().crs, policy=page.policy)

@@ -82,7 +82,9 @@ def load_facts(
         to_at=to_at,
         as_known_at=as_known_at,
     )
-    return _facts(session, encounter, columns_of(observed), to_at=to_at, as_known_at=as_known_at)
+    return facts_with(
+        session, encounter, columns_of(observed), to_at=to_at, as_known_at=as_known_at
+    )
 
 
 def judge_enough(
@@ -108,7 +110,7 @@ def judge_enough(
         to_at=to_at,
     )
     columns = replace(columns_of(observed), since_us=since_us)
-    facts = _facts(session, encounter, columns, to_at=to_at)
+    facts = facts_with(session, encounter, columns, to_at=to_at)
     try:
         return judging(facts)
     except ShortHistoryError:
@@ -118,7 +120,7 @@ def judge_enough(
         return judging(replace(facts, observations=columns_of(observed)))
 
 
-def _facts(
+def facts_with(
     session: Session,
     encounter: EncounterRow,
     observations: ObservationColumns,
@@ -126,6 +128,7 @@ def _facts(
     to_at: datetime,
     as_known_at: datetime | None = None,
 ) -> EncounterFacts:
+    """These observations with all else that the rules need to know of a stay."""
     encounter_id = encounter.id
     return EncounterFacts(
         observations=observations,

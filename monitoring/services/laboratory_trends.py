@@ -1,6 +1,5 @@
 """What each laboratory test of a stay has done up to now."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from db.engine import Store
@@ -8,7 +7,7 @@ from db.queries import census
 from db.queries import facts as stored_facts
 from monitoring.clinical.concepts import CONCEPTS, Category
 from monitoring.clinical.laboratory import LaboratoryTrend, LaboratoryValue, trends
-from monitoring.services.evaluate import columns_of, load_facts
+from monitoring.services.evaluate import columns_of, facts_with
 from monitoring.services.instants import to_us
 from monitoring.services.patient import PatientPage
 
@@ -24,6 +23,5 @@ def trends_now(store: Store, page: PatientPage, *, now: datetime) -> tuple[Labor
         if not results.id:
             return ()
         encounter = census.encounter(session, page.head.encounter_id)
-        facts = load_facts(session, encounter, from_at=now, to_at=now)
-    facts = replace(facts, observations=columns_of(results))
+        facts = facts_with(session, encounter, columns_of(results), to_at=now)
     return trends(facts, TESTS, at_us=to_us(now), policy=page.policy.laboratory)

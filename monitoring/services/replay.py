@@ -28,10 +28,10 @@ from monitoring.clinical.policy import Policy, load_policy
 from monitoring.clinical.results import Condition, Priority
 from monitoring.clinical.turns import Turns
 from monitoring.services.alarm_history import told_in
-from monitoring.services.evaluate import judge_facts, load_facts, moments
+from monitoring.services.evaluate import judge_facts, load_facts
 from monitoring.services.instants import to_us
 from monitoring.services.policies import LIMITS
-from monitoring.services.replay_watch import by_the_clock, laboratory, silent_feeds, sweeps
+from monitoring.services.replay_watch import by_the_clock, laboratory, silent_feeds, stay_moments
 
 _MINUTE_US = 60_000_000
 _DAY_US = 1440 * _MINUTE_US
@@ -219,11 +219,10 @@ def _judge(
     ends = to_at if encounter.discharged_at is None else min(to_at, encounter.discharged_at)
     begins = encounter.admitted_at
     facts = load_facts(session, encounter, from_at=begins, to_at=ends)
-    charted_us = moments(facts, from_at=begins, to_at=ends)
-    if not charted_us:
+    at_us = stay_moments(facts, from_at=begins, to_at=ends, policy=policy)
+    if not at_us:
         return None
-    swept_us = sweeps(facts, charted_us, until_us=to_us(ends), policy=policy)
-    evaluations = judge_facts(facts, {*charted_us, *swept_us}, None, policy, turns_only=True)
+    evaluations = judge_facts(facts, at_us, None, policy, turns_only=True)
     return _Stay(
         encounter_id=encounter.id,
         facts=facts,

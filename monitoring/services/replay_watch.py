@@ -7,6 +7,7 @@ too long. Only there the rules are asked, and once in each hour without a fact.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from monitoring.clinical.timeline import US_PER_S
 from monitoring.clinical.turns import Turns
 from monitoring.clinical.watch_flags import stale_feed_condition
 from monitoring.services.charted_sets import last_sets_us
+from monitoring.services.evaluate import moments
 from monitoring.services.instants import to_us
 from monitoring.services.laboratory_watch import LOOKED_AT
 
@@ -56,6 +58,14 @@ def sweeps(
         for after_s in (watch.device_off_after_s, watch.device_forgotten_after_s):
             found.update((np.unique(sent) + round(after_s * US_PER_S) + 1).tolist())
     return [one for one in sorted(found) if charted_us[0] <= one < until_us]
+
+
+def stay_moments(
+    facts: EncounterFacts, *, from_at: datetime, to_at: datetime, policy: Policy
+) -> set[int]:
+    """When a stay is judged: at its facts, and where a sweep between them finds something else."""
+    charted_us = moments(facts, from_at=from_at, to_at=to_at)
+    return {*charted_us, *sweeps(facts, charted_us, until_us=to_us(to_at), policy=policy)}
 
 
 def by_the_clock(
