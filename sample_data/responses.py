@@ -9,7 +9,7 @@ import numpy as np
 
 from db.engine import Store
 from db.queries import alerts as alert_rows
-from monitoring.clinical.alert_state import SPEAKING, TransitionKind
+from monitoring.clinical.alert_state import SPEAKING, TransitionKind, VisibilityAxis
 from monitoring.clinical.results import Priority
 from monitoring.services import alerts
 from monitoring.services.errors import RefusedError
@@ -99,6 +99,8 @@ class Answers:
                 thread = alert_rows.thread_by_public_id(session, answer.thread_public_id)
             if thread is None or thread.closed_at is not None or thread.owner is not None:
                 continue
+            if thread.visibility == VisibilityAxis.INHIBITED:
+                continue  # listed nowhere: it is taken with the alert that covers it
             try:
                 alerts.acknowledge(
                     self._store,

@@ -1,5 +1,6 @@
 """Open alerts of one patient, whose they are, and what a person can do about each."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,8 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
             with st.container(
                 horizontal=True, vertical_alignment="center", gap="small", wrap=False
             ):
-                st.html(_line(row, names, zone=zone, now=now), width="stretch")
+                says = page.covered.get(row.problem, ())
+                st.html(_line(row, names, says, zone=zone, now=now), width="stretch")
                 if row.owner is None or row.acknowledgement == "unacknowledged":
                     st.button(
                         "I own it",
@@ -58,7 +60,10 @@ def _order(row: AlertRow) -> tuple[int, Place]:
     return on_tile.less_urgent, on_tile
 
 
-def _line(row: AlertRow, names: dict[str, str], *, zone: ZoneInfo, now: datetime) -> str:
+def _line(
+    row: AlertRow, names: dict[str, str], says: Sequence[str], *, zone: ZoneInfo, now: datetime
+) -> str:
+    """One alert; ``says`` is what it says for others, which are taken with it."""
     since = ""
     if row.raised_us is not None:
         age = wording.age((to_us(now) - row.raised_us) / SECOND_US)
@@ -77,7 +82,8 @@ def _line(row: AlertRow, names: dict[str, str], *, zone: ZoneInfo, now: datetime
     snoozed = ""
     if row.visibility == "snoozed" and row.snoozed_until_us is not None:
         snoozed = f"snoozed until {wording.clock(from_us(row.snoozed_until_us), zone)}"
-    parts = (since, owner, called, offered, state, snoozed)
+    includes = f"includes {'; '.join(says)}" if says else ""
+    parts = (since, owner, called, offered, state, snoozed, includes)
     details = ", ".join(part for part in parts if part)
     return (
         f"<p class='sw-alert' data-priority='{wording.plain(row.priority)}'>"

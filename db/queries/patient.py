@@ -95,7 +95,8 @@ class AlertRow(NamedTuple):
     """An open alert of one patient, with the name of its owner.
 
     ``escalated_to`` is the role that was called last, ``offered_to`` who was asked to take it over,
-    ``waiting_since_us`` when it last came to be nobody's.
+    ``waiting_since_us`` when it last came to be nobody's, ``inhibited_by`` the problem whose alert
+    says this one already.
     """
 
     public_id: str
@@ -114,6 +115,7 @@ class AlertRow(NamedTuple):
     snoozed_until_us: int | None
     severity: int
     waiting_since_us: int | None
+    inhibited_by: str | None
 
 
 class StatedRow(NamedTuple):
@@ -222,14 +224,13 @@ _ALERTS = (
         cast(_thread.c.state["snoozed_until_us"].as_string(), BigInteger),
         _thread.c.state["severity"].as_integer(),
         cast(_thread.c.state["waiting_since_us"].as_string(), BigInteger),
+        _thread.c.state["inhibited_by"].as_string(),
     )
     .outerjoin(_author, _author.c.username == _thread.c.owner)
     .where(
         _thread.c.encounter_id == bindparam("encounter_id"),
         _thread.c.closed_at.is_(None),
         _thread.c.condition != "pending",
-        # What another open alert says already is not told twice.
-        _thread.c.visibility != "inhibited",
     )
     .order_by(_thread.c.id)
 )

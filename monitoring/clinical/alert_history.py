@@ -26,10 +26,12 @@ _UNTAKEN = AcknowledgementAxis.UNACKNOWLEDGED
 def is_told(event: Transition, state: AlertState) -> bool:
     """Whether an event reached the screen: the alert is shown and, where it was covered, unowned.
 
-    ``state`` is the one after everything that happened to the thread at the same moment.
+    ``state`` is the one after everything that happened to the thread at the same moment. An owner
+    whose time is over as soon as the cover ends is reminded, and by that event alone.
     """
-    is_owned = state.acknowledgement is _TAKEN and event.kind is _Kind.UNCOVERED
-    return state.visibility is VisibilityAxis.SHOWN and not is_owned
+    # Events that were stored before they named the owner are read by the state.
+    owner = event.detail.get("owner", state.owner) if event.kind is _Kind.UNCOVERED else None
+    return state.visibility is VisibilityAxis.SHOWN and owner is None
 
 
 def state_after(

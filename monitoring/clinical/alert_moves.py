@@ -10,7 +10,7 @@ stays the only one that knows the rules (docs/adr/0021).
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from monitoring.clinical import alerts
+from monitoring.clinical import alert_answers, alerts
 from monitoring.clinical.alert_history import is_told
 from monitoring.clinical.alert_state import (
     SPEAKING,
@@ -19,6 +19,7 @@ from monitoring.clinical.alert_state import (
     AlertTiming,
     Transition,
     TransitionKind,
+    VisibilityAxis,
 )
 from monitoring.clinical.alert_times import (
     KEPT,
@@ -41,7 +42,8 @@ TimingOf = Callable[[str, Priority], AlertTiming]
 # Microseconds until somebody takes an alert of a priority; one that is absent waits for ever.
 AnswerAfter = Mapping[Priority, int]
 
-# Somebody comes when an alert begins, worsens or asks again; those who were called are others.
+# Somebody comes when an alert begins, worsens or asks again and is shown; those who were called
+# are others.
 ANSWERED = SPEAKING - {TransitionKind.ESCALATED, TransitionKind.REPEATED}
 # Who takes an alert in a past that is played again.
 ASSUMED = "assumed"
@@ -85,15 +87,17 @@ class Node:
     """A state whose times are taken out: 0 stands for any.
 
     ``waits`` is what a step may ask about, ``due`` what counts while the condition stays as it is
-    (``alert_times``). Somebody who comes takes what ``is_unowned``.
+    (``alert_times``). Somebody who comes takes what ``asks`` for it, and who takes the alert of
+    ``covered_by`` takes this one with it. ``taken`` is what that does, by the alert that is taken.
     """
 
     state: AlertState
-    is_unowned: bool
+    asks: bool
+    covered_by: str | None
     waits: Waits
     due: Waits
     moves: dict[int, Move] = field(default_factory=dict)
-    taken: list[Move] = field(default_factory=list)
+    taken: dict[str | None, Move] = field(default_factory=dict)
 
     def next_due_us(self, times: Times) -> int | None:
         """When time alone changes something; None is never."""
@@ -146,19 +150,25 @@ class Moves:
             move = node.moves[key] = self._stepped(node, number, tried)
         return move
 
-    def taken(self, node: Node) -> Move:
-        """What happens when somebody takes it."""
-        if not node.taken:
+    def taken(self, node: Node, through: str | None = None) -> Move:
+        """What happens when somebody takes it, or the alert of the problem that covers it."""
+        move = node.taken.get(through)
+        if move is None:
             times = NOT_DUE
-            after, changes = alerts.acknowledge(
+            after, changes = alert_answers.acknowledge(
                 with_times(node.state, times),
                 by=ASSUMED,
                 note=None,
                 now_us=NOW_US,
                 timing=self._timing_of(node.state),
+                through=through,
             )
-            node.taken.append(self._move(after, changes, times))
-        return node.taken[0]
+            move = node.taken[through] = self._move(after, changes, times)
+        return move
+
+    def problem(self, number: int) -> str:
+        """The problem of a condition, by its number."""
+        return self._conditions[number].problem
 
     def _begun(self, condition: Condition) -> Move | None:
         if condition.state is not ConditionState.ACTIVE:
@@ -193,7 +203,7 @@ class Moves:
                     severity=after.severity,
                     shown=is_told(change, after),
                     answer_us=self._answer_after.get(after.priority)
-                    if change.kind in ANSWERED
+                    if change.kind in ANSWERED and is_told(change, after)
                     else None,
                 )
                 for change in changes
@@ -207,7 +217,9 @@ class Moves:
             timing = self._timing_of(bare)
             node = self._nodes[bare] = Node(
                 state=bare,
-                is_unowned=bare.acknowledgement is AcknowledgementAxis.UNACKNOWLEDGED,
+                asks=bare.acknowledgement is AcknowledgementAxis.UNACKNOWLEDGED
+                and bare.visibility is not VisibilityAxis.INHIBITED,
+                covered_by=bare.inhibited_by,
                 waits=waits(bare, timing),
                 due=due(bare, timing),
             )

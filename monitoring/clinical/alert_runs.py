@@ -2,12 +2,12 @@
 
 Between two changes of the condition only time moves a thread, and ``alerts.next_due_us`` says when.
 A month of minutes is a few hundred steps then, and most of them were taken before
-(``alert_moves``). The same state machine as at the bedside, held to it step by step by a property
-test.
+(``alert_moves``). What covers others is followed first: who takes it takes what it covers. The same
+state machine as at the bedside, held to it step by step by a property test.
 """
 
 from bisect import insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -18,8 +18,10 @@ from monitoring.clinical.alert_history import is_told
 from monitoring.clinical.alert_moves import AnswerAfter, Move, Moves, Node, TimingOf
 from monitoring.clinical.alert_state import AlertState, Transition, TransitionKind
 from monitoring.clinical.alert_times import NO_TIMES
+from monitoring.clinical.coverage import COVERING
 from monitoring.clinical.results import Condition, Priority
 
+_TAKEN = TransitionKind.ACKNOWLEDGED
 # From a moment on (microseconds), until the next run, a problem's condition, by its number.
 Run = tuple[int, int]
 
@@ -77,17 +79,32 @@ class Follower:
 
     def follow(
         self,
-        runs: Sequence[Run],
+        problems: Iterable[Sequence[Run]],
         *,
         until_us: int,
         looks_us: NDArray[np.int64] | None = None,
-    ) -> list[Told]:
-        """What the threads of one problem say over its runs, up to and without ``until_us``.
+    ) -> Iterator[list[Told]]:
+        """What the threads of one patient say up to and without ``until_us``, problem by problem.
 
-        ``looks_us`` are the moments at which somebody looks (ascending, the begin of each run among
-        them); None looks all the time.
+        ``problems`` are the runs of each. ``looks_us`` are the moments at which somebody looks
+        (ascending, the begin of each run among them); None looks all the time.
         """
-        walk = _Walk(self._moves, looks_us)
+        named = [(self._moves.problem(runs[0][1]), runs) for runs in problems if runs]
+        taken_us: dict[str, list[int]] = {}
+        for problem, runs in sorted(named, key=lambda one: one[0] not in COVERING):
+            told = self._followed(runs, until_us, looks_us, taken_us)
+            if problem in COVERING:
+                taken_us[problem] = [one.at_us for one in told if one.kind is _TAKEN]
+            yield told
+
+    def _followed(
+        self,
+        runs: Sequence[Run],
+        until_us: int,
+        looks_us: NDArray[np.int64] | None,
+        taken_us: Mapping[str, Sequence[int]],
+    ) -> list[Told]:
+        walk = _Walk(self._moves, looks_us, taken_us)
         ends = chain((from_us for from_us, _ in runs[1:]), (until_us,))
         for (from_us, number), end_us in zip(runs, ends, strict=False):
             walk.run(number, from_us, min(end_us, until_us))
@@ -95,20 +112,27 @@ class Follower:
 
 
 class _Walk:
-    def __init__(self, moves: Moves, looks_us: NDArray[np.int64] | None) -> None:
+    def __init__(
+        self,
+        moves: Moves,
+        looks_us: NDArray[np.int64] | None,
+        taken_us: Mapping[str, Sequence[int]],
+    ) -> None:
         self._moves = moves
         self._looks_us = looks_us
         self._node: Node | None = None
         self._times = NO_TIMES
         self._threads = -1
-        # In the order in which they come.
-        self._answers: list[int] = []
+        # Who comes, in the order of time: to this alert (""), or to the one that covers it.
+        self._answers = sorted(
+            (at_us, cover) for cover, moments in taken_us.items() for at_us in moments
+        )
         self.told: list[Told] = []
 
     def run(self, number: int, from_us: int, end_us: int) -> None:
         at_us: int | None = from_us
         while at_us is not None and at_us < end_us:
-            if self._answers and self._answers[0] <= at_us:
+            if self._answers and self._answers[0][0] <= at_us:
                 self._answer(at_us)
             move = self._moves.step(self._node, number, self._times, at_us)
             if move is None:
@@ -123,8 +147,8 @@ class _Walk:
         if self._node is None:
             return None
         soonest = self._node.next_due_us(self._times)
-        if self._answers and (soonest is None or self._answers[0] < soonest):
-            soonest = self._answers[0]
+        if self._answers and (soonest is None or self._answers[0][0] < soonest):
+            soonest = self._answers[0][0]
         if soonest is None or soonest >= end_us:
             return None
         if self._looks_us is None:
@@ -133,11 +157,13 @@ class _Walk:
         return int(self._looks_us[place]) if place < len(self._looks_us) else end_us
 
     def _answer(self, until_us: int) -> None:
-        """Those who come by now take the thread, if nobody has it."""
-        while self._answers and self._answers[0] <= until_us:
-            at_us = self._answers.pop(0)
-            if self._node is not None and self._node.is_unowned:
-                self._take(self._moves.taken(self._node), at_us)
+        """Those who come by now take the thread if nobody has it, or with its cover in any case."""
+        while self._answers and self._answers[0][0] <= until_us:
+            at_us, cover = self._answers.pop(0)
+            if self._node is None:
+                continue
+            if self._node.covered_by == cover or (not cover and self._node.asks):
+                self._take(self._moves.taken(self._node, cover or None), at_us)
 
     def _take(self, move: Move, at_us: int) -> None:
         for said in move.told:
@@ -154,7 +180,7 @@ class _Walk:
                 )
             )
             if said.answer_us is not None:
-                insort(self._answers, at_us + said.answer_us)
+                insort(self._answers, (at_us + said.answer_us, ""))
         if not move.keeps_times:
             self._times = move.times_after(self._times, at_us)
         self._node = move.after

@@ -1,7 +1,7 @@
 """The state of an alert thread: three axes kept apart, and what its changes are called.
 
 After ISA-18.2 and IEC 60601-1-8. The numbers come from local policy (clinical reference, section
-8.3); who may do what with a thread is in ``monitoring.clinical.alerts``.
+8.3); who may do what with a thread is in ``monitoring.clinical.alert_answers``.
 """
 
 from dataclasses import dataclass
@@ -163,6 +163,11 @@ class Transition:
     at_us: int
     actor: str
     detail: dict[str, Any]
+
+
+def by_system(kind: TransitionKind, at_us: int, **detail: Any) -> Transition:
+    """A change that nobody made: the rules' word, or time."""
+    return Transition(kind=kind, at_us=at_us, actor=SYSTEM, detail=detail)
 
 
 class AlertRefusedError(ValueError):

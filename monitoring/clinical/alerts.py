@@ -2,7 +2,8 @@
 
 The condition says what the patient is, the acknowledgement whether somebody took it, the visibility
 whether it may draw attention. A thread closes only when the condition is known to be normal *and*
-somebody took it. Missing data closes nothing. Every function here is pure and total.
+somebody took it. Missing data closes nothing. What a person does with it is in ``alert_answers``.
+Every function here is pure and total.
 """
 
 from dataclasses import replace
@@ -10,15 +11,14 @@ from math import ceil
 from typing import Any
 
 from monitoring.clinical.alert_state import (
-    SYSTEM,
     AcknowledgementAxis,
-    AlertRefusedError,
     AlertState,
     AlertTiming,
     ConditionAxis,
     Transition,
     TransitionKind,
     VisibilityAxis,
+    by_system,
 )
 from monitoring.clinical.results import Condition, ConditionState, Priority
 
@@ -72,7 +72,7 @@ def tick(
         and now_us >= until_us
     ):
         state = _unowned(state, now_us=now_us)
-        changes.append(_system(TransitionKind.ACKNOWLEDGEMENT_RAN_OUT, now_us))
+        changes.append(by_system(TransitionKind.ACKNOWLEDGEMENT_RAN_OUT, now_us))
     if (
         state.visibility is VisibilityAxis.SNOOZED
         and state.snoozed_until_us is not None
@@ -82,7 +82,7 @@ def tick(
         state = replace(
             state, visibility=VisibilityAxis.SHOWN, snoozed_until_us=None, **_anew(now_us)
         )
-        changes.append(_system(TransitionKind.SNOOZE_RAN_OUT, now_us))
+        changes.append(by_system(TransitionKind.SNOOZE_RAN_OUT, now_us))
     waiting = (
         state.acknowledgement is AcknowledgementAxis.UNACKNOWLEDGED
         and state.visibility is VisibilityAxis.SHOWN
@@ -101,7 +101,9 @@ def tick(
             spoken_us=now_us,
         )
         changes.append(
-            _system(TransitionKind.ESCALATED, now_us, role=due.role, trigger=state.trigger_priority)
+            by_system(
+                TransitionKind.ESCALATED, now_us, role=due.role, trigger=state.trigger_priority
+            )
         )
     if (
         not changes
@@ -111,7 +113,7 @@ def tick(
         and now_us - state.spoken_us >= timing.repeat_after_s * _US
     ):
         state = replace(state, spoken_us=now_us)
-        changes.append(_system(TransitionKind.REPEATED, now_us))
+        changes.append(by_system(TransitionKind.REPEATED, now_us))
     return state, tuple(changes)
 
 
@@ -147,49 +149,6 @@ def next_due_us(state: AlertState, *, timing: AlertTiming) -> int | None:
     return min(times, default=None)
 
 
-def acknowledge(
-    state: AlertState, *, by: str, note: str | None, now_us: int, timing: AlertTiming
-) -> tuple[AlertState, tuple[Transition, ...]]:
-    """A named person takes the alert; it closes at once where the condition is back to normal."""
-    refuse_closed_or_pending(state)
-    valid = timing.acknowledgement_valid_s
-    state = replace(
-        state,
-        acknowledgement=AcknowledgementAxis.ACKNOWLEDGED,
-        owner=by,
-        acknowledged_until_us=None if valid is None else now_us + int(valid * _US),
-        offered_to=None,
-    )
-    detail = {"note": note, "valid_until_us": state.acknowledged_until_us}
-    taken = Transition(kind=TransitionKind.ACKNOWLEDGED, at_us=now_us, actor=by, detail=detail)
-    if state.condition is ConditionAxis.NORMAL:
-        return replace(state, closed=True), (taken, _system(TransitionKind.CLOSED, now_us))
-    return state, (taken,)
-
-
-def snooze(
-    state: AlertState, *, by: str, reason: str, until_us: int, now_us: int, timing: AlertTiming
-) -> tuple[AlertState, tuple[Transition, ...]]:
-    """A named person silences an alert until a time or until worse; never one of high priority."""
-    refuse_closed_or_pending(state)
-    if state.visibility is VisibilityAxis.INHIBITED:
-        message = "Another alert says this already. Snooze that one instead."
-        raise AlertRefusedError(message)
-    if state.priority is Priority.HIGH or timing.snooze_at_most_s is None:
-        message = "An alert of high priority cannot be snoozed. Acknowledge it instead."
-        raise AlertRefusedError(message)
-    if not now_us < until_us <= now_us + timing.snooze_at_most_s * _US:
-        minutes = round(timing.snooze_at_most_s / 60)
-        message = f"A snooze lasts at most {minutes} minutes. Choose an earlier end."
-        raise AlertRefusedError(message)
-    if state.visibility is VisibilityAxis.SNOOZED and until_us < (state.snoozed_until_us or 0):
-        message = "This alert is snoozed for longer already. Wait for its end or acknowledge it."
-        raise AlertRefusedError(message)
-    state = replace(state, visibility=VisibilityAxis.SNOOZED, snoozed_until_us=until_us)
-    detail = {"reason": reason, "until_us": until_us}
-    return state, (Transition(kind=TransitionKind.SNOOZED, at_us=now_us, actor=by, detail=detail),)
-
-
 def _begin(condition: Condition, *, now_us: int, timing: AlertTiming) -> Step:
     # No data is no reason to raise this problem: overdue and stale feeds are problems of their own.
     if condition.state is not ConditionState.ACTIVE:
@@ -216,7 +175,7 @@ def _begin(condition: Condition, *, now_us: int, timing: AlertTiming) -> Step:
         closed=False,
     )
     if timing.debounce_s > 0:
-        return state, (_system(TransitionKind.PENDING, now_us, **_news(state)),)
+        return state, (by_system(TransitionKind.PENDING, now_us, **_news(state)),)
     return _raise(state, now_us=now_us)
 
 
@@ -230,7 +189,7 @@ def _raise(state: AlertState, *, now_us: int) -> Step:
         pending_since_us=None,
         **_anew(now_us),
     )
-    return raised, (_system(TransitionKind.RAISED, now_us, **_news(raised)),)
+    return raised, (by_system(TransitionKind.RAISED, now_us, **_news(raised)),)
 
 
 def _active(state: AlertState, condition: Condition, *, now_us: int, timing: AlertTiming) -> Step:
@@ -258,7 +217,7 @@ def _active(state: AlertState, condition: Condition, *, now_us: int, timing: Ale
         waited = now_us - since_us >= timing.debounce_s * _US
         return _raise(after, now_us=now_us) if waited else (after, ())
     if severity > state.severity or higher or new_criteria:
-        worsened = _system(
+        worsened = by_system(
             TransitionKind.WORSENED,
             now_us,
             severity=[state.severity, severity],
@@ -279,7 +238,7 @@ def _active(state: AlertState, condition: Condition, *, now_us: int, timing: Ale
         kind = TransitionKind.EASED
     if kind is None:
         return after, ()
-    return after, (_system(kind, now_us, severity=after.severity, label=after.label),)
+    return after, (by_system(kind, now_us, severity=after.severity, label=after.label),)
 
 
 def _cover(
@@ -306,12 +265,17 @@ def _cover(
             inhibited_by=by,
             snoozed_until_us=None,
         )
-        return state, (*changes, _system(TransitionKind.INHIBITED, now_us, by=by))
+        return state, (*changes, by_system(TransitionKind.INHIBITED, now_us, by=by))
+    if by is not None and is_inhibited and by != state.inhibited_by:
+        # Who takes an alert takes what it covers: it has to be known which one that is.
+        state = replace(state, inhibited_by=by)
+        return state, (*changes, by_system(TransitionKind.INHIBITED, now_us, by=by))
     if by is None and is_inhibited:
         # What somebody owns needs nobody anew.
         speaks = {} if is_taken else _anew(now_us)
+        uncovered = by_system(TransitionKind.UNCOVERED, now_us, owner=state.owner)
         state = replace(state, visibility=VisibilityAxis.SHOWN, inhibited_by=None, **speaks)
-        return state, (*changes, _system(TransitionKind.UNCOVERED, now_us))
+        return state, (*changes, uncovered)
     return state, changes
 
 
@@ -319,22 +283,22 @@ def _no_data(state: AlertState, *, now_us: int) -> Step:
     if state.condition in (ConditionAxis.NO_DATA, ConditionAxis.PENDING, ConditionAxis.NORMAL):
         return state, ()
     return replace(state, condition=ConditionAxis.NO_DATA), (
-        _system(TransitionKind.DATA_LOST, now_us),
+        by_system(TransitionKind.DATA_LOST, now_us),
     )
 
 
 def _normal(state: AlertState, *, now_us: int) -> Step:
     if state.condition is ConditionAxis.PENDING:
-        return replace(state, closed=True), (_system(TransitionKind.DROPPED, now_us),)
+        return replace(state, closed=True), (by_system(TransitionKind.DROPPED, now_us),)
     if state.condition is ConditionAxis.NORMAL:
         return state, ()
-    back = _system(TransitionKind.RETURNED_TO_NORMAL, now_us)
+    back = by_system(TransitionKind.RETURNED_TO_NORMAL, now_us)
     normal = replace(state, condition=ConditionAxis.NORMAL)
     # What another alert said already needs nobody of its own once it is over.
     is_covered = state.visibility is VisibilityAxis.INHIBITED
     if is_covered or state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED:
         closed = replace(normal, closed=True, offered_to=None)
-        return closed, (back, _system(TransitionKind.CLOSED, now_us))
+        return closed, (back, by_system(TransitionKind.CLOSED, now_us))
     return normal, (back,)
 
 
@@ -372,17 +336,3 @@ def _news(state: AlertState) -> dict[str, Any]:
         "criteria": list(state.criteria),
         "label": state.label,
     }
-
-
-def refuse_closed_or_pending(state: AlertState) -> None:
-    """Refuse what a person asks of an alert that is not open (``AlertRefusedError``)."""
-    if state.closed:
-        message = "This alert is closed already. Look at the patient page for what is open."
-        raise AlertRefusedError(message)
-    if state.condition is ConditionAxis.PENDING:
-        message = "This alert has not been raised yet. There is nothing to take."
-        raise AlertRefusedError(message)
-
-
-def _system(kind: TransitionKind, at_us: int, **detail: Any) -> Transition:
-    return Transition(kind=kind, at_us=at_us, actor=SYSTEM, detail=detail)

@@ -16,7 +16,7 @@ from monitoring.clinical.rulebook_types import Rulebook
 _SIGNS = frozenset({"fever", "hypotension", "hypoxia"})
 _GRADE = "crs_grade"
 _ICANS = "icans_grade"
-_COVERING = (_GRADE, "hypotension_without_fever", "possible_masked_crs", _ICANS)
+COVERING = (_GRADE, "hypotension_without_fever", "possible_masked_crs", _ICANS)
 _NEUROLOGIC = frozenset({"new_confusion", "ice_fall"})
 _COVERED = _SIGNS | _NEUROLOGIC | {"news2"}
 _MUTES_FEVER_FROM = 3
@@ -28,7 +28,7 @@ def covered(conditions: tuple[Condition, ...], rulebook: Rulebook) -> tuple[Cond
     above = {
         one.problem: one
         for one in conditions
-        if one.problem in _COVERING and one.state is ConditionState.ACTIVE
+        if one.problem in COVERING and one.state is ConditionState.ACTIVE
     }
     if not above:
         return conditions
@@ -44,7 +44,7 @@ def _cover_of(
 ) -> str | None:
     if below.problem not in _COVERED or below.state is ConditionState.NORMAL:
         return None
-    for problem in _COVERING:
+    for problem in COVERING:
         cover = above.get(problem)
         if (
             cover is not None

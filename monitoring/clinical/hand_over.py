@@ -6,6 +6,7 @@ acknowledgement ends the offer, and then the alert looks for an owner anew.
 
 from dataclasses import replace
 
+from monitoring.clinical.alert_answers import refuse_closed_or_pending
 from monitoring.clinical.alert_state import (
     AcknowledgementAxis,
     AlertRefusedError,
@@ -14,7 +15,6 @@ from monitoring.clinical.alert_state import (
     Transition,
     TransitionKind,
 )
-from monitoring.clinical.alerts import refuse_closed_or_pending
 
 _US = 1_000_000
 

@@ -121,10 +121,13 @@ class StayReplay:
             for concept, one in streams.items()
             if concept != "spo2"
         ]
-        for runs in self._told_apart(looks_us, turns):
-            yield from self._follower.follow(
-                runs, until_us=int(looks_us[-1]) + 1, looks_us=looks_us
+        yield from chain.from_iterable(
+            self._follower.follow(
+                self._told_apart(looks_us, turns),
+                until_us=int(looks_us[-1]) + 1,
+                looks_us=looks_us,
             )
+        )
 
     def _told_apart(self, looks_us: NDArray[np.int64], turns: list[_Turns]) -> Iterator[list[Run]]:
         """Each problem's runs, with what covers them asked once a combination of all problems."""

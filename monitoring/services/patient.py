@@ -4,6 +4,7 @@
 and the tables are of ``course``. ``mark`` says cheaply whether either would be different now.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,7 +78,8 @@ class TreatmentGiven:
 class PatientPage:
     """What is always shown of one patient, as of one moment of the store.
 
-    ``doses`` and ``stated`` oldest first; ``latest`` by concept; ``due`` None before anything was
+    ``doses`` and ``stated`` oldest first; ``alerts`` are those that are told, ``covered`` what else
+    each of them says, by its problem; ``latest`` by concept; ``due`` None before anything was
     observed, ``ice_due`` also where no ICE is asked for. ``not_judged``: the newest look at the
     patient failed, and ``evaluation`` is of an earlier one, None where that cannot be read.
     """
@@ -92,6 +94,7 @@ class PatientPage:
     ice_due: Due | None
     stated: tuple[StatedRow, ...]
     alerts: tuple[AlertRow, ...]
+    covered: Mapping[str, tuple[str, ...]]
     latest: dict[str, LatestValue]
     treatments: tuple[TreatmentGiven, ...]
     first_taken_us: int | None
@@ -132,7 +135,8 @@ def open_page(store: Store, *, public_id: str, now: datetime) -> PatientPage | N
             due=None if evaluation is None else schedule.next_due(evaluation, last_set_us, policy),
             ice_due=None if evaluation is None else schedule.next_ice_due(evaluation, policy),
             stated=tuple(rows.stated(session, head.encounter_id)),
-            alerts=open_alerts,
+            alerts=tuple(one for one in open_alerts if one.inhibited_by is None),
+            covered=_covered(open_alerts),
             latest=latest,
             treatments=_treatments(session, head.encounter_id),
             first_taken_us=course_rows.first_taken_us(session, head.encounter_id),
@@ -158,6 +162,15 @@ def mark(store: Store, *, encounter_id: int, ward_id: int) -> Mark:
 
 def _says_not_judged(alert: AlertRow) -> bool:
     return alert.problem == NOT_JUDGED and alert.condition == ConditionAxis.ACTIVE
+
+
+def _covered(alerts: Iterable[AlertRow]) -> dict[str, tuple[str, ...]]:
+    """What each alert says for others, in their words; who takes it takes them with it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in alerts:
+        if one.inhibited_by is not None:
+            found[one.inhibited_by] = (*found.get(one.inhibited_by, ()), one.label)
+    return found
 
 
 def _doses(session: Session, encounter_id: int) -> tuple[DoseGiven, ...]:

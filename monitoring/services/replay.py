@@ -235,11 +235,8 @@ def _judge(
 
 
 def _told(stay: _Stay, follower: Follower) -> list[Told]:
-    return [
-        one
-        for said in _said(stay)
-        for one in follower.follow(follower.runs(said), until_us=stay.until_us)
-    ]
+    problems = [follower.runs(said) for said in _said(stay)]
+    return list(chain.from_iterable(follower.follow(problems, until_us=stay.until_us)))
 
 
 def _said(stay: _Stay) -> Iterable[Sequence[tuple[int, Condition]]]:

@@ -22,7 +22,7 @@ from monitoring.services.charted_sets import last_set_us
 from monitoring.services.evaluate import Judged, judge, store_evaluations
 from monitoring.services.instants import SECOND_US, to_us
 from monitoring.services.stored_evaluation import StoredEvaluation
-from monitoring.services.threads import Change, EncounterThreads, Snapshot
+from monitoring.services.threads import Change, EncounterThreads, Snapshot, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +185,7 @@ class _Steps:
         )
         if self.responder is None:
             return
-        for change in changes:
+        for change in told(changes):
             response = self.responder(change)
             if response is not None:
                 waiting.append((condition.problem, response))
@@ -196,7 +196,8 @@ class _Steps:
                 continue
             waiting.remove((problem, response))
             state = self.threads.state_of(problem)
-            if state is not None and state.owner is None:
+            # What another alert covers is listed nowhere: it is taken with that one.
+            if state is not None and state.owner is None and state.inhibited_by is None:
                 self.threads.acknowledge(
                     problem, by=response.by, note=response.note, now_us=response.at_us
                 )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.queries import alerts as alert_rows
 from db.queries import summaries
-from monitoring.clinical import alerts, hand_over
+from monitoring.clinical import alert_answers, alerts, hand_over
 from monitoring.clinical.alert_state import (
     SPEAKING,
     AlertState,
@@ -37,7 +37,11 @@ class Change:
 
 
 def told(changes: Iterable[Change]) -> list[Change]:
-    """The changes that speak; a sign that another alert covers was silenced as it spoke."""
+    """The changes that speak.
+
+    A sign that another alert covers was silenced as it spoke, and one that somebody owns comes back
+    from its cover in silence.
+    """
     changes = list(changes)
     is_covered = {
         change.thread_public_id: change.transition.kind is TransitionKind.INHIBITED
@@ -47,7 +51,9 @@ def told(changes: Iterable[Change]) -> list[Change]:
     return [
         change
         for change in changes
-        if change.transition.kind in SPEAKING and not is_covered.get(change.thread_public_id)
+        if change.transition.kind in SPEAKING
+        and not is_covered.get(change.thread_public_id)
+        and change.transition.detail.get("owner") is None
     ]
 
 
@@ -141,12 +147,13 @@ class EncounterThreads:
             self._take(thread, state, transitions)
 
     def acknowledge(self, problem: str, *, by: str, note: str | None, now_us: int) -> None:
-        """A named person takes the open thread of a problem."""
+        """A named person takes the open thread of a problem, and with it what it covers."""
         thread = self._open[problem]
-        state, transitions = alerts.acknowledge(
+        state, transitions = alert_answers.acknowledge(
             thread.state, by=by, note=note, now_us=now_us, timing=self._timing_of(thread)
         )
         self._take(thread, state, transitions)
+        self._take_covered(problem, by=by, now_us=now_us)
 
     def offer(self, problem: str, *, by: str, to: str, note: str | None, now_us: int) -> None:
         """The owner of the open thread of a problem asks another person to take it."""
@@ -154,10 +161,11 @@ class EncounterThreads:
         self._take(thread, *hand_over.offer(thread.state, by=by, to=to, note=note, now_us=now_us))
 
     def take_over(self, problem: str, *, by: str, now_us: int) -> None:
-        """Who was asked takes the open thread of a problem."""
+        """Who was asked takes the open thread of a problem, and with it what it covers."""
         thread = self._open[problem]
         timing = self._timing_of(thread)
         self._take(thread, *hand_over.take_over(thread.state, by=by, now_us=now_us, timing=timing))
+        self._take_covered(problem, by=by, now_us=now_us)
 
     def decline(self, problem: str, *, by: str, note: str | None, now_us: int) -> None:
         """Who was asked declines, or the owner takes the offer back."""
@@ -167,7 +175,7 @@ class EncounterThreads:
     def snooze(self, problem: str, *, by: str, reason: str, until_us: int, now_us: int) -> None:
         """A named person silences the open thread of a problem until a time or until worse."""
         thread = self._open[problem]
-        state, transitions = alerts.snooze(
+        state, transitions = alert_answers.snooze(
             thread.state,
             by=by,
             reason=reason,
@@ -249,6 +257,20 @@ class EncounterThreads:
                     reason=event.detail["reason"],
                     until_at=from_us(event.detail["until_us"]),
                 )
+
+    def _take_covered(self, cover: str, *, by: str, now_us: int) -> None:
+        """Who takes an alert takes what it says for others, as it is at that moment."""
+        covered = [one for one in self._open.values() if one.state.inhibited_by == cover]
+        for thread in covered:
+            state, transitions = alert_answers.acknowledge(
+                thread.state,
+                by=by,
+                note=None,
+                now_us=now_us,
+                timing=self._timing_of(thread),
+                through=cover,
+            )
+            self._take(thread, state, transitions)
 
     def _timing_of(self, thread: _Thread) -> AlertTiming:
         return self._timing(thread.state.problem, thread.state.priority)

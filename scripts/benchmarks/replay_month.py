@@ -17,7 +17,7 @@ from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.evaluate import evaluate
 from monitoring.clinical.facts import Dose, EncounterFacts, ObservationColumns
 from monitoring.clinical.policy import load_policy
-from monitoring.clinical.results import Condition, EpisodeState
+from monitoring.clinical.results import EpisodeState
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.stay_replay import PLAYED, StayReplay
 from monitoring.clinical.timeline import Charted
@@ -133,13 +133,12 @@ def _plainly(facts: EncounterFacts, looks_us: NDArray[np.int64]) -> set[Told]:
         rulebook=rulebook,
         policy=policy,
     )
-    looked: dict[str, list[tuple[int, Condition]]] = {name: [] for name in PLAYED}
-    for evaluation in judged:
-        for condition in evaluation.conditions:
-            if condition.problem in looked:
-                looked[condition.problem].append((evaluation.at_us, condition))
-    told = (step_by_step(words, policy.timing, ANSWER_AFTER) for words in looked.values())
-    return set(chain.from_iterable(told))
+    looked = (
+        (evaluation.at_us, [one for one in evaluation.conditions if one.problem in PLAYED])
+        for evaluation in judged
+    )
+    told = step_by_step(looked, policy.timing, ANSWER_AFTER)
+    return set(chain.from_iterable(told.values()))
 
 
 def chart_of(

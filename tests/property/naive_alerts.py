@@ -3,10 +3,11 @@
 For the tests and the benchmark only; nothing of it is shared with the fast way.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from math import isnan
 
-from monitoring.clinical import alerts
+from monitoring.clinical import alert_answers, alerts
 from monitoring.clinical.alert_moves import ANSWERED, ASSUMED
 from monitoring.clinical.alert_runs import Told, told_of
 from monitoring.clinical.alert_state import (
@@ -17,7 +18,7 @@ from monitoring.clinical.alert_state import (
     VisibilityAxis,
 )
 from monitoring.clinical.policy_types import Policy, StreamRule
-from monitoring.clinical.results import Condition, ConditionState, Priority
+from monitoring.clinical.results import Condition, Priority
 
 SECOND_US = 1_000_000
 # What a value says, in the order of the fast way's codes.
@@ -32,50 +33,85 @@ PROBLEMS = {
 
 
 def step_by_step(
-    looked: list[tuple[int, Condition]],
+    looked: Iterable[tuple[int, Iterable[Condition]]],
     timing: Callable[[str, Priority], AlertTiming],
     answer_after: Mapping[Priority, int],
-) -> list[Told]:
-    """The bedside's way: at every look, first those who came, then the rules' word."""
-    state: AlertState | None = None
-    thread, told, waiting = -1, [], []
+) -> dict[str, list[Told]]:
+    """The bedside's way: at every look, first those who came, then the rules' word on each problem.
 
-    def note(after: AlertState, changes: tuple[alerts.Transition, ...]) -> None:
-        for change in changes:
-            owned = after.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED
-            shown = after.visibility is VisibilityAxis.SHOWN and not (
-                owned and change.kind is TransitionKind.UNCOVERED
-            )
-            told.append(told_of(change, after, thread=thread)._replace(shown=shown))
-            if change.kind in ANSWERED and after.priority in answer_after:
-                waiting.append(change.at_us + answer_after[after.priority])
+    Who takes an alert takes what it covers at that moment; what is covered is listed nowhere.
+    """
+    ward = _Threads(timing, answer_after)
+    for now_us, conditions in looked:
+        ward.those_who_came(now_us)
+        for condition in conditions:
+            ward.step(condition, now_us)
+    return ward.told
 
-    for now_us, condition in looked:
-        for at_us in sorted(one for one in waiting if one <= now_us):
-            waiting.remove(at_us)
+
+class _Threads:
+    def __init__(
+        self,
+        timing: Callable[[str, Priority], AlertTiming],
+        answer_after: Mapping[Priority, int],
+    ) -> None:
+        self.timing, self.answer_after = timing, answer_after
+        self.told: dict[str, list[Told]] = {}
+        self.open: dict[str, AlertState] = {}
+        self.begun: Counter[str] = Counter()
+        self.coming: list[tuple[int, str]] = []
+
+    def those_who_came(self, now_us: int) -> None:
+        for at_us, problem in sorted(one for one in self.coming if one[0] <= now_us):
+            self.coming.remove((at_us, problem))
+            state = self.open.get(problem)
             if (
                 state is not None
-                and not state.closed
                 and state.acknowledgement is AcknowledgementAxis.UNACKNOWLEDGED
+                and state.visibility is not VisibilityAxis.INHIBITED
             ):
-                state, changes = alerts.acknowledge(
-                    state,
-                    by=ASSUMED,
-                    note=None,
-                    now_us=at_us,
-                    timing=timing(state.problem, state.priority),
-                )
-                note(state, changes)
-        before = None if state is None or state.closed else state
-        if before is None and condition.state is ConditionState.ACTIVE:
-            thread += 1
-        priority = condition.priority if before is None else before.priority
-        state, changes = alerts.step(
-            before, condition, now_us=now_us, timing=timing(condition.problem, priority)
+                self.take(problem, at_us)
+                for other, below in list(self.open.items()):
+                    if below.inhibited_by == problem:
+                        self.take(other, at_us, through=problem)
+
+    def take(self, problem: str, at_us: int, through: str | None = None) -> None:
+        state = self.open[problem]
+        after, changes = alert_answers.acknowledge(
+            state,
+            by=ASSUMED,
+            note=None,
+            now_us=at_us,
+            timing=self.timing(problem, state.priority),
+            through=through,
         )
-        if state is not None:
-            note(state, changes)
-    return told
+        self.note(after, changes)
+
+    def step(self, condition: Condition, now_us: int) -> None:
+        before = self.open.get(condition.problem)
+        priority = condition.priority if before is None else before.priority
+        timing = self.timing(condition.problem, priority)
+        after, changes = alerts.step(before, condition, now_us=now_us, timing=timing)
+        if before is None and after is not None:
+            self.begun[condition.problem] += 1
+        if after is not None:
+            self.note(after, changes)
+
+    def note(self, after: AlertState, changes: tuple[alerts.Transition, ...]) -> None:
+        problem, is_shown = after.problem, after.visibility is VisibilityAxis.SHOWN
+        thread = self.begun[problem] - 1
+        for change in changes:
+            shown = is_shown and (
+                change.kind is not TransitionKind.UNCOVERED or change.detail["owner"] is None
+            )
+            told = told_of(change, after, thread=thread)._replace(shown=shown)
+            self.told.setdefault(problem, []).append(told)
+            if shown and change.kind in ANSWERED and after.priority in self.answer_after:
+                self.coming.append((change.at_us + self.answer_after[after.priority], problem))
+        if after.closed:
+            del self.open[problem]
+        else:
+            self.open[problem] = after
 
 
 class NaiveStream:

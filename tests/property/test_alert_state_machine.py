@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.clinical import alerts, hand_over
+from monitoring.clinical import alert_answers, alerts, hand_over
 from monitoring.clinical.alert_history import state_after
 from monitoring.clinical.alert_state import (
     AcknowledgementAxis,
@@ -251,9 +251,11 @@ def _takes(
 ) -> tuple[AlertState, tuple[Transition, ...]]:
     if state.closed or state.condition is ConditionAxis.PENDING:
         with pytest.raises(AlertRefusedError):
-            alerts.acknowledge(state, by="nurse", note=None, now_us=now_us, timing=timing)
+            alert_answers.acknowledge(state, by="nurse", note=None, now_us=now_us, timing=timing)
         return state, ()
-    after, changes = alerts.acknowledge(state, by="nurse", note=None, now_us=now_us, timing=timing)
+    after, changes = alert_answers.acknowledge(
+        state, by="nurse", note=None, now_us=now_us, timing=timing
+    )
     assert changes[0].kind is TransitionKind.ACKNOWLEDGED
     assert after.closed == (state.condition is ConditionAxis.NORMAL)
     return after, changes
@@ -263,7 +265,7 @@ def _silences(
     state: AlertState, now_us: int, until_us: int, timing: AlertTiming
 ) -> tuple[AlertState, tuple[Transition, ...]]:
     try:
-        after, changes = alerts.snooze(
+        after, changes = alert_answers.snooze(
             state, by="nurse", reason="seen", until_us=until_us, now_us=now_us, timing=timing
         )
     except AlertRefusedError:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.clinical import alerts
+from monitoring.clinical import alert_answers, alerts
 from monitoring.clinical.alert_state import AlertRefusedError, AlertState, AlertTiming
 from monitoring.clinical.alert_times import (
     KEPT,
@@ -66,9 +66,11 @@ def responded(
 ) -> AlertState:
     try:
         if isinstance(act, Takes):
-            return alerts.acknowledge(state, by="nurse", note=None, now_us=now_us, timing=timing)[0]
+            return alert_answers.acknowledge(
+                state, by="nurse", note=None, now_us=now_us, timing=timing
+            )[0]
         until_us = now_us + act.minutes * MINUTE_US
-        return alerts.snooze(
+        return alert_answers.snooze(
             state, by="nurse", reason="seen", until_us=until_us, now_us=now_us, timing=timing
         )[0]
     except AlertRefusedError:

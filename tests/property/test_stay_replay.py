@@ -80,13 +80,11 @@ def by_the_bedside(
     facts = replace(case, observations=[*case.observations, *sent]).facts()
     streamed = np.arange(len(facts.observations.value)) >= len(case.observations)
     facts = replace(facts, observations=replace(facts.observations, streamed=streamed))
-    looked: dict[str, list] = {}
-    for evaluation in bedside.ask(facts, looks_us, policy=policy):
-        for one in evaluation.conditions:
-            if one.problem in PLAYED:
-                looked.setdefault(one.problem, []).append((evaluation.at_us, one))
-    found = {name: step_by_step(words, policy.timing, ANSWERS) for name, words in looked.items()}
-    return {name: told for name, told in found.items() if told}
+    looked = [
+        (evaluation.at_us, [one for one in evaluation.conditions if one.problem in PLAYED])
+        for evaluation in bedside.ask(facts, looks_us, policy=policy)
+    ]
+    return step_by_step(looked, policy.timing, ANSWERS)
 
 
 # Each plays one patient after the other, and uses again what it found out before.

@@ -69,6 +69,14 @@ def test_an_alert_is_owned_by_one_press(patient: Bedside, open_page: OpenPage) -
     assert "acknowledged" in patient.open_problems().values()
 
 
+def test_an_alert_says_what_is_taken_with_it(patient: Bedside, open_page: OpenPage) -> None:
+    fall_ill(patient)
+    lines = said(open_page("patient")).split("<p class='sw-alert'")
+    (grade,) = [line for line in lines if "<span>CRS grade 2 suggested" in line]
+    assert "includes Fever: temperature 38.7 C; Hypotension: SBP 84, MAP 60" in grade
+    assert not any("<span>Fever" in line for line in lines)
+
+
 def test_an_alert_that_fell_back_to_nobody_says_since_when(
     patient: Bedside, open_page: OpenPage
 ) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from monitoring.clinical import alerts
+from monitoring.clinical import alert_answers, alerts
 from monitoring.clinical.alert_history import state_after
 from monitoring.clinical.alert_state import (
     AlertState,
@@ -81,14 +81,27 @@ class Thread:
     def waits(self, minute: float) -> list[Transition]:
         return self._after(alerts.tick(self.now, now_us=us(minute), timing=self.timing))
 
-    def takes(self, minute: float, by: str = "nurse", note: str | None = None) -> list[Transition]:
+    def takes(
+        self,
+        minute: float,
+        by: str = "nurse",
+        note: str | None = None,
+        through: str | None = None,
+    ) -> list[Transition]:
         return self._after(
-            alerts.acknowledge(self.now, by=by, note=note, now_us=us(minute), timing=self.timing)
+            alert_answers.acknowledge(
+                self.now,
+                by=by,
+                note=note,
+                now_us=us(minute),
+                timing=self.timing,
+                through=through,
+            )
         )
 
     def snoozes(self, minute: float, until: float, by: str = "nurse") -> list[Transition]:
         return self._after(
-            alerts.snooze(
+            alert_answers.snooze(
                 self.now,
                 by=by,
                 reason="physician is here",

@@ -39,7 +39,8 @@ def followed(
     past = follower(**kwargs)
     runs = [(us(minute), past.number(one)) for minute, one in said]
     looks_us = None if looks is None else np.array([us(one) for one in looks])
-    return spoken(past.follow(runs, until_us=us(until), looks_us=looks_us))
+    told = past.follow([runs], until_us=us(until), looks_us=looks_us)
+    return [said for one in told for said in spoken(one)]
 
 
 def test_nobody_comes_to_a_grade_that_stays() -> None:
@@ -90,7 +91,7 @@ def test_who_comes_to_an_alert_that_is_over_closes_it_and_the_next_is_another() 
     past = follower(comes_after=4)
     runs = [(us(at), past.number(one)) for at, one in ((0, grade(2)), (2, NORMAL), (9, grade(2)))]
 
-    told = past.follow(runs, until_us=us(10))
+    (told,) = past.follow([runs], until_us=us(10))
 
     assert spoken(told) == [
         (0, "raised"),

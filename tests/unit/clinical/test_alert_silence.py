@@ -160,7 +160,7 @@ def test_a_cover_that_ends_lets_the_alert_speak_and_wait_from_then_on() -> None:
     thread.says(0, grade(2, covered_by="hypotension"))
     assert thread.says(20, grade(2, covered_by="hypotension")) == []
 
-    assert thread.says(40, grade(2)) == [event(TransitionKind.UNCOVERED, 40)]
+    assert thread.says(40, grade(2)) == [event(TransitionKind.UNCOVERED, 40, owner=None)]
 
     assert thread.now.visibility is VisibilityAxis.SHOWN
     assert thread.now.inhibited_by is None
@@ -203,6 +203,58 @@ def test_what_somebody_owns_needs_nobody_anew_when_its_cover_ends() -> None:
     assert thread.now.visibility is VisibilityAxis.SHOWN
     assert thread.now.owner == "nurse"
     assert thread.now.waiting_since_us == us(0)
+
+
+def test_who_takes_the_cover_takes_what_it_covers_and_says_through_which() -> None:
+    thread = Thread()
+    thread.says(0, grade(2, covered_by="hypotension"))
+
+    (taken,) = thread.takes(4, through="hypotension")
+
+    assert taken.detail["through"] == "hypotension"
+    assert (thread.now.owner, thread.now.visibility) == ("nurse", VisibilityAxis.INHIBITED)
+    (uncovered,) = thread.says(30, grade(2))
+    assert uncovered == event(TransitionKind.UNCOVERED, 30, owner="nurse")
+    assert not is_told(uncovered, thread.now)
+    assert "through" not in raised(0).takes(1)[0].detail
+
+
+def test_what_got_worse_since_its_cover_was_taken_speaks_when_the_cover_ends() -> None:
+    thread = Thread()
+    thread.says(0, grade(2, covered_by="hypotension"))
+    thread.takes(4, through="hypotension")
+    thread.says(10, grade(3, HIGH, covered_by="hypotension"))
+
+    (uncovered,) = thread.says(30, grade(3, HIGH))
+
+    assert uncovered == event(TransitionKind.UNCOVERED, 30, owner=None)
+    assert is_told(uncovered, thread.now)
+    assert thread.next_due() == 45, "it waits for an owner from then on"
+
+
+def test_an_owner_whose_hour_ended_under_a_cover_is_reminded_and_hears_no_news() -> None:
+    thread = raised(0)
+    thread.takes(5)
+    thread.says(10, grade(2, covered_by="hypotension"))
+
+    uncovered, ran_out = thread.says(70, grade(2))
+
+    assert ran_out.kind is TransitionKind.ACKNOWLEDGEMENT_RAN_OUT
+    assert [is_told(one, thread.now) for one in (uncovered, ran_out)] == [False, True]
+    # As it was stored before the event named the owner.
+    assert is_told(replace(uncovered, detail={}), thread.now)
+
+
+def test_another_cover_is_named_for_it_is_the_one_that_is_taken() -> None:
+    thread = Thread()
+    thread.says(0, grade(2, covered_by="hypotension"))
+
+    assert thread.says(5, grade(2, covered_by="hypoxia")) == [
+        event(TransitionKind.INHIBITED, 5, by="hypoxia")
+    ]
+
+    assert thread.now.inhibited_by == "hypoxia"
+    assert thread.says(6, grade(2, covered_by="hypoxia")) == []
 
 
 def test_what_was_more_urgent_than_its_cover_is_told_until_somebody_took_it() -> None:

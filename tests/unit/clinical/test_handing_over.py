@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitoring.clinical import alerts, hand_over
+from monitoring.clinical import alert_answers, alerts, hand_over
 from monitoring.clinical.alert_history import state_after
 from monitoring.clinical.alert_state import (
     AlertRefusedError,
@@ -43,7 +43,7 @@ def taken() -> tuple[AlertState, list[Transition]]:
     """A fever that the day nurse took at once."""
     state, begun = alerts.step(None, FEVER, now_us=0, timing=TIMING)
     assert state is not None
-    state, taking = alerts.acknowledge(state, by="day", note=None, now_us=0, timing=TIMING)
+    state, taking = alert_answers.acknowledge(state, by="day", note=None, now_us=0, timing=TIMING)
     return state, [*begun, *taking]
 
 
@@ -184,6 +184,8 @@ def test_an_offer_ends_where_the_acknowledgement_does() -> None:
 def test_acknowledging_it_oneself_ends_an_offer() -> None:
     state, _ = offered()
 
-    state, _ = alerts.acknowledge(state, by="other", note=None, now_us=MINUTE_US, timing=TIMING)
+    state, _ = alert_answers.acknowledge(
+        state, by="other", note=None, now_us=MINUTE_US, timing=TIMING
+    )
 
     assert (state.owner, state.offered_to) == ("other", None)

@@ -1,0 +1,120 @@
+"""Who takes an alert takes what it says for others, on a real store and in a past played again."""
+
+import pytest
+
+from db.engine import Store
+from db.queries import alerts as alert_rows
+from monitoring.services import access, alerts, replay
+from monitoring.services.change import Recorded
+from monitoring.services.members import add_member
+from monitoring.services.threads import told
+from tests.stories import NURSE, PHYSICIAN, Bedside, bedside, clock
+
+# NEWS2 of 8 beside a grade 2, and what makes it grade 3.
+ILL = {"temp_c": 38.9, "sbp": 84, "dbp": 50, "hr": 125, "rr": 22}
+
+
+@pytest.fixture
+def bed(store: Store) -> Bedside:
+    """Grade 3 on a vasopressor over a NEWS2 of 8 that somebody was called for, not yet taken."""
+    one = bedside(store)
+    for username, role in ((NURSE, "nurse"), (PHYSICIAN, "physician")):
+        member = access.Member(username=username, display_name=username, role=access.Role(role))
+        add_member(store, member, actor="admin", now=clock("00:00"))
+    one.well("06:00", **ILL)
+    one.give("06:30", "vasopressor", "norepinephrine")
+    one.well("06:40", **ILL)
+    assert one.latest().crs.grade == 3
+    assert (one.thread("news2").visibility, one.thread("news2").owner) == ("inhibited", None)
+    return one
+
+
+def take(bed: Bedside, at: str, problem: str = "crs_grade") -> None:
+    alerts.acknowledge(
+        bed.store,
+        thread_public_id=bed.thread(problem).public_id,
+        note=None,
+        actor=NURSE,
+        now=clock(at),
+    )
+
+
+def ease(bed: Bedside) -> Recorded:
+    """Back to grade 2, which is less urgent than a NEWS2 of 8."""
+    recorded = bed.well("09:00", **ILL)
+    assert bed.latest().crs.grade == 2
+    assert bed.thread("news2").visibility == "shown"
+    return recorded
+
+
+def spoken(recorded: Recorded) -> list[str]:
+    return [change.problem for change in told(recorded.changes)]
+
+
+def test_what_a_taken_grade_covered_comes_back_with_its_owner_and_calls_nobody(
+    bed: Bedside,
+) -> None:
+    take(bed, "06:42")
+    assert bed.thread("news2").owner == NURSE
+    with bed.store.read() as session:
+        news2, grade = bed.thread("news2"), bed.thread("crs_grade")
+        (row,) = alert_rows.acknowledgements(session, news2.id)
+        events = alert_rows.events(session, news2.id)
+        of_grade = alert_rows.events(session, grade.id)
+    assert row.by == NURSE
+    assert events[-1].detail["through"] == "crs_grade"
+    assert "through" not in of_grade[-1].detail
+
+    assert "news2" not in spoken(ease(bed))
+    assert bed.thread("news2").owner == NURSE
+
+
+def test_what_a_grade_that_nobody_took_covered_calls_when_the_grade_eases(bed: Bedside) -> None:
+    assert "news2" in spoken(ease(bed))
+    assert bed.thread("news2").owner is None
+
+
+def test_what_is_new_since_the_grade_was_taken_calls_when_it_eases(store: Store) -> None:
+    bed = bedside(store)
+    bed.well("06:00", temp_c=38.9, sbp=84, dbp=50)
+    bed.give("06:30", "vasopressor", "norepinephrine")
+    bed.well("06:40", temp_c=38.9, sbp=84, dbp=50)
+    take(bed, "06:42")
+    bed.well("06:50", **ILL)
+    assert (bed.thread("news2").visibility, bed.thread("news2").owner) == ("inhibited", None)
+
+    assert "news2" in spoken(ease(bed))
+
+
+def test_who_takes_a_grade_over_takes_what_it_covers(bed: Bedside) -> None:
+    take(bed, "06:42")
+    thread = bed.thread("crs_grade").public_id
+    alerts.offer(
+        bed.store,
+        thread_public_id=thread,
+        to=PHYSICIAN,
+        note=None,
+        actor=NURSE,
+        now=clock("06:50"),
+    )
+    assert bed.thread("news2").owner == NURSE
+
+    alerts.take_over(bed.store, thread_public_id=thread, actor=PHYSICIAN, now=clock("06:55"))
+
+    assert bed.thread("news2").owner == PHYSICIAN
+
+
+def test_a_past_played_again_takes_what_is_covered_with_its_cover(bed: Bedside) -> None:
+    ease(bed)
+    played = replay.play(
+        bed.store,
+        ward_id=bed.ward_id,
+        from_at=clock("00:00"),
+        to_at=clock("10:00"),
+        now=clock("10:00"),
+    )
+
+    events = played.events[played.events["problem"] == "news2"]
+    shown = dict(zip(events["kind"], events["shown"], strict=True))
+    assert shown["raised"]
+    assert not shown["uncovered"]
