@@ -129,6 +129,7 @@ class Moves:
             condition.priority,
             condition.criteria,
             condition.covered_by,
+            condition.deadband_severity,
         )
         number = self._numbers.get(meaning)
         if number is None:

@@ -41,15 +41,14 @@ def step(
     if state.problem != condition.problem:
         message = "An alert thread steps on its own problem only."
         raise ValueError(message)
-    match condition.state:
-        case ConditionState.ACTIVE:
-            after, changes = _active(state, condition, now_us=now_us, timing=timing)
-            after, changes = _cover(after, changes, condition, now_us=now_us)
-        case ConditionState.NO_DATA:
-            after, changes = _no_data(state, now_us=now_us)
-            after, changes = _cover(after, changes, condition, now_us=now_us)
-        case ConditionState.NORMAL:
-            after, changes = _normal(state, now_us=now_us)
+    if condition.state is ConditionState.ACTIVE or _stands(state, condition):
+        after, changes = _active(state, condition, now_us=now_us, timing=timing)
+        after, changes = _cover(after, changes, condition, now_us=now_us)
+    elif condition.state is ConditionState.NO_DATA:
+        after, changes = _no_data(state, now_us=now_us)
+        after, changes = _cover(after, changes, condition, now_us=now_us)
+    else:
+        after, changes = _normal(state, now_us=now_us)
     if after is None or after.closed:
         return after, changes
     aged, later = tick(after, now_us=now_us, timing=timing)
@@ -192,13 +191,26 @@ def _raise(state: AlertState, *, now_us: int) -> Step:
     return raised, (by_system(TransitionKind.RAISED, now_us, **_news(raised)),)
 
 
+def _stands(state: AlertState, condition: Condition) -> bool:
+    """Whether a value inside its limit again is not clearly so: what was told still stands."""
+    return (
+        condition.state is ConditionState.NORMAL
+        and condition.deadband_severity > 0
+        and state.severity > 0
+        and state.condition in (ConditionAxis.ACTIVE, ConditionAxis.NO_DATA)
+    )
+
+
 def _active(state: AlertState, condition: Condition, *, now_us: int, timing: AlertTiming) -> Step:
     higher = condition.priority.rank > state.priority.rank
     new_criteria = tuple(c for c in condition.criteria if c not in state.criteria)
     severity = condition.severity
-    if timing.latches_severity and state.condition is not ConditionAxis.PENDING:
-        severity = max(severity, state.severity)
     is_pending = state.condition is ConditionAxis.PENDING
+    if not is_pending:
+        kept = state.severity
+        if not timing.latches_severity:
+            kept = min(kept, condition.deadband_severity)
+        severity = max(severity, kept)
     # Most readings say what the one before said.
     is_news = higher or bool(new_criteria) or severity != state.severity
     is_back = not is_pending and state.condition is not ConditionAxis.ACTIVE
@@ -256,7 +268,7 @@ def _cover(
     # A thread that was more urgent than its cover once is told of until somebody took it and its
     # value is known to have eased: a value that is not known any more makes nothing less urgent.
     is_taken = state.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED
-    has_eased = is_taken and condition.state is ConditionState.ACTIVE
+    has_eased = is_taken and condition.state is not ConditionState.NO_DATA
     may_be_silent = has_eased or state.priority.rank <= condition.priority.rank
     if by is not None and not is_inhibited and may_be_silent:
         state = replace(

@@ -42,7 +42,8 @@ def covered(conditions: tuple[Condition, ...], rulebook: Rulebook) -> tuple[Cond
 def _cover_of(
     below: Condition, above: Mapping[str, Condition], domain_of: Mapping[str, str]
 ) -> str | None:
-    if below.problem not in _COVERED or below.state is ConditionState.NORMAL:
+    is_over = below.state is ConditionState.NORMAL and not below.deadband_severity
+    if below.problem not in _COVERED or is_over:
         return None
     for problem in COVERING:
         cover = above.get(problem)

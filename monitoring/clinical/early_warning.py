@@ -81,28 +81,38 @@ def oxygen_given(
     return np.where(known, support.on_oxygen, OXYGEN_UNKNOWN).astype(np.int8)
 
 
-def news2_risks(
+def news2_columns(
     timeline: Timeline,
     by_support: NDArray[np.int8],
     rules: News2Rules,
     freshness: Freshness,
     limits_s: NDArray[np.float64],
-) -> NDArray[np.int8]:
-    """``risk_of`` the set at each moment: the threshold's place in the rules + 1, 0 incomplete.
-
-    ``by_support`` is what ``oxygen_given`` says of each.
-    """
-    return risks_of(_scored(timeline, by_support, rules, freshness, limits_s)[0], rules)
+) -> News2Columns:
+    """The set at each moment as scored; ``by_support`` is what ``oxygen_given`` says of each."""
+    return _scored(timeline, by_support, rules, freshness, limits_s)[0]
 
 
 def risks_of(scored: News2Columns, rules: News2Rules) -> NDArray[np.int8]:
-    """The row of Chart 2 that applies to each set (``risk_of``), as a number."""
+    """The row of Chart 2 that applies to each set: its place in the rules + 1, 0 incomplete."""
     risks = np.zeros(len(scored.minimum), dtype=np.int8)
     for place, threshold in reversed(list(enumerate(rules.thresholds, start=1))):
         least = threshold.total_from
         reached = scored.any_three if least is None else scored.minimum >= least
         risks[reached & scored.complete if least == 0 else reached] = place
     return risks
+
+
+def deadbands_of(scored: News2Columns, rules: News2Rules, points: int) -> NDArray[np.int8]:
+    """The highest row of Chart 2 by a total that each set is not known to be clearly below.
+
+    Its place in the rules + 1, 0 where none; the first row where the set is incomplete.
+    """
+    rows = np.zeros(len(scored.minimum), dtype=np.int8)
+    for place, threshold in reversed(list(enumerate(rules.thresholds, start=1))):
+        if threshold.total_from:
+            rows[scored.minimum + points >= threshold.total_from] = place
+    rows[~scored.complete] = 1
+    return rows
 
 
 def _scored(

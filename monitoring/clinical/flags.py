@@ -39,6 +39,7 @@ from monitoring.clinical.watch_flags import WatchFlags
 _ACTIVE, _NORMAL, _NO_DATA = ConditionState.ACTIVE, ConditionState.NORMAL, ConditionState.NO_DATA
 _EPSILON = 1e-6
 _SEVERE_GRADE = 3
+_WORST = 4
 _SYSTOLIC, _, _MEAN = PRESSURES
 
 
@@ -105,6 +106,7 @@ class Flags:
             text = f"{shown.display} by the probe, not long enough yet" if hot else "No fever"
             return normal("fever", policy.priority["fever"], text, shown)
         is_high = shown.value >= policy.fever.high_c
+        nearly_c = policy.fever.high_clear_c - FEVER_EPSILON_C
         label = f"Fever: temperature {shown.display}"
         return Condition(
             problem="fever",
@@ -118,6 +120,7 @@ class Flags:
             ),
             evidence=(shown,),
             action="Look for CRS and for infection.",
+            deadband_severity=2 if is_high or (hot and shown.value >= nearly_c) else 1,
         )
 
     def _hypotension(self, place: int, moment: Moment) -> Condition:
@@ -162,6 +165,7 @@ class Flags:
             criteria=tuple(criteria),
             evidence=evidence + ((baseline,) if baseline is not None else ()),
             action="Measure again, look for the cause; fluids and vasopressors by protocol.",
+            deadband_severity=1 if lasts or pressure.clearly_not_severe[place] else 2,
         )
 
     def _hypoxia(self, place: int, moment: Moment) -> Condition:
@@ -197,7 +201,14 @@ class Flags:
                 return no_data("hypoxia", policy.priority["hypoxia"], newest, missing)
             text = "No hypoxia, no new oxygen"
             return normal("hypoxia", policy.priority["hypoxia"], text, *evidence)
-        severity = max(1, 2 if low else 0, level, 4 if very_low else 0)
+        severity = max(1, 2 if low else 0, level, _WORST if very_low else 0)
+        deadband = 2 if low or lasts else 0
+        if (
+            value is None
+            or new_oxygen == UNKNOWN
+            or (low and value < policy.hypoxia.severe_clear_percent - _EPSILON)
+        ):
+            deadband = _WORST
         severe = severity >= _SEVERE_GRADE
         parts = [f"SpO2 {shown.display}"] if shown is not None and value is not None else []
         unrecovered = "SpO2 not clearly recovered"
@@ -222,6 +233,7 @@ class Flags:
             criteria=tuple(criteria),
             evidence=evidence,
             action="Check the probe and the airway; give oxygen by local protocol.",
+            deadband_severity=max(severity, deadband),
         )
 
     def _premedication(self, place: int) -> tuple[InputEvidence, ...]:

@@ -63,15 +63,16 @@ def news2_condition(news2: News2Score, rules: News2Rules, policy: Policy) -> Con
     """NEWS2 as a problem, worse with its risk and not with each point."""
     priorities = policy.priority
     severity = _NEWS2_SEVERITY.get(news2.risk, 0)
+    deadband = news2_deadband(news2.minimum, news2.complete, rules, policy)
     if severity == 0:
-        state = _NORMAL if news2.complete else _NO_DATA
         text = f"NEWS2 {news2.total}" if news2.complete else "NEWS2 incomplete"
         return Condition(
             problem="news2",
-            state=state,
+            state=_NORMAL if news2.complete else _NO_DATA,
             priority=priorities["news2_low_medium"],
             severity=0,
-            label=text,
+            label=f"{text}, not clearly lower yet" if news2.complete and deadband else text,
+            deadband_severity=deadband,
         )
     threshold = next(t for t in rules.thresholds if t.risk == news2.risk)
     threes = [part.parameter for part in news2.parts if part.points == 3]
@@ -88,11 +89,31 @@ def news2_condition(news2: News2Score, rules: News2Rules, policy: Policy) -> Con
         criteria=_NEWS2_RISKS[:severity],
         evidence=tuple(p.evidence for p in news2.parts if p.points and p.evidence is not None),
         action=threshold.response,
+        deadband_severity=max(severity, deadband),
     )
 
 
-def news2_risk_condition(risk: str, policy: Policy) -> Condition:
-    """``news2_condition`` by the risk alone, where no set is shown."""
+def news2_deadband(minimum: int, complete: bool, rules: News2Rules, policy: Policy) -> int:
+    """The highest severity that a total is not known to be clearly below; any, if it is incomplete.
+
+    A single 3 has no hysteresis: it is no total.
+    """
+    if not complete:
+        return len(_NEWS2_RISKS)
+    reached = minimum + policy.news2.hysteresis_points
+    return max(
+        (
+            _NEWS2_SEVERITY[one.risk]
+            for one in rules.thresholds
+            if one.risk in _NEWS2_SEVERITY and one.total_from is not None
+            if reached >= one.total_from
+        ),
+        default=0,
+    )
+
+
+def news2_risk_condition(risk: str, not_below: str | None, policy: Policy) -> Condition:
+    """``news2_condition`` by the risk, and by the one it is not clearly below, without a set."""
     severity = _NEWS2_SEVERITY.get(risk, 0)
     state = _ACTIVE if severity else _NO_DATA if risk == "incomplete" else _NORMAL
     return Condition(
@@ -102,6 +123,7 @@ def news2_risk_condition(risk: str, policy: Policy) -> Condition:
         severity=severity,
         label=f"NEWS2 {risk.replace('_', ' ')}",
         criteria=_NEWS2_RISKS[:severity],
+        deadband_severity=max(severity, _NEWS2_SEVERITY.get(not_below or "", 0)),
     )
 
 

@@ -11,6 +11,7 @@ from monitoring.clinical.policy_types import (
     FeverLimits,
     HypotensionLimits,
     HypoxiaLimits,
+    News2Limits,
     StreamRule,
     TachycardiaLimits,
     WatchLimits,
@@ -64,6 +65,13 @@ def hypoxia(table: RuleTable) -> HypoxiaLimits:
     )
     if limits.severe_percent > min(limits.spo2_percent, limits.spo2_scale_2_percent):
         table.refuse("severe_percent must not lie above the SpO2 limits of either scale")
+    cited(table)
+    return limits
+
+
+def news2(table: RuleTable) -> News2Limits:
+    """How far below a threshold of NEWS2 its alert is over, in points."""
+    limits = News2Limits(hysteresis_points=table.integer("hysteresis_points", low=0, high=4))
     cited(table)
     return limits
 

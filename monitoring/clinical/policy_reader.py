@@ -50,6 +50,7 @@ def parse_policy(
         fever=limits.fever(table.table("fever")),
         hypoxia=limits.hypoxia(table.table("hypoxia")),
         tachycardia=limits.tachycardia(table.table("tachycardia")),
+        news2=limits.news2(table.table("news2")),
         streams=limits.streams(table.table("streams")),
         watch=limits.watch(table.table("device_off"), table.table("ice"), table.table("lingering")),
         grading=_grading(table.table("grading"), table.table("premedication_hours")),

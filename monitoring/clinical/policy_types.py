@@ -133,6 +133,11 @@ class HypotensionLimits:
     severe_systolic_mmhg: float
     systolic_hysteresis_mmhg: float
 
+    @property
+    def severe_clear_mmhg(self) -> float:
+        """From here on it is clearly not severe."""
+        return self.severe_systolic_mmhg + self.systolic_hysteresis_mmhg
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeverLimits:
@@ -140,6 +145,11 @@ class FeverLimits:
 
     high_c: float
     hysteresis_c: float
+
+    @property
+    def high_clear_c(self) -> float:
+        """Below this it is clearly not high."""
+        return self.high_c - self.hysteresis_c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +161,11 @@ class HypoxiaLimits:
     severe_percent: float
     hysteresis_percent: float
 
+    @property
+    def severe_clear_percent(self) -> float:
+        """From here on it is clearly not severe."""
+        return self.severe_percent + self.hysteresis_percent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TachycardiaLimits:
@@ -158,6 +173,13 @@ class TachycardiaLimits:
 
     heart_rate_above: float
     hysteresis_bpm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News2Limits:
+    """How far below a threshold of NEWS2 its alert is over."""
+
+    hysteresis_points: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +278,7 @@ class Policy:
     fever: FeverLimits
     hypoxia: HypoxiaLimits
     tachycardia: TachycardiaLimits
+    news2: News2Limits
     streams: Mapping[str, StreamRule]
     watch: WatchLimits
     grading: GradingWindows

@@ -51,6 +51,12 @@ class PressureColumns:
     truth: NDArray[np.int8]
     age_us: NDArray[np.int64]
     severe_below_mmhg: float
+    severe_clear_mmhg: float
+
+    @cached_property
+    def clearly_not_severe(self) -> NDArray[np.bool_]:
+        """Where the systolic pressure is known and above the severe limit by its hysteresis."""
+        return self.systolic_mmhg >= self.severe_clear_mmhg
 
     @cached_property
     def severe(self) -> NDArray[np.bool_]:
@@ -72,6 +78,7 @@ def pressure_columns(
     # Without any baseline one person's limits hold at every moment.
     own_systolic, own_mean = own[timeline.baseline_rows].T if len(own) > 1 else own.T
     centile = child_limit_mmhg(timeline.facts.age_years, children)
+    severe_mmhg = limits.severe_systolic_mmhg if centile is None else centile
     if centile is not None:
         mean = everywhere(_NAN, n)
     judged = judge_pressure(
@@ -101,7 +108,8 @@ def pressure_columns(
         # As a number, True is yes and False is no.
         truth=low.view(np.int8) + unknown.view(np.int8) * UNKNOWN,
         age_us=age_us,
-        severe_below_mmhg=limits.severe_systolic_mmhg if centile is None else centile,
+        severe_below_mmhg=severe_mmhg,
+        severe_clear_mmhg=severe_mmhg + limits.systolic_hysteresis_mmhg,
     )
 
 

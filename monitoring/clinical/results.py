@@ -215,6 +215,8 @@ class Condition:
     ``severity`` orders worsening within the problem (the grade, the NEWS2 risk, ...): a rise while
     active speaks again. ``criteria`` names what was met, a new one also speaks again.
     ``covered_by`` names the problem that says the same already and is at least as urgent.
+    ``deadband_severity`` is the highest severity that the value is not known to be clearly below
+    (ISA-18.2 deadband; clinical reference 8.3, hysteresis): what was told of up to it still stands.
     """
 
     problem: str
@@ -226,6 +228,8 @@ class Condition:
     evidence: tuple[InputEvidence, ...] = ()
     action: str | None = None
     covered_by: str | None = None
+    # Documents that were stored before there was one do not carry it.
+    deadband_severity: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

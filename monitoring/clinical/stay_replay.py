@@ -18,7 +18,7 @@ from monitoring.clinical import grading
 from monitoring.clinical.alert_moves import AnswerAfter
 from monitoring.clinical.alert_runs import Follower, Run, Told
 from monitoring.clinical.coverage import covered
-from monitoring.clinical.early_warning import news2_risks, oxygen_given
+from monitoring.clinical.early_warning import deadbands_of, news2_columns, oxygen_given, risks_of
 from monitoring.clinical.episode_pass import PassResult
 from monitoring.clinical.evidence import judged_criterion
 from monitoring.clinical.facts import EncounterFacts
@@ -205,10 +205,16 @@ class StayReplay:
         given = oxygen_given(support, freshness, limits_s[judged.turning.places])
         timeline = build(stay.facts, stay.at_us, stay.charted)
         timeline.rows.update({concept: one.newest for concept, one in streams.items()})
-        risk = news2_risks(timeline, judged.spread(given), rules, freshness, limits_s)
-        names = ("incomplete", *(one.risk for one in rules.thresholds))
-        meanings = tuple((news2_risk_condition(name, self._policy),) for name in names)
-        return _turning(risk, meanings)
+        scored = news2_columns(timeline, judged.spread(given), rules, freshness, limits_s)
+        points = self._policy.news2.hysteresis_points
+        names = [one.risk for one in rules.thresholds]
+        meanings = tuple(
+            (news2_risk_condition(risk, below, self._policy),)
+            for risk in ("incomplete", *names)
+            for below in (None, *names)
+        )
+        row = risks_of(scored, rules) * np.int8(len(names) + 1)
+        return _turning(row + deadbands_of(scored, rules, points), meanings)
 
     def _vital(self, concept: str, stream: Stream, limit_us: NDArray[np.int64]) -> _Turns:
         codes = self._codes(concept, stream, limit_us)

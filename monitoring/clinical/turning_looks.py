@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from monitoring.clinical import grading
 from monitoring.clinical.concepts import ICE_ITEMS
 from monitoring.clinical.criteria import FEVER_EPSILON_C, CriteriaColumns
-from monitoring.clinical.early_warning import SetColumns, risks_of
+from monitoring.clinical.early_warning import SetColumns, deadbands_of, risks_of
 from monitoring.clinical.episode_spans import CLOSED
 from monitoring.clinical.episodes import StayGrades
 from monitoring.clinical.neurology import NeurologyColumns
@@ -153,12 +153,14 @@ class Looks:
         )
         yield temperature >= fever_c
         yield temperature >= policy.fever.high_c
+        yield temperature >= policy.fever.high_clear_c - FEVER_EPSILON_C
         fast = policy.tachycardia.heart_rate_above
         clear = fast - policy.tachycardia.hysteresis_bpm
         yield self._lasts("heart_rate", limit=fast, clear=clear, rising=True, above=True)
         hypoxia = policy.hypoxia
         severe = hypoxia.severe_percent - _EPSILON
         yield self.signals.severe("spo2", self.timeline.rows["spo2"], limit=severe)
+        yield spo2 < hypoxia.severe_clear_percent - _EPSILON
         for percent in {hypoxia.spo2_percent, hypoxia.spo2_scale_2_percent}:
             clear = percent + hypoxia.hysteresis_percent - _EPSILON
             yield self._lasts("spo2", limit=percent - _EPSILON, clear=clear, rising=False)
@@ -179,6 +181,7 @@ class Looks:
         yield pressure.absolute
         yield pressure.relative
         yield pressure.severe
+        yield pressure.clearly_not_severe
         rows = timeline.rows[_SYSTOLIC]
         yield self.signals.severe(_SYSTOLIC, rows, limit=pressure.severe_below_mmhg)
         own_mmhg = limits.baseline_fraction * pressure.baseline_systolic_mmhg
@@ -205,6 +208,7 @@ class Looks:
     def _score(self) -> Iterator[NDArray[Any]]:
         scored = self.sets.scored
         yield risks_of(scored, self.rulebook.news2)
+        yield deadbands_of(scored, self.rulebook.news2, self.policy.news2.hysteresis_points)
         yield scored.complete
         yield (scored.minimum == 0) & ~self._is_asked_by_crs()
         for name in ("heart_rate", "body_temperature"):

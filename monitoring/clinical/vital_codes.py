@@ -6,7 +6,7 @@ scale 1 without a baseline; clinical reference 8.2 and 8.3.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,8 @@ from monitoring.clinical.signals import LATCH_US, clearing, newest, raising, sev
 from monitoring.clinical.timeline import NEVER_US
 
 # A code a look; ``conditions`` says what it means for a problem. LEAVING is inside the limit again
-# and not clearly gone, SEVERE beyond the second limit.
-NORMAL, LEAVING, BEYOND, SEVERE, NO_DATA = range(5)
+# and not clearly gone, SEVERE beyond the second limit, NEAR it not clearly inside that one.
+NORMAL, LEAVING, BEYOND, NEAR, SEVERE, NO_DATA = range(6)
 
 PROBLEM_OF = {
     "body_temperature": "fever",
@@ -30,27 +30,28 @@ PROBLEM_OF = {
 }
 _EPSILON = 1e-6
 _SEVERE_GRADE = 3
-# What the codes LEAVING, BEYOND and SEVERE say: severity, the key of the priority, the criteria.
-_MEANINGS: Mapping[str, tuple[tuple[int, str, tuple[str, ...]], ...]] = {
+_WORST = 4
+# What the codes LEAVING, BEYOND, NEAR and SEVERE say: severity, that of the deadband, the key of
+# the priority, the criteria.
+_MEANINGS: Mapping[str, tuple[tuple[int, int, str, tuple[str, ...]], ...]] = {
     "fever": (
-        (1, "fever", ()),
-        (1, "fever", ("temperature",)),
-        (2, "fever_high", ("temperature", "temperature_high")),
+        (1, 1, "fever", ()),
+        (1, 1, "fever", ("temperature",)),
+        (1, 2, "fever", ("temperature",)),
+        (2, 2, "fever_high", ("temperature", "temperature_high")),
     ),
     "hypoxia": (
-        (1, "hypoxia", ()),
-        (2, "hypoxia", ("spo2_limit",)),
-        (4, "hypoxia_severe", ("spo2_limit", "spo2_severe")),
+        (1, 2, "hypoxia", ()),
+        (2, 2, "hypoxia", ("spo2_limit",)),
+        (2, 4, "hypoxia", ("spo2_limit",)),
+        (4, 4, "hypoxia_severe", ("spo2_limit", "spo2_severe")),
     ),
-    "tachycardia": (
-        (1, "tachycardia", ("heart_rate",)),
-        (1, "tachycardia", ("heart_rate",)),
-        (1, "tachycardia", ("heart_rate",)),
-    ),
+    "tachycardia": ((1, 0, "tachycardia", ("heart_rate",)),) * 4,
     "hypotension": (
-        (1, "hypotension", ()),
-        (1, "hypotension", ("absolute_limit",)),
-        (2, "hypotension_severe", ("absolute_limit", "severe_limit")),
+        (1, 1, "hypotension", ()),
+        (1, 1, "hypotension", ("absolute_limit",)),
+        (1, 2, "hypotension", ("absolute_limit",)),
+        (2, 2, "hypotension_severe", ("absolute_limit", "severe_limit")),
     ),
 }
 
@@ -59,12 +60,13 @@ _MEANINGS: Mapping[str, tuple[tuple[int, str, tuple[str, ...]], ...]] = {
 class VitalLimit:
     """One vital sign's limits: beyond is at or above ``limit`` where ``rising``, else below it.
 
-    ``severe`` is NaN where there is no second limit.
+    ``severe`` is the second limit, ``severe_clear`` where it is clearly over; NaN: there is none.
     """
 
     limit: float
     clear: float
     severe: float
+    severe_clear: float
     rising: bool
 
 
@@ -78,24 +80,28 @@ def vital_limits(policy: Policy, *, fever_c: float) -> Mapping[str, VitalLimit]:
             limit=fever,
             clear=fever - streams["body_temperature"].clear_margin,
             severe=policy.fever.high_c,
+            severe_clear=policy.fever.high_clear_c - FEVER_EPSILON_C,
             rising=True,
         ),
         "spo2": VitalLimit(
             limit=spo2 - _EPSILON,
             clear=spo2 - _EPSILON + streams["spo2"].clear_margin,
             severe=policy.hypoxia.severe_percent - _EPSILON,
+            severe_clear=policy.hypoxia.severe_clear_percent - _EPSILON,
             rising=False,
         ),
         "heart_rate": VitalLimit(
             limit=float(np.nextafter(heart, np.inf)),
             clear=heart - streams["heart_rate"].clear_margin,
             severe=np.nan,
+            severe_clear=np.nan,
             rising=True,
         ),
         "systolic_bp": VitalLimit(
             limit=systolic,
             clear=systolic + streams["systolic_bp"].clear_margin,
             severe=policy.hypotension.severe_systolic_mmhg,
+            severe_clear=policy.hypotension.severe_clear_mmhg,
             rising=False,
         ),
     }
@@ -146,7 +152,7 @@ def vital_codes(
         codes = np.full(len(stream.newest), NORMAL, dtype=np.int8)
     else:
         codes = np.append(own.codes, np.int8(NO_DATA)).take(stream.newest)
-        lasting = np.flatnonzero((codes == LEAVING) | (codes == BEYOND))
+        lasting = np.flatnonzero((codes >= LEAVING) & (codes <= NEAR))
         newest, age_us = stream.newest[lasting], stream.age_us[lasting]
         raised_us = stream.taken_us[newest] - own.raised_us[newest] + age_us
         # What lasted long ago is forgotten.
@@ -186,22 +192,24 @@ def _reading_codes(
     if limit.rising:
         severe = lasts & (values >= limit.severe)
     codes = np.where(lasts, np.where(beyond, BEYOND, LEAVING), NORMAL).astype(np.int8)
+    near = values >= limit.severe_clear if limit.rising else values < limit.severe_clear
+    codes[(codes == BEYOND) & near] = NEAR
     codes[severe] = SEVERE
     return _Readings(codes, np.where(lasts, taken_us[last_raise], NEVER_US))
 
 
 def conditions(problem: str, policy: Policy) -> tuple[Condition, ...]:
     """What each code means for a problem, by its number."""
-    usual = policy.priority[_MEANINGS[problem][0][1]]
+    usual = policy.priority[_MEANINGS[problem][0][2]]
 
     def quiet(state: ConditionState) -> Condition:
-        return _condition(problem, state, usual, 0, problem, ())
+        return _condition(problem, state, usual, (0, 0), problem, ())
 
     active = tuple(
         _condition(
-            problem, ConditionState.ACTIVE, policy.priority[key], severity, problem, criteria
+            problem, ConditionState.ACTIVE, policy.priority[key], (here, near), problem, criteria
         )
-        for severity, key, criteria in _MEANINGS[problem]
+        for here, near, key, criteria in _MEANINGS[problem]
     )
     return (quiet(ConditionState.NORMAL), *active, quiet(ConditionState.NO_DATA))
 
@@ -212,16 +220,18 @@ def hypoxia_conditions(level: int, policy: Policy) -> tuple[Condition, ...]:
     if level == 0:
         return by_sign
     if level == 1:
-        # Nobody knows that there is no hypoxia.
-        return (by_sign[NO_DATA], *by_sign[1:])
+        # Nobody knows that there is no hypoxia, or none that is worse.
+        worse = (replace(one, deadband_severity=_WORST) for one in by_sign[LEAVING:NO_DATA])
+        return (by_sign[NO_DATA], *worse, by_sign[NO_DATA])
 
     def on_oxygen(sign: Condition) -> Condition:
         severity = max(sign.severity, level)
+        is_known = sign.state is not ConditionState.NO_DATA
         return _condition(
             "hypoxia",
             ConditionState.ACTIVE,
             policy.priority["hypoxia_severe" if severity >= _SEVERE_GRADE else "hypoxia"],
-            severity,
+            (severity, max(severity, sign.deadband_severity) if is_known else _WORST),
             sign.label,
             (*sign.criteria, "new_oxygen"),
         )
@@ -233,10 +243,11 @@ def _condition(
     problem: str,
     state: ConditionState,
     priority: Priority,
-    severity: int,
+    severities: tuple[int, int],
     label: str,
     criteria: tuple[str, ...],
 ) -> Condition:
+    severity, deadband_severity = severities
     return Condition(
         problem=problem,
         state=state,
@@ -244,4 +255,5 @@ def _condition(
         severity=severity,
         label=label,
         criteria=criteria,
+        deadband_severity=deadband_severity,
     )

@@ -22,7 +22,7 @@ from monitoring.clinical.results import Condition, Priority
 
 SECOND_US = 1_000_000
 # What a value says, in the order of the fast way's codes.
-WORDS = ("normal", "leaving", "beyond", "severe", "no_data")
+WORDS = ("normal", "leaving", "beyond", "near", "severe", "no_data")
 # The vital signs that a monitor streams, and the problem that each tells of.
 PROBLEMS = {
     "body_temperature": "fever",
@@ -124,10 +124,12 @@ class NaiveStream:
         beyond: Callable[[float], bool],
         cleared: Callable[[float], bool],
         severe: Callable[[float], bool],
+        near: Callable[[float], bool],
         severe_lasts: bool,
         fresh_s: float,
     ) -> None:
-        self.rule, self.beyond, self.cleared, self.severe = rule, beyond, cleared, severe
+        self.rule, self.beyond, self.cleared = rule, beyond, cleared
+        self.severe, self.near = severe, near
         self.severe_lasts, self.fresh_us = severe_lasts, round(fresh_s * SECOND_US)
         self.raising: list[int] = []
         self.deep: list[int] = []
@@ -144,7 +146,10 @@ class NaiveStream:
             self.word = self._read(now_us, value)
         if self.newest_us is None or now_us - self.newest_us > self.fresh_us:
             return "no_data"
-        if self.word in ("leaving", "beyond") and now_us - self.raised_us > 23 * 3600 * SECOND_US:
+        if (
+            self.word in ("leaving", "beyond", "near")
+            and now_us - self.raised_us > 23 * 3600 * SECOND_US
+        ):
             return "normal"
         return self.word
 
@@ -178,7 +183,9 @@ class NaiveStream:
             return "severe"
         if not self.is_on:
             return "normal"
-        return "beyond" if self.beyond(value) else "leaving"
+        if not self.beyond(value):
+            return "leaving"
+        return "near" if self.near(value) else "beyond"
 
     def _longer(self, run: list[int], now_us: int) -> list[int]:
         if run and now_us - run[-1] > round(self.rule.gap_s * SECOND_US):
@@ -194,26 +201,30 @@ def vital_stream(concept: str, policy: Policy, *, fever_c: float, fresh_s: float
     """A vital sign with the limits as the policy's file says them, written out once more."""
     rule, low, pressure = policy.streams[concept], policy.hypoxia, policy.hypotension
     heart = policy.tachycardia.heart_rate_above
-    beyond, cleared, severe = {
+    beyond, cleared, severe, near = {
         "body_temperature": (
             lambda v: v >= fever_c,
             lambda v: v < fever_c - rule.clear_margin,
             lambda v: v >= policy.fever.high_c,
+            lambda v: v > policy.fever.high_c - policy.fever.hysteresis_c - 0.001,
         ),
         "spo2": (
             lambda v: v < low.spo2_percent,
             lambda v: v >= low.spo2_percent + rule.clear_margin,
             lambda v: v < low.severe_percent,
+            lambda v: v < low.severe_percent + low.hysteresis_percent,
         ),
         "heart_rate": (
             lambda v: v > heart,
             lambda v: v < heart - rule.clear_margin,
+            lambda _: False,
             lambda _: False,
         ),
         "systolic_bp": (
             lambda v: v < pressure.systolic_mmhg,
             lambda v: v >= pressure.systolic_mmhg + rule.clear_margin,
             lambda v: v < pressure.severe_systolic_mmhg,
+            lambda v: v < pressure.severe_systolic_mmhg + pressure.systolic_hysteresis_mmhg,
         ),
     }[concept]
     return NaiveStream(
@@ -221,6 +232,7 @@ def vital_stream(concept: str, policy: Policy, *, fever_c: float, fresh_s: float
         beyond=beyond,
         cleared=cleared,
         severe=severe,
+        near=near,
         severe_lasts=concept in ("spo2", "systolic_bp"),
         fresh_s=fresh_s,
     )

@@ -35,6 +35,7 @@ class Says:
     priority: Priority
     criterion: str
     covered_by: str | None
+    deadband: int
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ says = st.builds(
     priority=st.sampled_from(Priority),
     criterion=st.sampled_from(["a", "b", "c"]),
     covered_by=st.sampled_from([None, None, "crs_grade"]),
+    deadband=st.sampled_from([0, 0, 1, 2, 3]),
 )
 steps = st.lists(
     st.one_of(
@@ -118,7 +120,8 @@ def condition(said: Says) -> Condition:
         severity=said.severity,
         label="Fever",
         criteria=(said.criterion,) if active else (),
-        covered_by=None if said.state is ConditionState.NORMAL else said.covered_by,
+        covered_by=said.covered_by,
+        deadband_severity=said.deadband,
     )
 
 
@@ -216,6 +219,9 @@ def _check_step(
         assert after.visibility is not VisibilityAxis.SNOOZED
         assert after.owner is None
         assert TransitionKind.WORSENED in kinds
+    if was_active and said.state is not ConditionState.NO_DATA and said.deadband:
+        assert after.condition is ConditionAxis.ACTIVE or before.severity == 0
+        assert after.severity >= min(before.severity, said.deadband), "not clearly better"
     is_said = said.state is ConditionState.ACTIVE or (
         said.state is ConditionState.NO_DATA and was_open
     )
@@ -225,6 +231,11 @@ def _check_step(
         assert said.covered_by is not None or was_open
     if after is not None and after.closed and was_open:
         assert said.state is ConditionState.NORMAL
+        assert (
+            not said.deadband
+            or before.condition is not ConditionAxis.ACTIVE
+            or (before.severity == 0)
+        )
         assert (
             before.condition is ConditionAxis.PENDING
             or before.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED

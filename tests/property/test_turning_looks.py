@@ -155,10 +155,9 @@ def alerted(
     for at_us, condition in by_the_clock(facts, evaluations, until_us=until_us, policy=policy):
         said.setdefault(condition.problem, []).append((at_us, condition))
     follower = Follower(policy.timing, ANSWER_AFTER)
-    return {
-        problem: follower.follow(follower.runs(words), until_us=until_us)
-        for problem, words in said.items()
-    }
+    problems = [follower.runs(words) for words in said.values()]
+    followed = follower.follow(problems, until_us=until_us)
+    return {told[0].problem: told for told in followed if told}
 
 
 def decided(one: Evaluation, last_set_us: int, policy: Policy) -> tuple[object, ...]:

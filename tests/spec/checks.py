@@ -135,6 +135,7 @@ _CLAIMS: dict[str, Check] = {
     r"alert (.+) (low|medium|high|technical)": _alert,
     r"(.+) covered by (.+)": lambda e, m: _cover(e, m[1]) == m[2].replace(" ", "_"),
     r"(.+) not covered": lambda e, m: _cover(e, m[1]) is None,
+    r"(.+) keeps up severity (\d)": lambda e, m: _condition(e, m[1]).deadband_severity == int(m[2]),
     r'(.+) alert says "(.+)"': lambda e, m: m[2] in _condition(e, m[1]).label,
     r"no alert (.+)": lambda e, m: _state(e, m[1]) is ConditionState.NORMAL,
     r"no data (.+)": lambda e, m: _state(e, m[1]) is ConditionState.NO_DATA,

@@ -31,26 +31,37 @@ GIVEN = InputEvidence(
 
 def heard(one: Condition) -> tuple[object, ...]:
     """What decides who hears of it, and whether it is news."""
-    return one.problem, one.state, one.priority, one.severity, one.criteria
+    return one.problem, one.state, one.priority, one.severity, one.criteria, one.deadband_severity
 
 
 @pytest.mark.parametrize(
-    ("story", "risk", "state", "priority", "severity"),
+    ("story", "risk", "not_below", "state", "priority", "severity"),
     [
-        ("0 set", "low", "normal", Priority.LOW, 0),
-        ("0 set, RR 25", "low_medium", "active", Priority.LOW, 1),
-        ("0 set, RR 22, HR 112, SpO2 95, BP 104/70", "medium", "active", Priority.MEDIUM, 2),
-        ("0 set, RR 25, HR 131, SpO2 91", "high", "active", Priority.HIGH, 3),
-        ("0 set, no RR", "incomplete", "no_data", Priority.LOW, 0),
-        ("0 set, no T, RR 25, HR 135, SpO2 93", "high", "active", Priority.HIGH, 3),
+        ("0 set", "low", None, "normal", Priority.LOW, 0),
+        ("0 set, RR 25", "low_medium", None, "active", Priority.LOW, 1),
+        ("0 set, RR 25, HR 95", "low_medium", "medium", "active", Priority.LOW, 1),
+        ("0 set, RR 22, HR 112", "low", "medium", "normal", Priority.LOW, 0),
+        ("0 set, RR 22, HR 95", "low", None, "normal", Priority.LOW, 0),
+        ("0 set, RR 22, HR 112, SpO2 95", "medium", "medium", "active", Priority.MEDIUM, 2),
+        ("0 set, RR 22, HR 112, SpO2 95, BP 104/70", "medium", "high", "active",
+         Priority.MEDIUM, 2),
+        ("0 set, RR 25, HR 131, SpO2 91", "high", "high", "active", Priority.HIGH, 3),
+        ("0 set, no RR", "incomplete", "high", "no_data", Priority.LOW, 0),
+        ("0 set, no T, RR 22, HR 112, SpO2 95", "medium", "high", "active", Priority.MEDIUM, 2),
+        ("0 set, no T, RR 25, HR 135, SpO2 93", "high", "high", "active", Priority.HIGH, 3),
     ],
-)
+)  # fmt: skip
 def test_a_risk_alone_is_heard_as_the_score_is(
-    story: str, risk: str, state: str, priority: Priority, severity: int
+    story: str,
+    risk: str,
+    not_below: str | None,
+    state: str,
+    priority: Priority,
+    severity: int,
 ) -> None:
     news2 = bedside.judge(bedside.read(story))[-1].news2
 
-    by_risk = news2_risk_condition(risk, POLICY)
+    by_risk = news2_risk_condition(risk, not_below, POLICY)
 
     assert news2.risk == risk
     assert heard(by_risk) == heard(news2_condition(news2, NEWS2, POLICY))

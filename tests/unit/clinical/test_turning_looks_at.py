@@ -63,14 +63,17 @@ def turned(case: Bedside, prior: EpisodeState | None = None) -> list[int]:
         ("body_temperature", [37.9] * 3 + [38.0] * 7, [0, 3, 8]),
         ("body_temperature", [39.2] * 8 + [39.3, 39.3, 39.2], [0, 5, 8, 10]),
         ("body_temperature", [39.4] * 8 + [39.5, 39.5, 39.4], [0, 5, 8, 10]),
+        ("body_temperature", [38.9] * 8 + [39.0, 39.0], [0, 5, 8]),
         # Below 92, on scale 2 below 88, severely below 85: each at once and after 15 or 10 s.
         ("spo2", [93] * 2 + [92] * 4, [0]),
         ("spo2", [92] * 2 + [91] * 4, [0, 2, 3]),
         ("spo2", [88] * 4 + [87] * 4, [0, 1, 4, 5]),
-        ("spo2", [87] * 4 + [85] * 4, [0, 1]),
-        ("systolic_bp", [85] * 4 + [80] * 4, [0, 1]),
-        ("systolic_bp", [85] * 4 + [79] * 4, [0, 1, 4]),
-        ("spo2", [87] * 4 + [84] * 4, [0, 1, 5]),
+        ("spo2", [87] * 4 + [86] * 4, [0, 1, 4]),
+        ("spo2", [86] * 4 + [85] * 4, [0, 1]),
+        ("systolic_bp", [85] * 4 + [84] * 4, [0, 1, 4]),
+        ("systolic_bp", [84] * 4 + [80] * 4, [0, 1]),
+        ("systolic_bp", [84] * 4 + [79] * 4, [0, 1, 4]),
+        ("spo2", [86] * 4 + [84] * 4, [0, 1, 5]),
     ],
 )
 def test_a_value_turns_a_stay_where_it_passes_a_limit(
