@@ -1,4 +1,4 @@
-"""Laboratory values at a glance: last, before, how fast, highest, and before the therapy."""
+"""Laboratory values at a glance: last, before, how fast, lowest, highest, and before the therapy."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -47,13 +47,24 @@ def frame(found: tuple[LaboratoryTrend, ...], *, zone: ZoneInfo) -> pd.DataFrame
             wording.date_and_clock(from_us(one.last.taken_us), zone),
             _value(one, one.previous),
             _per_day(one),
+            _value(one, one.nadir),
             _value(one, one.peak),
             _value(one, one.baseline),
             _note(one),
         )
         for one in found
     ]
-    names = ["Test", "Last", "Taken", "One before", "A day", "Highest", "Before therapy", "Note"]
+    names = [
+        "Test",
+        "Last",
+        "Taken",
+        "One before",
+        "A day",
+        "Lowest",
+        "Highest",
+        "Before therapy",
+        "Note",
+    ]
     return pd.DataFrame(rows, columns=names)
 
 

@@ -48,6 +48,7 @@ class LaboratoryTrend:
     change_per_day: float | None
     fold: float | None
     peak: LaboratoryValue
+    nadir: LaboratoryValue
     baseline: LaboratoryValue | None
     rapid: tuple[LaboratoryValue, LaboratoryValue] | None
     is_stale: bool
@@ -175,6 +176,7 @@ def _trend(
         change_per_day=change,
         fold=fold,
         peak=value_at(series, int(series.value[:count].argmax())),
+        nadir=value_at(series, int(series.value[:count].argmin())),
         baseline=value_at(series, before) if 0 <= before < count else None,
         rapid=None if is_stale else rapid,
         is_stale=is_stale,

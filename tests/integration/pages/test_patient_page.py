@@ -304,6 +304,7 @@ def test_laboratory_values_say_how_they_move_and_what_came_before(
     assert (ferritin["Test"], ferritin["Last"]) == ("Ferritin", "1500 ng/mL")
     assert ferritin["One before"] == "640 ng/mL"
     assert ferritin["A day"] == "+860 ng/mL"
+    assert (ferritin["Lowest"], ferritin["Highest"]) == ("410 ng/mL", "1500 ng/mL")
     assert ferritin["Note"] == "rose fast: from 410 ng/mL within 2 d"
     assert crp["Last"] == "41.0 mg/L (old)"
     assert (crp["One before"], crp["A day"], crp["Note"]) == ("", "", "")

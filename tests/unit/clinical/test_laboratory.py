@@ -35,7 +35,7 @@ def test_a_course_of_ferritin() -> None:
     assert course.previous.value == 2400
     assert course.change_per_day == pytest.approx(-600)
     assert course.fold == pytest.approx(0.75)
-    assert course.peak.value == 2400
+    assert (course.nadir.value, course.peak.value) == (250, 2400)
     assert course.baseline is not None
     assert course.baseline.value == 250
     assert course.rapid is not None  # from 800 at 24 h: still more than double within two days
@@ -43,12 +43,12 @@ def test_a_course_of_ferritin() -> None:
 
 
 def test_a_moment_knows_nothing_of_later_values() -> None:
-    stay = Stay().infuse(0).lab("ferritin", m12=250, h24=800, h48=2400)
+    stay = Stay().infuse(0).lab("ferritin", m12=250, h24=800, h48=100, h72=2400)
 
     course = of(stay, "ferritin", 30)
 
     assert course.last.value == 800
-    assert course.peak.value == 800
+    assert (course.nadir.value, course.peak.value) == (250, 800)
 
 
 def test_what_was_not_measured_yet_has_no_trend_and_is_not_zero() -> None:
