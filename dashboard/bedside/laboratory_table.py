@@ -1,4 +1,4 @@
-"""Laboratory values at a glance: last, before, how fast, lowest, highest, and before the therapy."""
+"""Laboratory values at a glance: last, before, how fast, lowest, highest, before the therapy."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
