@@ -206,11 +206,11 @@ def _active(state: AlertState, condition: Condition, *, now_us: int, timing: Ale
     new_criteria = tuple(c for c in condition.criteria if c not in state.criteria)
     severity = condition.severity
     is_pending = state.condition is ConditionAxis.PENDING
-    if not is_pending:
-        kept = state.severity
-        if not timing.latches_severity:
-            kept = min(kept, condition.deadband_severity)
-        severity = max(severity, kept)
+    if timing.latches_severity and not is_pending:
+        severity = max(severity, state.severity)
+    elif state.condition in (ConditionAxis.ACTIVE, ConditionAxis.NO_DATA):
+        # What was clearly over in between has no deadband.
+        severity = max(severity, min(state.severity, condition.deadband_severity))
     # Most readings say what the one before said.
     is_news = higher or bool(new_criteria) or severity != state.severity
     is_back = not is_pending and state.condition is not ConditionAxis.ACTIVE

@@ -222,6 +222,8 @@ def _check_step(
     if was_active and said.state is not ConditionState.NO_DATA and said.deadband:
         assert after.condition is ConditionAxis.ACTIVE or before.severity == 0
         assert after.severity >= min(before.severity, said.deadband), "not clearly better"
+    if TransitionKind.RECURRED in kinds and not timing.latches_severity:
+        assert after.severity == said.severity, "it was clearly over in between"
     is_said = said.state is ConditionState.ACTIVE or (
         said.state is ConditionState.NO_DATA and was_open
     )

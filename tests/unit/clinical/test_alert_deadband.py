@@ -95,6 +95,15 @@ def test_what_is_back_to_normal_is_not_made_active_by_a_deadband() -> None:
     assert kinds(thread.says(10, grade(2))) == [TransitionKind.RECURRED]
 
 
+def test_what_was_clearly_over_in_between_is_as_severe_as_it_is_now() -> None:
+    thread = raised(0, severity=3, priority=HIGH)
+    thread.says(5, NORMAL)
+    (recurred,) = thread.says(8, near(2, 3))
+    assert (recurred.kind, recurred.detail["severity"]) == (TransitionKind.RECURRED, 2)
+    thread.takes(9)
+    assert kinds(thread.says(10, grade(3, HIGH))) == [TransitionKind.WORSENED]
+
+
 def test_a_milder_alert_covers_what_is_not_clearly_over_once_somebody_took_it() -> None:
     thread = raised(0)
     covered = replace(near(0, 2), priority=LOW, covered_by="hypotension")
