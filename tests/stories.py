@@ -109,6 +109,22 @@ class Bedside:
         """Chart a whole set of a well patient, but for what is named."""
         return self.chart(at, **{**WELL, **changed})
 
+    def score(self, at: str, concept: str, value: float) -> Recorded:
+        """Chart what has points and no unit, alone."""
+        sent = NewValue(
+            concept=concept, value=value, code=None, value_sent=str(value), unit_sent="{score}"
+        )
+        return record_set(
+            self.store,
+            encounter_id=self.encounter_id,
+            values=[sent],
+            taken_at=clock(at),
+            source="chart",
+            source_id=f"{concept} {at}",
+            actor=NURSE,
+            now=clock(at),
+        )
+
     def give(
         self,
         at: str,

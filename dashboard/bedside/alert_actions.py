@@ -33,17 +33,24 @@ def try_to(act: Callable[[str, datetime], object]) -> None:
         st.session_state[_NOTICE] = str(refused)
 
 
-def draw(row: AlertRow, names: dict[str, str], policy: Policy) -> None:
-    """The menu of one alert; only what its state allows is offered."""
+def draw(row: AlertRow, names: dict[str, str], policy: Policy, *, seen_at: datetime) -> None:
+    """The menu of one alert as it was at a moment; only what its state allows is offered."""
     me = session.member().username
     is_mine = row.owner == me and row.acknowledgement == "acknowledged"
     others = [name for name in names if name != me]
     with st.popover("More", key=f"more:{row.public_id}"):
         if row.offered_to == me:
-            _button(row, "take_over", "Take it over", lambda who, now: _take_over(row, who, now))
+            _button(
+                row,
+                "take_over",
+                "Take it over",
+                lambda who, now: _take_over(row, who, now, seen_at),
+            )
             _button(row, "decline", "Decline", lambda who, now: _decline(row, who, now))
         st.text_input("Note", key=_key(row, "note"), max_chars=200)
-        _button(row, "note_it", "Own it with this note", lambda who, now: _own(row, who, now))
+        _button(
+            row, "note_it", "Own it with this note", lambda who, now: _own(row, who, now, seen_at)
+        )
         if is_mine and row.offered_to is not None:
             _button(row, "decline", "Take the offer back", lambda who, now: _decline(row, who, now))
         elif is_mine and others:
@@ -78,9 +85,15 @@ def _said(row: AlertRow, field: str) -> str:
     return str(st.session_state.get(_key(row, field)) or "").strip()
 
 
-def _own(row: AlertRow, who: str, now: datetime) -> None:
-    note = _said(row, "note") or None
-    alerts.acknowledge(store(), thread_public_id=row.public_id, note=note, actor=who, now=now)
+def _own(row: AlertRow, who: str, now: datetime, seen_at: datetime) -> None:
+    alerts.acknowledge(
+        store(),
+        thread_public_id=row.public_id,
+        note=_said(row, "note") or None,
+        actor=who,
+        now=now,
+        seen_at=seen_at,
+    )
 
 
 def _offer(row: AlertRow, who: str, now: datetime) -> None:
@@ -94,8 +107,8 @@ def _offer(row: AlertRow, who: str, now: datetime) -> None:
     )
 
 
-def _take_over(row: AlertRow, who: str, now: datetime) -> None:
-    alerts.take_over(store(), thread_public_id=row.public_id, actor=who, now=now)
+def _take_over(row: AlertRow, who: str, now: datetime, seen_at: datetime) -> None:
+    alerts.take_over(store(), thread_public_id=row.public_id, actor=who, now=now, seen_at=seen_at)
 
 
 def _decline(row: AlertRow, who: str, now: datetime) -> None:

@@ -20,7 +20,7 @@ from monitoring.services.patient import AlertRow, PatientPage
 def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
     """The highest priority first, owned or not, and within it as the tile lists them.
 
-    An alert that nobody owns has the button.
+    An alert that nobody owns, or that says for others what nobody owns, has the button.
     """
     notice = alert_actions.take_notice()
     if notice is not None:
@@ -36,14 +36,14 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
             ):
                 says = page.covered.get(row.problem, ())
                 st.html(_line(row, names, says, zone=zone, now=now), width="stretch")
-                if row.owner is None or row.acknowledgement == "unacknowledged":
+                if any(one.owner is None for one in (row, *says)):
                     st.button(
                         "I own it",
                         key=f"own:{row.public_id}",
                         on_click=_own,
-                        args=(row.public_id,),
+                        args=(row.public_id, now),
                     )
-                alert_actions.draw(row, names, page.policy)
+                alert_actions.draw(row, names, page.policy, seen_at=now)
 
 
 def _order(row: AlertRow) -> tuple[int, Place]:
@@ -61,9 +61,14 @@ def _order(row: AlertRow) -> tuple[int, Place]:
 
 
 def _line(
-    row: AlertRow, names: dict[str, str], says: Sequence[str], *, zone: ZoneInfo, now: datetime
+    row: AlertRow,
+    names: dict[str, str],
+    says: Sequence[AlertRow],
+    *,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> str:
-    """One alert; ``says`` is what it says for others, which are taken with it."""
+    """One alert; ``says`` are the alerts for which it speaks."""
     since = ""
     if row.raised_us is not None:
         age = wording.age((to_us(now) - row.raised_us) / SECOND_US)
@@ -82,7 +87,7 @@ def _line(
     snoozed = ""
     if row.visibility == "snoozed" and row.snoozed_until_us is not None:
         snoozed = f"snoozed until {wording.clock(from_us(row.snoozed_until_us), zone)}"
-    includes = f"includes {'; '.join(says)}" if says else ""
+    includes = f"includes {'; '.join(_included(one, row) for one in says)}" if says else ""
     parts = (since, owner, called, offered, state, snoozed, includes)
     details = ", ".join(part for part in parts if part)
     return (
@@ -92,6 +97,13 @@ def _line(
     )
 
 
+def _included(one: AlertRow, row: AlertRow) -> str:
+    """An alert that another one says, and whose it is where that is not the other's owner."""
+    if one.owner == row.owner:
+        return one.label
+    return f"{one.label} ({'not taken yet' if one.owner is None else f'owned by {one.owner_name}'})"
+
+
 def _unowned(row: AlertRow, zone: ZoneInfo) -> str:
     """Since when it is nobody's, where that began after it was raised."""
     if row.waiting_since_us is None or row.waiting_since_us == row.raised_us:
@@ -99,10 +111,15 @@ def _unowned(row: AlertRow, zone: ZoneInfo) -> str:
     return f"unowned since {wording.clock(from_us(row.waiting_since_us), zone)}"
 
 
-def _own(thread_public_id: str) -> None:
+def _own(thread_public_id: str, seen_at: datetime) -> None:
     def act(who: str, now: datetime) -> None:
         alerts.acknowledge(
-            store(), thread_public_id=thread_public_id, note=None, actor=who, now=now
+            store(),
+            thread_public_id=thread_public_id,
+            note=None,
+            actor=who,
+            now=now,
+            seen_at=seen_at,
         )
 
     alert_actions.try_to(act)

@@ -95,7 +95,8 @@ function createBoard(parent) {
   let arranged = ""
 
   const actions = {
-    acknowledge: id => act({ kind: "acknowledge", thread: id }),
+    // Up to which moment the board told of everything: nothing later is taken with it.
+    acknowledge: id => act({ kind: "acknowledge", thread: id, seen_s: data.changed_s + 1 }),
     go: (page, encounter) => act({ kind: "go", page, encounter }),
   }
 

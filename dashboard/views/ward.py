@@ -1,5 +1,6 @@
 """The ward: one live board. A tick every few seconds, and at once when something changed."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
@@ -42,6 +43,7 @@ def _act() -> None:
             note=None,
             actor=session.member().username,
             now=now,
+            seen_at=datetime.fromtimestamp(pressed["seen_s"], UTC),
         )
         st.session_state[_NOTICE] = None
     except RefusedError as refusal:

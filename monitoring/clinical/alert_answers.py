@@ -4,7 +4,7 @@ Handing it over is in ``hand_over``; what time and the rules do is in ``alerts``
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitoring.clinical.alert_state import (
     AcknowledgementAxis,
@@ -24,6 +24,13 @@ _US = 1_000_000
 Answered = tuple[AlertState, tuple[Transition, ...]]
 
 
+class Through(NamedTuple):
+    """The alert with which another is taken that it covers, and until when it is taken itself."""
+
+    problem: str
+    until_us: int | None
+
+
 def acknowledge(
     state: AlertState,
     *,
@@ -31,25 +38,28 @@ def acknowledge(
     note: str | None,
     now_us: int,
     timing: AlertTiming,
-    through: str | None = None,
+    through: Through | None = None,
 ) -> Answered:
     """A named person takes the alert; it closes at once where the condition is back to normal.
 
-    ``through`` is the problem whose alert was taken where this one is taken because it is covered
-    by it (docs/adr/0006).
+    One that is taken ``through`` its cover is nobody's again no later than that one
+    (docs/adr/0006).
     """
     refuse_closed_or_pending(state)
     valid = timing.acknowledgement_valid_s
+    ends_us = [None if valid is None else now_us + int(valid * _US)]
+    if through is not None:
+        ends_us.append(through.until_us)
     state = replace(
         state,
         acknowledgement=AcknowledgementAxis.ACKNOWLEDGED,
         owner=by,
-        acknowledged_until_us=None if valid is None else now_us + int(valid * _US),
+        acknowledged_until_us=min((us for us in ends_us if us is not None), default=None),
         offered_to=None,
     )
     detail: dict[str, Any] = {"note": note, "valid_until_us": state.acknowledged_until_us}
     if through is not None:
-        detail["through"] = through
+        detail["through"] = through.problem
     taken = Transition(kind=TransitionKind.ACKNOWLEDGED, at_us=now_us, actor=by, detail=detail)
     if state.condition is ConditionAxis.NORMAL:
         return replace(state, closed=True), (taken, by_system(TransitionKind.CLOSED, now_us))

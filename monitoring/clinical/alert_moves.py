@@ -73,6 +73,8 @@ class Move:
     times: tuple[int, ...]
     keeps_times: bool
     told: tuple[Said, ...]
+    # Of taking it: how long it is taken for; None is for ever.
+    valid_us: int | None = None
 
     def times_after(self, before: Times, now_us: int) -> Times:
         """The times of the new state."""
@@ -97,7 +99,7 @@ class Node:
     waits: Waits
     due: Waits
     moves: dict[int, Move] = field(default_factory=dict)
-    taken: dict[str | None, Move] = field(default_factory=dict)
+    taken: dict[tuple[str, int | None] | None, Move] = field(default_factory=dict)
 
     def next_due_us(self, times: Times) -> int | None:
         """When time alone changes something; None is never."""
@@ -151,20 +153,32 @@ class Moves:
             move = node.moves[key] = self._stepped(node, number, tried)
         return move
 
-    def taken(self, node: Node, through: str | None = None) -> Move:
-        """What happens when somebody takes it, or the alert of the problem that covers it."""
+    def taken(self, node: Node, through: tuple[str, int | None] | None = None) -> Move:
+        """What happens when somebody takes it, or the alert of a problem that covers it.
+
+        ``through`` is that problem and for how long its alert is taken (None: for ever).
+        """
         move = node.taken.get(through)
         if move is None:
             times = NOT_DUE
+            cover = None
+            if through is not None:
+                problem, valid_us = through
+                until_us = None if valid_us is None else NOW_US + valid_us
+                cover = alert_answers.Through(problem, until_us)
             after, changes = alert_answers.acknowledge(
                 with_times(node.state, times),
                 by=ASSUMED,
                 note=None,
                 now_us=NOW_US,
                 timing=self._timing_of(node.state),
-                through=through,
+                through=cover,
             )
-            move = node.taken[through] = self._move(after, changes, times)
+            ends_us = after.acknowledged_until_us
+            move = node.taken[through] = replace(
+                self._move(after, changes, times),
+                valid_us=None if ends_us is None else ends_us - NOW_US,
+            )
         return move
 
     def problem(self, number: int) -> str:

@@ -7,7 +7,7 @@ state machine as at the bedside, held to it step by step by a property test.
 """
 
 from bisect import insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -18,10 +18,11 @@ from monitoring.clinical.alert_history import is_told
 from monitoring.clinical.alert_moves import AnswerAfter, Move, Moves, Node, TimingOf
 from monitoring.clinical.alert_state import AlertState, Transition, TransitionKind
 from monitoring.clinical.alert_times import NO_TIMES
-from monitoring.clinical.coverage import COVERING
+from monitoring.clinical.coverage import COVERS
 from monitoring.clinical.results import Condition, Priority
 
-_TAKEN = TransitionKind.ACKNOWLEDGED
+# At a moment somebody took the alert of a problem (None: this one), for so long (None: for ever).
+Taken = tuple[int, str | None, int | None]
 # From a moment on (microseconds), until the next run, a problem's condition, by its number.
 Run = tuple[int, int]
 
@@ -90,25 +91,34 @@ class Follower:
         (ascending, the begin of each run among them); None looks all the time.
         """
         named = [(self._moves.problem(runs[0][1]), runs) for runs in problems if runs]
-        taken_us: dict[str, list[int]] = {}
-        for problem, runs in sorted(named, key=lambda one: one[0] not in COVERING):
-            told = self._followed(runs, until_us, looks_us, taken_us)
-            if problem in COVERING:
-                taken_us[problem] = [one.at_us for one in told if one.kind is _TAKEN]
-            yield told
+        taken: list[Taken] = []
+        for problem, runs in sorted(named, key=_covers_first):
+            walk = self._followed(runs, until_us, looks_us, taken)
+            if problem in COVERS:
+                of_this = [(us, problem, valid_us) for us, valid_us in walk.taken]
+                taken = sorted([*taken, *of_this], key=_time)
+            yield walk.told
 
     def _followed(
         self,
         runs: Sequence[Run],
         until_us: int,
         looks_us: NDArray[np.int64] | None,
-        taken_us: Mapping[str, Sequence[int]],
-    ) -> list[Told]:
-        walk = _Walk(self._moves, looks_us, taken_us)
+        taken: Sequence[Taken],
+    ) -> "_Walk":
+        walk = _Walk(self._moves, looks_us, taken)
         ends = chain((from_us for from_us, _ in runs[1:]), (until_us,))
         for (from_us, number), end_us in zip(runs, ends, strict=False):
             walk.run(number, from_us, min(end_us, until_us))
-        return walk.told
+        return walk
+
+
+def _covers_first(one: tuple[str, Sequence[Run]]) -> int:
+    return COVERS.index(one[0]) if one[0] in COVERS else len(COVERS)
+
+
+def _time(one: Taken) -> int:
+    return one[0]
 
 
 class _Walk:
@@ -116,17 +126,17 @@ class _Walk:
         self,
         moves: Moves,
         looks_us: NDArray[np.int64] | None,
-        taken_us: Mapping[str, Sequence[int]],
+        taken: Sequence[Taken],
     ) -> None:
         self._moves = moves
         self._looks_us = looks_us
         self._node: Node | None = None
         self._times = NO_TIMES
         self._threads = -1
-        # Who comes, in the order of time: to this alert (""), or to the one that covers it.
-        self._answers = sorted(
-            (at_us, cover) for cover, moments in taken_us.items() for at_us in moments
-        )
+        # Who comes, in the order of time: to this alert (no problem), or to one that may cover it.
+        self._answers = list(taken)
+        # When somebody took it, and for how long.
+        self.taken: list[tuple[int, int | None]] = []
         self.told: list[Told] = []
 
     def run(self, number: int, from_us: int, end_us: int) -> None:
@@ -159,11 +169,17 @@ class _Walk:
     def _answer(self, until_us: int) -> None:
         """Those who come by now take the thread if nobody has it, or with its cover in any case."""
         while self._answers and self._answers[0][0] <= until_us:
-            at_us, cover = self._answers.pop(0)
+            at_us, cover, valid_us = self._answers.pop(0)
             if self._node is None:
                 continue
-            if self._node.covered_by == cover or (not cover and self._node.asks):
-                self._take(self._moves.taken(self._node, cover or None), at_us)
+            if cover is None and self._node.asks:
+                self._take_it(self._moves.taken(self._node), at_us)
+            elif cover is not None and cover == self._node.covered_by:
+                self._take_it(self._moves.taken(self._node, (cover, valid_us)), at_us)
+
+    def _take_it(self, move: Move, at_us: int) -> None:
+        self.taken.append((at_us, move.valid_us))
+        self._take(move, at_us)
 
     def _take(self, move: Move, at_us: int) -> None:
         for said in move.told:
@@ -180,7 +196,7 @@ class _Walk:
                 )
             )
             if said.answer_us is not None:
-                insort(self._answers, (at_us + said.answer_us, ""))
+                insort(self._answers, (at_us + said.answer_us, None, None), key=_time)
         if not move.keeps_times:
             self._times = move.times_after(self._times, at_us)
         self._node = move.after

@@ -195,8 +195,7 @@ def _stands(state: AlertState, condition: Condition) -> bool:
     """Whether a value inside its limit again is not clearly so: what was told still stands."""
     return (
         condition.state is ConditionState.NORMAL
-        and condition.deadband_severity > 0
-        and state.severity > 0
+        and 0 < condition.deadband_severity <= state.severity
         and state.condition in (ConditionAxis.ACTIVE, ConditionAxis.NO_DATA)
     )
 
@@ -206,7 +205,7 @@ def _active(state: AlertState, condition: Condition, *, now_us: int, timing: Ale
     new_criteria = tuple(c for c in condition.criteria if c not in state.criteria)
     severity = condition.severity
     is_pending = state.condition is ConditionAxis.PENDING
-    if timing.latches_severity and not is_pending:
+    if timing.latches_severity and not is_pending and condition.state is ConditionState.ACTIVE:
         severity = max(severity, state.severity)
     elif state.condition in (ConditionAxis.ACTIVE, ConditionAxis.NO_DATA):
         # What was clearly over in between has no deadband.
@@ -261,7 +260,7 @@ def _cover(
     now_us: int,
 ) -> Step:
     """Silence a thread whose news another alert tells, and let it speak when that ends."""
-    if state is None or state.condition is ConditionAxis.PENDING:
+    if state is None or state.condition in (ConditionAxis.PENDING, ConditionAxis.NORMAL):
         return state, changes
     is_inhibited = state.visibility is VisibilityAxis.INHIBITED
     by = condition.covered_by

@@ -16,7 +16,11 @@ from monitoring.clinical.rulebook_types import Rulebook
 _SIGNS = frozenset({"fever", "hypotension", "hypoxia"})
 _GRADE = "crs_grade"
 _ICANS = "icans_grade"
-COVERING = (_GRADE, "hypotension_without_fever", "possible_masked_crs", _ICANS)
+# In this order each is asked whether it says what another says; none of them is covered itself.
+_COVERING = (_GRADE, "hypotension_without_fever", "possible_masked_crs", _ICANS)
+# Every problem that covers another, each before what it covers: these too are covered by the clock
+# alone (``schedule``, ``by_the_clock``).
+COVERS = (*_COVERING, "new_confusion", "symptom_confusion")
 _NEUROLOGIC = frozenset({"new_confusion", "ice_fall"})
 _COVERED = _SIGNS | _NEUROLOGIC | {"news2"}
 _MUTES_FEVER_FROM = 3
@@ -28,7 +32,7 @@ def covered(conditions: tuple[Condition, ...], rulebook: Rulebook) -> tuple[Cond
     above = {
         one.problem: one
         for one in conditions
-        if one.problem in COVERING and one.state is ConditionState.ACTIVE
+        if one.problem in _COVERING and one.state is ConditionState.ACTIVE
     }
     if not above:
         return conditions
@@ -45,7 +49,7 @@ def _cover_of(
     is_over = below.state is ConditionState.NORMAL and not below.deadband_severity
     if below.problem not in _COVERED or is_over:
         return None
-    for problem in COVERING:
+    for problem in _COVERING:
         cover = above.get(problem)
         if (
             cover is not None

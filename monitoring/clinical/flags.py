@@ -39,7 +39,6 @@ from monitoring.clinical.watch_flags import WatchFlags
 _ACTIVE, _NORMAL, _NO_DATA = ConditionState.ACTIVE, ConditionState.NORMAL, ConditionState.NO_DATA
 _EPSILON = 1e-6
 _SEVERE_GRADE = 3
-_WORST = 4
 _SYSTOLIC, _, _MEAN = PRESSURES
 
 
@@ -165,7 +164,7 @@ class Flags:
             criteria=tuple(criteria),
             evidence=evidence + ((baseline,) if baseline is not None else ()),
             action="Measure again, look for the cause; fluids and vasopressors by protocol.",
-            deadband_severity=1 if lasts or pressure.clearly_not_severe[place] else 2,
+            deadband_severity=1 if pressure.clearly_not_severe[place] else 2,
         )
 
     def _hypoxia(self, place: int, moment: Moment) -> Condition:
@@ -201,14 +200,7 @@ class Flags:
                 return no_data("hypoxia", policy.priority["hypoxia"], newest, missing)
             text = "No hypoxia, no new oxygen"
             return normal("hypoxia", policy.priority["hypoxia"], text, *evidence)
-        severity = max(1, 2 if low else 0, level, _WORST if very_low else 0)
-        deadband = 2 if low or lasts else 0
-        if (
-            value is None
-            or new_oxygen == UNKNOWN
-            or (low and value < policy.hypoxia.severe_clear_percent - _EPSILON)
-        ):
-            deadband = _WORST
+        severity = max(1, 2 if low else 0, level, 4 if very_low else 0)
         severe = severity >= _SEVERE_GRADE
         parts = [f"SpO2 {shown.display}"] if shown is not None and value is not None else []
         unrecovered = "SpO2 not clearly recovered"
@@ -233,7 +225,8 @@ class Flags:
             criteria=tuple(criteria),
             evidence=evidence,
             action="Check the probe and the airway; give oxygen by local protocol.",
-            deadband_severity=max(severity, deadband),
+            # No more than that: what SpO2 is not clearly out of says nothing of a new device.
+            deadband_severity=max(severity, 2 if low or lasts else 0),
         )
 
     def _premedication(self, place: int) -> tuple[InputEvidence, ...]:

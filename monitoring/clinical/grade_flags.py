@@ -66,12 +66,13 @@ def news2_condition(news2: News2Score, rules: News2Rules, policy: Policy) -> Con
     deadband = news2_deadband(news2.minimum, news2.complete, rules, policy)
     if severity == 0:
         text = f"NEWS2 {news2.total}" if news2.complete else "NEWS2 incomplete"
+        near = news2.complete and deadband > 0
         return Condition(
             problem="news2",
             state=_NORMAL if news2.complete else _NO_DATA,
             priority=priorities["news2_low_medium"],
             severity=0,
-            label=f"{text}, not clearly lower yet" if news2.complete and deadband else text,
+            label=text + (f", not clearly below {_from(rules, deadband)}" if near else ""),
             deadband_severity=deadband,
         )
     threshold = next(t for t in rules.thresholds if t.risk == news2.risk)
@@ -110,6 +111,12 @@ def news2_deadband(minimum: int, complete: bool, rules: News2Rules, policy: Poli
         ),
         default=0,
     )
+
+
+def _from(rules: News2Rules, severity: int) -> int | None:
+    """The total from which on a severity is reached."""
+    risk = _NEWS2_RISKS[severity - 1]
+    return next(one.total_from for one in rules.thresholds if one.risk == risk)
 
 
 def news2_risk_condition(risk: str, not_below: str | None, policy: Policy) -> Condition:

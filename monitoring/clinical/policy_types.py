@@ -161,11 +161,6 @@ class HypoxiaLimits:
     severe_percent: float
     hysteresis_percent: float
 
-    @property
-    def severe_clear_percent(self) -> float:
-        """From here on it is clearly not severe."""
-        return self.severe_percent + self.hysteresis_percent
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TachycardiaLimits:

@@ -160,7 +160,6 @@ class Looks:
         hypoxia = policy.hypoxia
         severe = hypoxia.severe_percent - _EPSILON
         yield self.signals.severe("spo2", self.timeline.rows["spo2"], limit=severe)
-        yield spo2 < hypoxia.severe_clear_percent - _EPSILON
         for percent in {hypoxia.spo2_percent, hypoxia.spo2_scale_2_percent}:
             clear = percent + hypoxia.hysteresis_percent - _EPSILON
             yield self._lasts("spo2", limit=percent - _EPSILON, clear=clear, rising=False)

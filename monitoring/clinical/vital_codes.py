@@ -6,7 +6,7 @@ scale 1 without a baseline; clinical reference 8.2 and 8.3.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,9 @@ from monitoring.clinical.signals import LATCH_US, clearing, newest, raising, sev
 from monitoring.clinical.timeline import NEVER_US
 
 # A code a look; ``conditions`` says what it means for a problem. LEAVING is inside the limit again
-# and not clearly gone, SEVERE beyond the second limit, NEAR it not clearly inside that one.
-NORMAL, LEAVING, BEYOND, NEAR, SEVERE, NO_DATA = range(6)
+# and not clearly gone, SEVERE beyond the second limit; NEAR and LEAVING_NEAR are not clearly inside
+# that one.
+NORMAL, LEAVING, LEAVING_NEAR, BEYOND, NEAR, SEVERE, NO_DATA = range(7)
 
 PROBLEM_OF = {
     "body_temperature": "fever",
@@ -30,11 +31,10 @@ PROBLEM_OF = {
 }
 _EPSILON = 1e-6
 _SEVERE_GRADE = 3
-_WORST = 4
-# What the codes LEAVING, BEYOND, NEAR and SEVERE say: severity, that of the deadband, the key of
-# the priority, the criteria.
+# What the codes between say: severity, that of the deadband, the key of the priority, the criteria.
 _MEANINGS: Mapping[str, tuple[tuple[int, int, str, tuple[str, ...]], ...]] = {
     "fever": (
+        (1, 1, "fever", ()),
         (1, 1, "fever", ()),
         (1, 1, "fever", ("temperature",)),
         (1, 2, "fever", ("temperature",)),
@@ -42,13 +42,15 @@ _MEANINGS: Mapping[str, tuple[tuple[int, int, str, tuple[str, ...]], ...]] = {
     ),
     "hypoxia": (
         (1, 2, "hypoxia", ()),
+        (1, 2, "hypoxia", ()),
         (2, 2, "hypoxia", ("spo2_limit",)),
-        (2, 4, "hypoxia", ("spo2_limit",)),
+        (2, 2, "hypoxia", ("spo2_limit",)),
         (4, 4, "hypoxia_severe", ("spo2_limit", "spo2_severe")),
     ),
-    "tachycardia": ((1, 0, "tachycardia", ("heart_rate",)),) * 4,
+    "tachycardia": ((1, 0, "tachycardia", ("heart_rate",)),) * 5,
     "hypotension": (
         (1, 1, "hypotension", ()),
+        (1, 2, "hypotension", ()),
         (1, 1, "hypotension", ("absolute_limit",)),
         (1, 2, "hypotension", ("absolute_limit",)),
         (2, 2, "hypotension_severe", ("absolute_limit", "severe_limit")),
@@ -87,7 +89,8 @@ def vital_limits(policy: Policy, *, fever_c: float) -> Mapping[str, VitalLimit]:
             limit=spo2 - _EPSILON,
             clear=spo2 - _EPSILON + streams["spo2"].clear_margin,
             severe=policy.hypoxia.severe_percent - _EPSILON,
-            severe_clear=policy.hypoxia.severe_clear_percent - _EPSILON,
+            # What it is not clearly out of says nothing of a new device.
+            severe_clear=np.nan,
             rising=False,
         ),
         "heart_rate": VitalLimit(
@@ -194,6 +197,7 @@ def _reading_codes(
     codes = np.where(lasts, np.where(beyond, BEYOND, LEAVING), NORMAL).astype(np.int8)
     near = values >= limit.severe_clear if limit.rising else values < limit.severe_clear
     codes[(codes == BEYOND) & near] = NEAR
+    codes[(codes == LEAVING) & near] = LEAVING_NEAR
     codes[severe] = SEVERE
     return _Readings(codes, np.where(lasts, taken_us[last_raise], NEVER_US))
 
@@ -220,18 +224,16 @@ def hypoxia_conditions(level: int, policy: Policy) -> tuple[Condition, ...]:
     if level == 0:
         return by_sign
     if level == 1:
-        # Nobody knows that there is no hypoxia, or none that is worse.
-        worse = (replace(one, deadband_severity=_WORST) for one in by_sign[LEAVING:NO_DATA])
-        return (by_sign[NO_DATA], *worse, by_sign[NO_DATA])
+        # Nobody knows that there is no hypoxia.
+        return (by_sign[NO_DATA], *by_sign[1:])
 
     def on_oxygen(sign: Condition) -> Condition:
         severity = max(sign.severity, level)
-        is_known = sign.state is not ConditionState.NO_DATA
         return _condition(
             "hypoxia",
             ConditionState.ACTIVE,
             policy.priority["hypoxia_severe" if severity >= _SEVERE_GRADE else "hypoxia"],
-            (severity, max(severity, sign.deadband_severity) if is_known else _WORST),
+            (severity, max(severity, sign.deadband_severity)),
             sign.label,
             (*sign.criteria, "new_oxygen"),
         )

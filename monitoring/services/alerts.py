@@ -1,6 +1,6 @@
 """What a person does with an alert: take it, hand it over, or silence it for a while."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,19 +16,29 @@ from monitoring.services.threads import Change, EncounterThreads
 
 
 def acknowledge(
-    store: Store, *, thread_public_id: str, note: str | None, actor: str, now: datetime
+    store: Store,
+    *,
+    thread_public_id: str,
+    note: str | None,
+    actor: str,
+    now: datetime,
+    seen_at: datetime | None = None,
 ) -> tuple[Change, ...]:
-    """A named person takes an alert.
+    """A named person takes an alert, and with it what it covers.
 
-    Taking one that the same person owns already changes nothing, so a second press is harmless.
-    Raises ``RefusedError`` where the alert is closed.
+    With ``seen_at`` only what had spoken by then: a page shows nothing that came later. Taking one
+    that the same person owns already, with nothing unowned under it, changes nothing: a second
+    press is harmless. Raises ``RefusedError`` where the alert is closed.
     """
 
     def act(threads: EncounterThreads, problem: str) -> None:
         state = threads.state_of(problem)
-        if state is not None and state.owner == actor and not note:
+        is_own = state is not None and state.owner == actor
+        if is_own and not note and all(one.owner for one in threads.covered_by(problem)):
             return
-        threads.acknowledge(problem, by=actor, note=note, now_us=to_us(now))
+        threads.acknowledge(
+            problem, by=actor, note=note, now_us=to_us(now), seen_us=_us_or_none(seen_at)
+        )
 
     return _act(store, thread_public_id, "alert.acknowledge", actor=actor, now=now, act=act)
 
@@ -54,12 +64,20 @@ def offer(
 
 
 def take_over(
-    store: Store, *, thread_public_id: str, actor: str, now: datetime
+    store: Store,
+    *,
+    thread_public_id: str,
+    actor: str,
+    now: datetime,
+    seen_at: datetime | None = None,
 ) -> tuple[Change, ...]:
-    """Take an alert that was offered; ``RefusedError`` where it is not offered to the actor."""
+    """Take an alert that was offered, and with it what it covers; ``seen_at`` as above.
+
+    Raises ``RefusedError`` where it is not offered to the actor.
+    """
 
     def act(threads: EncounterThreads, problem: str) -> None:
-        threads.take_over(problem, by=actor, now_us=to_us(now))
+        threads.take_over(problem, by=actor, now_us=to_us(now), seen_us=_us_or_none(seen_at))
 
     return _act(store, thread_public_id, "alert.take_over", actor=actor, now=now, act=act)
 
@@ -138,9 +156,22 @@ def _act(
                 action=action,
                 entity="alert_thread",
                 entity_id=thread_public_id,
-                detail={"encounter": encounter.public_id, "problem": thread.problem},
+                detail={
+                    "encounter": encounter.public_id,
+                    "problem": thread.problem,
+                    "taken_with_it": _taken_with(changes),
+                },
             )
             versions.advance(session, encounter.ward_id, now)
         return changes
 
     return store.write(work)
+
+
+def _us_or_none(moment: datetime | None) -> int | None:
+    return None if moment is None else to_us(moment)
+
+
+def _taken_with(changes: Iterable[Change]) -> list[str]:
+    """The problems whose alerts were taken through another one."""
+    return [one.problem for one in changes if "through" in one.transition.detail]

@@ -78,8 +78,8 @@ class TreatmentGiven:
 class PatientPage:
     """What is always shown of one patient, as of one moment of the store.
 
-    ``doses`` and ``stated`` oldest first; ``alerts`` are those that are told, ``covered`` what else
-    each of them says, by its problem; ``latest`` by concept; ``due`` None before anything was
+    ``doses`` and ``stated`` oldest first; ``alerts`` are those that are told, ``covered`` what each
+    of them says for others, by its problem; ``latest`` by concept; ``due`` None before anything was
     observed, ``ice_due`` also where no ICE is asked for. ``not_judged``: the newest look at the
     patient failed, and ``evaluation`` is of an earlier one, None where that cannot be read.
     """
@@ -94,7 +94,7 @@ class PatientPage:
     ice_due: Due | None
     stated: tuple[StatedRow, ...]
     alerts: tuple[AlertRow, ...]
-    covered: Mapping[str, tuple[str, ...]]
+    covered: Mapping[str, tuple[AlertRow, ...]]
     latest: dict[str, LatestValue]
     treatments: tuple[TreatmentGiven, ...]
     first_taken_us: int | None
@@ -164,12 +164,17 @@ def _says_not_judged(alert: AlertRow) -> bool:
     return alert.problem == NOT_JUDGED and alert.condition == ConditionAxis.ACTIVE
 
 
-def _covered(alerts: Iterable[AlertRow]) -> dict[str, tuple[str, ...]]:
-    """What each alert says for others, in their words; who takes it takes them with it."""
-    found: dict[str, tuple[str, ...]] = {}
+def _covered(alerts: Iterable[AlertRow]) -> dict[str, tuple[AlertRow, ...]]:
+    """What each alert that is told says for others, and those for others in turn."""
+    above = {one.problem: one.inhibited_by for one in alerts if one.inhibited_by is not None}
+    found: dict[str, tuple[AlertRow, ...]] = {}
     for one in alerts:
-        if one.inhibited_by is not None:
-            found[one.inhibited_by] = (*found.get(one.inhibited_by, ()), one.label)
+        cover = above.get(one.problem)
+        if cover is None:
+            continue
+        while cover in above:
+            cover = above[cover]
+        found[cover] = (*found.get(cover, ()), one)
     return found
 
 

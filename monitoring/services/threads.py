@@ -1,6 +1,7 @@
 """The alert threads of one encounter, stepped inside one transaction and written once."""
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -146,26 +147,35 @@ class EncounterThreads:
             )
             self._take(thread, state, transitions)
 
-    def acknowledge(self, problem: str, *, by: str, note: str | None, now_us: int) -> None:
-        """A named person takes the open thread of a problem, and with it what it covers."""
+    def acknowledge(
+        self, problem: str, *, by: str, note: str | None, now_us: int, seen_us: int | None = None
+    ) -> None:
+        """A named person takes the open thread of a problem, and with it what it covers.
+
+        With ``seen_us`` only what had spoken by then: who took it saw nothing that came later.
+        """
         thread = self._open[problem]
         state, transitions = alert_answers.acknowledge(
             thread.state, by=by, note=note, now_us=now_us, timing=self._timing_of(thread)
         )
         self._take(thread, state, transitions)
-        self._take_covered(problem, by=by, now_us=now_us)
+        self._take_covered(thread, {by}, now_us=now_us, seen_us=seen_us)
 
     def offer(self, problem: str, *, by: str, to: str, note: str | None, now_us: int) -> None:
         """The owner of the open thread of a problem asks another person to take it."""
         thread = self._open[problem]
         self._take(thread, *hand_over.offer(thread.state, by=by, to=to, note=note, now_us=now_us))
 
-    def take_over(self, problem: str, *, by: str, now_us: int) -> None:
-        """Who was asked takes the open thread of a problem, and with it what it covers."""
+    def take_over(self, problem: str, *, by: str, now_us: int, seen_us: int | None = None) -> None:
+        """Who was asked takes the open thread of a problem, and with it what it covers.
+
+        ``seen_us`` as in ``acknowledge``.
+        """
         thread = self._open[problem]
+        giver = thread.state.owner
         timing = self._timing_of(thread)
         self._take(thread, *hand_over.take_over(thread.state, by=by, now_us=now_us, timing=timing))
-        self._take_covered(problem, by=by, now_us=now_us)
+        self._take_covered(thread, {by, giver}, now_us=now_us, seen_us=seen_us)
 
     def decline(self, problem: str, *, by: str, note: str | None, now_us: int) -> None:
         """Who was asked declines, or the owner takes the offer back."""
@@ -258,19 +268,38 @@ class EncounterThreads:
                     until_at=from_us(event.detail["until_us"]),
                 )
 
-    def _take_covered(self, cover: str, *, by: str, now_us: int) -> None:
-        """Who takes an alert takes what it says for others, as it is at that moment."""
-        covered = [one for one in self._open.values() if one.state.inhibited_by == cover]
-        for thread in covered:
-            state, transitions = alert_answers.acknowledge(
-                thread.state,
+    def covered_by(self, problem: str) -> list[AlertState]:
+        """What the alert of a problem says for others, and what those say for others in turn."""
+        below = [one.state for one in self._open.values() if one.state.inhibited_by == problem]
+        return [*below, *(state for one in below for state in self.covered_by(one.problem))]
+
+    def _take_covered(
+        self, cover: _Thread, owners: AbstractSet[str | None], *, now_us: int, seen_us: int | None
+    ) -> None:
+        """Take what a taken alert covers, where it is nobody's or was one of the ``owners``'.
+
+        What another person owns, or was asked to take over, stays as it is.
+        """
+        by, problem = cover.state.owner, cover.state.problem
+        assert by is not None, "the cover was taken"
+        through = alert_answers.Through(problem, cover.state.acknowledged_until_us)
+        below = [one for one in self._open.values() if one.state.inhibited_by == problem]
+        for thread in below:
+            state = thread.state
+            is_free = state.owner is None or state.owner in owners
+            was_seen = seen_us is None or state.spoken_us is None or state.spoken_us <= seen_us
+            if not is_free or state.offered_to is not None or not was_seen:
+                continue
+            after, transitions = alert_answers.acknowledge(
+                state,
                 by=by,
                 note=None,
                 now_us=now_us,
                 timing=self._timing_of(thread),
-                through=cover,
+                through=through,
             )
-            self._take(thread, state, transitions)
+            self._take(thread, after, transitions)
+            self._take_covered(thread, owners, now_us=now_us, seen_us=seen_us)
 
     def _timing_of(self, thread: _Thread) -> AlertTiming:
         return self._timing(thread.state.problem, thread.state.priority)

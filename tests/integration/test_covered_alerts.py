@@ -1,12 +1,17 @@
 """Who takes an alert takes what it says for others, on a real store and in a past played again."""
 
 import pytest
+from sqlalchemy import select
 
 from db.engine import Store
+from db.models import AuditEvent
 from db.queries import alerts as alert_rows
 from monitoring.services import access, alerts, replay
 from monitoring.services.change import Recorded
+from monitoring.services.instants import from_us
 from monitoring.services.members import add_member
+from monitoring.services.patient import open_page
+from monitoring.services.sweep import sweep
 from monitoring.services.threads import told
 from tests.stories import NURSE, PHYSICIAN, Bedside, bedside, clock
 
@@ -104,8 +109,89 @@ def test_who_takes_a_grade_over_takes_what_it_covers(bed: Bedside) -> None:
     assert bed.thread("news2").owner == PHYSICIAN
 
 
-def test_a_past_played_again_takes_what_is_covered_with_its_cover(bed: Bedside) -> None:
-    ease(bed)
+def test_what_came_after_the_page_was_drawn_is_not_taken_with_it(bed: Bedside) -> None:
+    """The page of 06:30 says nothing of the NEWS2 that the grade covers since 06:40."""
+    page_us = bed.thread("news2").state["spoken_us"] - 1
+    alerts.acknowledge(
+        bed.store,
+        thread_public_id=bed.thread("crs_grade").public_id,
+        note=None,
+        actor=NURSE,
+        now=clock("06:42"),
+        seen_at=from_us(page_us),
+    )
+    assert bed.thread("crs_grade").owner == NURSE
+    assert bed.thread("news2").owner is None
+
+    # The next page says that it is not taken yet; a second press takes it.
+    take(bed, "06:45")
+    assert bed.thread("news2").owner == NURSE
+
+
+def test_what_another_person_owns_or_was_offered_stays_as_it_is(bed: Bedside) -> None:
+    alerts.acknowledge(
+        bed.store,
+        thread_public_id=bed.thread("news2").public_id,
+        note=None,
+        actor=PHYSICIAN,
+        now=clock("06:41"),
+    )
+    take(bed, "06:42")
+    assert bed.thread("news2").owner == PHYSICIAN
+
+    alerts.offer(
+        bed.store,
+        thread_public_id=bed.thread("news2").public_id,
+        to=NURSE,
+        note=None,
+        actor=PHYSICIAN,
+        now=clock("06:43"),
+    )
+    alerts.acknowledge(
+        bed.store,
+        thread_public_id=bed.thread("crs_grade").public_id,
+        note="again",
+        actor=PHYSICIAN,
+        now=clock("06:44"),
+    )
+    assert bed.thread("news2").state["offered_to"] == NURSE
+
+
+def test_the_audit_names_what_was_taken_with_an_alert(bed: Bedside) -> None:
+    take(bed, "06:42")
+    with bed.store.read() as session:
+        asked = select(AuditEvent.detail).where(AuditEvent.action == "alert.acknowledge")
+        (detail,) = session.scalars(asked)
+    assert detail["problem"] == "crs_grade"
+    assert set(detail["taken_with_it"]) == {"fever", "hypotension", "news2"}
+
+
+def test_a_chain_of_covers_is_taken_whole(store: Store) -> None:
+    """ICANS covers the new confusion, and that the ICE that it asks for and nobody charted."""
+    bed = bedside(store)
+    bed.score("06:00", "ice_total", 10)
+    bed.well("14:00", acvpu="V")
+    for at in ("14:16", "14:22"):
+        sweep(store, encounter_id=bed.encounter_id, pulses=(), now=clock(at))
+    assert bed.thread("new_confusion").state["inhibited_by"] == "icans_grade"
+    assert bed.thread("ice_overdue").state["inhibited_by"] == "new_confusion"
+    page = open_page(store, public_id=bed.public_id, now=clock("14:23"))
+    said = [one.problem for one in page.covered["icans_grade"]]
+    assert set(said) == {"new_confusion", "ice_overdue"}
+
+    take(bed, "14:25", "icans_grade")
+
+    assert [bed.thread(problem).owner for problem in said] == [NURSE, NURSE]
+
+
+def test_a_past_played_again_takes_what_is_covered_with_its_cover(store: Store) -> None:
+    bed = bedside(store)
+    bed.give("05:30", "vasopressor", "norepinephrine")
+    bed.well("06:00", **ILL)
+    assert bed.thread("news2").visibility == "inhibited"
+    take(bed, "06:02")
+    assert "news2" not in spoken(ease(bed))
+
     played = replay.play(
         bed.store,
         ward_id=bed.ward_id,
@@ -114,7 +200,13 @@ def test_a_past_played_again_takes_what_is_covered_with_its_cover(bed: Bedside) 
         now=clock("10:00"),
     )
 
-    events = played.events[played.events["problem"] == "news2"]
-    shown = dict(zip(events["kind"], events["shown"], strict=True))
-    assert shown["raised"]
-    assert not shown["uncovered"]
+    def at(problem: str, kind: str) -> list[tuple[int, bool]]:
+        events = played.events[
+            (played.events["problem"] == problem) & (played.events["kind"] == kind)
+        ]
+        return list(zip(events["at_us"].tolist(), events["shown"].tolist(), strict=True))
+
+    ((taken_us, _),) = at("crs_grade", "acknowledged")
+    assert at("news2", "acknowledged") == [(taken_us, False)]
+    ((_, is_told),) = at("news2", "uncovered")
+    assert not is_told

@@ -11,7 +11,6 @@ from monitoring.clinical.results import GradeStatus
 from monitoring.services import liveness
 from monitoring.services import sweep as sweeping
 from monitoring.services.alerts import acknowledge
-from monitoring.services.record import NewValue, record_set
 from monitoring.watch import LEASE, Watcher
 from tests.stories import NURSE, Bedside, bedside, clock
 
@@ -65,26 +64,9 @@ def test_a_missed_set_is_overdue_by_the_clock_and_done_when_it_comes(bed: Bedsid
     assert "overdue" not in bed.open_problems()
 
 
-def score(bed: Bedside, at: str, concept: str, value: float) -> None:
-    record_set(
-        bed.store,
-        encounter_id=bed.encounter_id,
-        values=[
-            NewValue(
-                concept=concept, value=value, code=None, value_sent=str(value), unit_sent="{score}"
-            )
-        ],
-        taken_at=clock(at),
-        source="chart",
-        source_id=f"{concept} {at}",
-        actor=NURSE,
-        now=clock(at),
-    )
-
-
 def test_a_rigor_without_a_temperature_is_an_alert_until_one_is_charted(bed: Bedside) -> None:
     bed.well("06:00")
-    score(bed, "07:00", "symptom_chills", 2)
+    bed.score("07:00", "symptom_chills", 2)
     sweep(bed, "07:14")
     assert "symptom_chills" not in bed.open_problems(), "a quarter of an hour is given"
     sweep(bed, "07:15")
@@ -102,16 +84,16 @@ def test_a_rigor_without_a_temperature_is_an_alert_until_one_is_charted(bed: Bed
 
 def test_shortness_of_breath_that_nobody_looks_into_calls_after_five_minutes(bed: Bedside) -> None:
     bed.well("06:00")
-    score(bed, "07:00", "symptom_dyspnoea", 1)
+    bed.score("07:00", "symptom_dyspnoea", 1)
     sweep(bed, "07:04")
     assert kinds(bed, "symptom_dyspnoea") == ["pending"]
     sweep(bed, "07:05")
     assert bed.thread("symptom_dyspnoea").priority == "medium"
 
-    score(bed, "07:30", "symptom_confusion", 1)
+    bed.score("07:30", "symptom_confusion", 1)
     bed.chart("07:31", spo2=96)
     assert bed.thread("symptom_dyspnoea").condition == "normal", "answered, and nobody took it"
-    score(bed, "07:33", "ice_total", 9)
+    bed.score("07:33", "ice_total", 9)
     sweep(bed, "07:40")
     assert "symptom_confusion" not in bed.open_problems(), "ICE came within the five minutes"
 
@@ -128,7 +110,7 @@ def test_a_missed_ice_is_overdue_by_the_clock_and_done_when_it_is_charted(bed: B
         ["pending", "raised"],
     )
 
-    score(bed, "03:10", "ice_total", 10)
+    bed.score("03:10", "ice_total", 10)
     assert bed.thread("ice_overdue").condition == "normal", "done, and still nobody took it"
 
 

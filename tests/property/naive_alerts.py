@@ -22,7 +22,7 @@ from monitoring.clinical.results import Condition, Priority
 
 SECOND_US = 1_000_000
 # What a value says, in the order of the fast way's codes.
-WORDS = ("normal", "leaving", "beyond", "near", "severe", "no_data")
+WORDS = ("normal", "leaving", "leaving near", "beyond", "near", "severe", "no_data")
 # The vital signs that a monitor streams, and the problem that each tells of.
 PROBLEMS = {
     "body_temperature": "fever",
@@ -71,11 +71,8 @@ class _Threads:
                 and state.visibility is not VisibilityAxis.INHIBITED
             ):
                 self.take(problem, at_us)
-                for other, below in list(self.open.items()):
-                    if below.inhibited_by == problem:
-                        self.take(other, at_us, through=problem)
 
-    def take(self, problem: str, at_us: int, through: str | None = None) -> None:
+    def take(self, problem: str, at_us: int, through: alert_answers.Through | None = None) -> None:
         state = self.open[problem]
         after, changes = alert_answers.acknowledge(
             state,
@@ -86,6 +83,9 @@ class _Threads:
             through=through,
         )
         self.note(after, changes)
+        cover = alert_answers.Through(problem, after.acknowledged_until_us)
+        for other in [one.problem for one in self.open.values() if one.inhibited_by == problem]:
+            self.take(other, at_us, through=cover)
 
     def step(self, condition: Condition, now_us: int) -> None:
         before = self.open.get(condition.problem)
@@ -147,7 +147,7 @@ class NaiveStream:
         if self.newest_us is None or now_us - self.newest_us > self.fresh_us:
             return "no_data"
         if (
-            self.word in ("leaving", "beyond", "near")
+            self.word in ("leaving", "leaving near", "beyond", "near")
             and now_us - self.raised_us > 23 * 3600 * SECOND_US
         ):
             return "normal"
@@ -184,7 +184,7 @@ class NaiveStream:
         if not self.is_on:
             return "normal"
         if not self.beyond(value):
-            return "leaving"
+            return "leaving near" if self.near(value) else "leaving"
         return "near" if self.near(value) else "beyond"
 
     def _longer(self, run: list[int], now_us: int) -> list[int]:
@@ -212,7 +212,7 @@ def vital_stream(concept: str, policy: Policy, *, fever_c: float, fresh_s: float
             lambda v: v < low.spo2_percent,
             lambda v: v >= low.spo2_percent + rule.clear_margin,
             lambda v: v < low.severe_percent,
-            lambda v: v < low.severe_percent + low.hysteresis_percent,
+            lambda _: False,
         ),
         "heart_rate": (
             lambda v: v > heart,

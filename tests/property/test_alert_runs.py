@@ -30,11 +30,14 @@ def conditions(problem: str, covers: list[str | None]) -> st.SearchStrategy[Cond
     )
 
 
-# A sign with one of two grades over it, which need not be there: the past may hold any words.
+# Covers over covers, which need not be there: the past may hold any words.
 words = st.tuples(
-    conditions("crs_grade", [None]),
+    conditions("symptom_confusion", [None, "new_confusion", "icans_grade"]),
+    conditions("new_confusion", [None, "icans_grade"]),
     conditions("icans_grade", [None]),
-    conditions("fever", [None, None, "crs_grade", "crs_grade", "icans_grade"]),
+    conditions("ice_overdue", [None, "new_confusion", "symptom_confusion"]),
+    conditions("crs_grade", [None]),
+    conditions("fever", [None, None, "crs_grade", "crs_grade"]),
 )
 stories = st.lists(st.tuples(words, st.integers(1, 90)), min_size=1, max_size=12)
 timings = st.builds(
@@ -59,27 +62,36 @@ delays = st.dictionaries(
 )
 
 
-@given(patients=st.lists(stories, min_size=1, max_size=3), timing=timings, answer_after=delays)
+@given(
+    patients=st.lists(stories, min_size=1, max_size=3),
+    of_grades=timings,
+    of_signs=timings,
+    answer_after=delays,
+)
 @settings(max_examples=examples(300))
 def test_run_by_run_is_step_by_step(
     patients: list[list[tuple[tuple[Condition, ...], int]]],
-    timing: AlertTiming,
+    of_grades: AlertTiming,
+    of_signs: AlertTiming,
     answer_after: dict[Priority, int],
 ) -> None:
+    def timing(problem: str, _priority: Priority) -> AlertTiming:
+        return of_grades if problem.endswith("grade") else of_signs
+
     # What was found out for one patient is used for the next.
-    follower = Follower(lambda _problem, _priority: timing, answer_after)
+    follower = Follower(timing, answer_after)
     for story in patients:
         looked = []
         for said, minutes in story:
             looked += [(MINUTE_US * (len(looked) + n), said) for n in range(minutes)]
         looks_us = np.array([at_us for at_us, _ in looked])
         problems = [
-            follower.runs((at_us, said[place]) for at_us, said in looked) for place in range(3)
+            follower.runs((at_us, said[place]) for at_us, said in looked) for place in range(6)
         ]
 
         told = follower.follow(problems, until_us=int(looks_us[-1]) + 1, looks_us=looks_us)
 
-        plainly = step_by_step(looked, lambda _problem, _priority: timing, answer_after)
+        plainly = step_by_step(looked, timing, answer_after)
         assert {one[0].problem: one for one in told if one} == plainly
 
 

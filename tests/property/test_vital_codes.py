@@ -30,6 +30,8 @@ POLICIES = [
     load_policy(
         {
             "hypoxia": {"spo2_percent": 93.0},
+            # What is not clearly above the severe limit may lie above the other one.
+            "hypotension": {"severe_systolic_mmhg": 88.0},
             "streams": {
                 "spo2": {"raise_seconds": 60.0, "clear_readings": 3},
                 "body_temperature": {"raise_seconds": 600.0, "clear_seconds": 120.0},
@@ -141,3 +143,4 @@ def test_the_bedside_judges_a_stream_alike(concept: str) -> None:
             wanted.priority,
             wanted.criteria,
         )
+        assert said.deadband_severity == wanted.deadband_severity

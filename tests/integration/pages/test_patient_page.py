@@ -77,6 +77,23 @@ def test_an_alert_says_what_is_taken_with_it(patient: Bedside, open_page: OpenPa
     assert not any("<span>Fever" in line for line in lines)
 
 
+def test_what_came_under_an_alert_that_is_taken_is_said_and_taken_by_another_press(
+    patient: Bedside, open_page: OpenPage
+) -> None:
+    whole = {"temp_c": 38.7, "sbp": 84, "dbp": 60, "rr": 16, "spo2": 97, "acvpu": "A",
+             "device": "room_air"}  # fmt: skip
+    chart(patient, datetime.now(UTC) - timedelta(minutes=9), hr=80, **whole)
+    page = open_page("patient")
+    page.button(key=f"own:{patient.thread('crs_grade').public_id}").click().run()
+    assert not [one for one in page.button if one.label == "I own it"]
+
+    chart(patient, datetime.now(UTC), hr=112, **whole)
+    page = open_page("patient")
+    assert "NEWS2 6 (not taken yet)" in said(page)
+    page.button(key=f"own:{patient.thread('crs_grade').public_id}").click().run()
+    assert "(not taken yet)" not in said(page)
+
+
 def test_an_alert_that_fell_back_to_nobody_says_since_when(
     patient: Bedside, open_page: OpenPage
 ) -> None:

@@ -87,6 +87,7 @@ class Thread:
         by: str = "nurse",
         note: str | None = None,
         through: str | None = None,
+        cover_until: float | None = None,
     ) -> list[Transition]:
         return self._after(
             alert_answers.acknowledge(
@@ -95,7 +96,11 @@ class Thread:
                 note=note,
                 now_us=us(minute),
                 timing=self.timing,
-                through=through,
+                through=None
+                if through is None
+                else alert_answers.Through(
+                    through, None if cover_until is None else us(cover_until)
+                ),
             )
         )
 

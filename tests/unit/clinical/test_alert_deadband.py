@@ -76,8 +76,21 @@ def test_it_stays_open_at_the_severity_that_the_value_is_not_clearly_below() -> 
     ]
     latching = Thread(replace(TIMING, latches_severity=True))
     latching.says(0, grade(3, HIGH))
-    assert latching.says(10, near(0, 2)) == []
+    assert latching.says(10, near(2, 3)) == []
     assert latching.now.severity == 3
+    # What is inside every limit has clearly left the higher ones, told once or not.
+    assert kinds(latching.says(11, near(0, 2))) == [TransitionKind.EASED]
+    assert kinds(latching.says(12, grade(3, HIGH))) == [TransitionKind.WORSENED]
+
+
+def test_a_milder_problem_than_the_deadband_speaks_of_is_over() -> None:
+    """A single 3 of NEWS2, then a total of 4 without one: that is no less than what was told."""
+    thread = raised(0, severity=1)
+    thread.takes(1)
+    assert kinds(thread.says(5, near(0, 2))) == [
+        TransitionKind.RETURNED_TO_NORMAL,
+        TransitionKind.CLOSED,
+    ]
 
 
 def test_a_value_that_comes_back_within_the_deadband_ends_the_silence_alone() -> None:

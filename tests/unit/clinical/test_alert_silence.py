@@ -219,6 +219,16 @@ def test_who_takes_the_cover_takes_what_it_covers_and_says_through_which() -> No
     assert "through" not in raised(0).takes(1)[0].detail
 
 
+def test_what_is_taken_through_its_cover_is_taken_no_longer_than_that_one() -> None:
+    for cover_until, until in ((34, 34), (90, 64), (None, 64)):
+        thread = Thread()
+        thread.says(0, grade(2, covered_by="hypotension"))
+        (taken,) = thread.takes(4, through="hypotension", cover_until=cover_until)
+        assert taken.detail["valid_until_us"] == us(until)
+        thread.says(10, grade(2))
+        assert thread.next_due() == until
+
+
 def test_what_got_worse_since_its_cover_was_taken_speaks_when_the_cover_ends() -> None:
     thread = Thread()
     thread.says(0, grade(2, covered_by="hypotension"))

@@ -45,9 +45,7 @@ def codes(concept: str, *values: float) -> list[int]:
         ("body_temperature", 37.9, 39.1, BEYOND),
         ("heart_rate", 120.0, 121.0, BEYOND),
         ("spo2", 92.0, 91.0, BEYOND),
-        ("spo2", 92.0, 87.0, BEYOND),
-        ("spo2", 92.0, 86.0, NEAR),
-        ("spo2", 92.0, 85.0, NEAR),
+        ("spo2", 92.0, 85.0, BEYOND),
         ("spo2", 92.0, 84.0, SEVERE),
         ("systolic_bp", 90.0, 89.0, BEYOND),
         ("systolic_bp", 90.0, 85.0, BEYOND),
@@ -76,15 +74,19 @@ def test_who_sends_nothing_and_what_is_impossible_is_no_data() -> None:
 
 
 def test_a_code_says_what_the_flag_of_a_charted_value_says() -> None:
-    normal, leaving, beyond, near, severe, unknown = conditions("hypoxia", POLICY)
+    normal, leaving, _, beyond, near, severe, unknown = conditions("hypoxia", POLICY)
     assert [one.label for one in (normal, severe)] == ["hypoxia", "hypoxia"]
     assert (normal.state, normal.severity) == (ConditionState.NORMAL, 0)
     assert (leaving.state, leaving.criteria) == (ConditionState.ACTIVE, ())
     assert (beyond.priority, beyond.criteria) == (Priority.MEDIUM, ("spo2_limit",))
     assert (severe.priority, severe.severity) == (Priority.HIGH, 4)
-    assert replace(near, deadband_severity=2) == beyond
-    deadbands = [one.deadband_severity for one in (normal, leaving, beyond, near, severe)]
-    assert deadbands == [0, 2, 2, 4, 4]
+    assert near == beyond
+    deadbands = [one.deadband_severity for one in (normal, leaving, beyond, severe)]
+    assert deadbands == [0, 2, 2, 4]
+    _, leaving, leaving_near, beyond, near, severe, _ = conditions("hypotension", POLICY)
+    assert replace(leaving_near, deadband_severity=1) == leaving
+    assert replace(near, deadband_severity=1) == beyond
+    assert [one.deadband_severity for one in (leaving, near, severe)] == [1, 2, 2]
     assert (unknown.state, unknown.severity) == (ConditionState.NO_DATA, 0)
 
 
@@ -94,15 +96,14 @@ def test_a_code_says_what_the_flag_of_a_charted_value_says() -> None:
 def test_oxygen_that_is_given_is_hypoxia_whatever_the_saturation(
     level: int, priority: str, severity: int
 ) -> None:
-    normal, _, beyond, near, severe, unknown = hypoxia_conditions(level, POLICY)
+    normal, _, _, beyond, near, severe, unknown = hypoxia_conditions(level, POLICY)
     for one in (normal, unknown):
         assert (one.state, one.criteria) == (ConditionState.ACTIVE, ("new_oxygen",))
         assert (one.priority.value, one.severity) == (priority, severity)
     assert beyond.criteria == ("spo2_limit", "new_oxygen")
     assert (severe.severity, severe.priority) == (4, Priority.HIGH)
-    # What is not known is not known to be better.
     deadbands = [one.deadband_severity for one in (normal, beyond, near, severe, unknown)]
-    assert deadbands == [level, level, 4, 4, 4]
+    assert deadbands == [level, level, level, 4, level]
 
 
 def test_without_oxygen_saturation_decides_and_where_oxygen_is_not_known_nothing_is_normal() -> (
@@ -110,6 +111,4 @@ def test_without_oxygen_saturation_decides_and_where_oxygen_is_not_known_nothing
 ):
     by_sign = conditions("hypoxia", POLICY)
     assert hypoxia_conditions(0, POLICY) == by_sign
-    unknown, *signs, silent = hypoxia_conditions(1, POLICY)
-    assert unknown == silent == by_sign[-1]
-    assert signs == [replace(one, deadband_severity=4) for one in by_sign[1:-1]]
+    assert hypoxia_conditions(1, POLICY) == (by_sign[-1], *by_sign[1:])
