@@ -109,9 +109,11 @@ def _stream(table: RuleTable) -> StreamRule:
         clear_readings=readings("clear_readings"),
         clear_s=seconds("clear_seconds"),
         gap_s=table.number("gap_seconds", low=1, high=LONGEST_RUN_S),
+        clear_gap_s=table.number("clear_gap_seconds", low=1, high=LONGEST_RUN_S),
     )
-    most = max(rule.raise_readings, rule.severe_readings, rule.clear_readings)
-    if (most - 1) * rule.gap_s > LONGEST_RUN_S:
+    most = max(rule.raise_readings, rule.severe_readings)
+    runs_s = ((most - 1) * rule.gap_s, (rule.clear_readings - 1) * rule.clear_gap_s)
+    if max(runs_s) > LONGEST_RUN_S:
         table.refuse("so many readings with such gaps would take longer than an hour")
     cited(table)
     return rule

@@ -181,8 +181,9 @@ class News2Limits:
 class StreamRule:
     """What a device that streams must show before it counts, and before it clears again.
 
-    A run is readings beyond the limit, none of them more than ``gap_s`` after the one before; it
-    counts once it has so many readings over so many seconds. ``clear_margin`` is in the concept's
+    A run is readings beyond the limit, none of them more than ``gap_s`` after the one before
+    (``clear_gap_s`` for the run that clears); it counts once it has so many readings over so many
+    seconds. ``clear_margin`` is in the concept's
     unit, beyond the limit on its other side.
     """
 
@@ -194,6 +195,7 @@ class StreamRule:
     clear_readings: int
     clear_s: float
     gap_s: float
+    clear_gap_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

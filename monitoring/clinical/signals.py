@@ -96,7 +96,7 @@ def clearing(
         streamed=streamed,
         readings=rule.clear_readings,
         lasts_s=rule.clear_s,
-        gap_s=rule.gap_s,
+        gap_s=rule.clear_gap_s,
     )
 
 

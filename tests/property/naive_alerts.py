@@ -156,21 +156,22 @@ class NaiveStream:
     def _read(self, now_us: int, value: float) -> str:
         rule = self.rule
         if self.beyond(value):
-            self.raising = self._longer(self.raising, now_us)
+            self.raising = self._longer(self.raising, now_us, rule.gap_s)
             if len(self.raising) >= rule.raise_readings and self._lasts(
                 self.raising, now_us, rule.raise_s
             ):
                 self.is_on, self.raised_us = True, now_us
         elif rule.raise_readings == 1 or self.cleared(value):
             self.raising = []
-        self.clearing = self._longer(self.clearing, now_us) if self.cleared(value) else []
+        gap_s = rule.clear_gap_s
+        self.clearing = self._longer(self.clearing, now_us, gap_s) if self.cleared(value) else []
         if (
             self.clearing
             and len(self.clearing) >= rule.clear_readings
             and self._lasts(self.clearing, now_us, rule.clear_s)
         ):
             self.is_on = False
-        self.deep = self._longer(self.deep, now_us) if self.severe(value) else []
+        self.deep = self._longer(self.deep, now_us, rule.gap_s) if self.severe(value) else []
         if self.severe_lasts:
             is_deep = (
                 bool(self.deep)
@@ -187,8 +188,9 @@ class NaiveStream:
             return "leaving near" if self.near(value) else "leaving"
         return "near" if self.near(value) else "beyond"
 
-    def _longer(self, run: list[int], now_us: int) -> list[int]:
-        if run and now_us - run[-1] > round(self.rule.gap_s * SECOND_US):
+    @staticmethod
+    def _longer(run: list[int], now_us: int, gap_s: float) -> list[int]:
+        if run and now_us - run[-1] > round(gap_s * SECOND_US):
             return [now_us]
         return [*run, now_us] if len(run) < 5 else [*run[:1], *run[-3:], now_us]
 

@@ -151,6 +151,7 @@ def test_a_signal_of_a_short_series_is_that_of_the_whole_one(dice: random.Random
         clear_readings=dice.randint(1, 3),
         clear_s=dice.choice(lasts_s),
         gap_s=gap_s,
+        clear_gap_s=dice.choice([60.0, gap_s, 1200.0]),
     )
     case = Bedside()
     at_us, by_hand = 10**9, dice.choice([0.0, 0.2])

@@ -42,7 +42,10 @@ STREAM_RANGES: list[tuple[str, float, float]] = [
     ("clear_seconds", 0, 3600),
     ("clear_margin", 0, 30),
     ("gap_seconds", 1, 3600),
+    ("clear_gap_seconds", 1, 3600),
 ]
+# So many readings within the hour.
+CLOSE = {"gap_seconds": 900, "clear_gap_seconds": 900}
 
 
 def refused(overrides: dict[str, Any]) -> str:
@@ -68,14 +71,14 @@ def test_a_debounce_goes_to_the_end_of_its_range_and_not_beyond(
     key: str, low: float, high: float
 ) -> None:
     for edge, beyond in ((low, low - 1), (high, high + 1)):
-        load_policy({"streams": {"spo2": {key: edge}}})
+        load_policy({"streams": {"spo2": {**CLOSE, key: edge}}})
         reason = f"alerts.toml, streams, spo2: {key} must lie between {low:g} and {high:g}."
         assert refused({"streams": {"spo2": {key: beyond}}}) == reason
 
 
 def test_readings_and_their_gaps_may_take_an_hour_together_and_no_longer() -> None:
-    load_policy({"streams": {"spo2": {"clear_readings": 5, "gap_seconds": 900}}})
+    load_policy({"streams": {"spo2": {"clear_readings": 5, "clear_gap_seconds": 900}}})
 
-    too_long = refused({"streams": {"spo2": {"clear_readings": 5, "gap_seconds": 901}}})
+    too_long = refused({"streams": {"spo2": {"clear_readings": 5, "clear_gap_seconds": 901}}})
 
     assert too_long.endswith("so many readings with such gaps would take longer than an hour.")

@@ -51,8 +51,12 @@ CASES = [
     ("spo2", "hypoxia", [(0, 91), (15, 91), (16, 94), (45, 94)], "medium"),
     ("spo2", "hypoxia", [(0, 91), (15, 91), (16, 94), (46, 94)], None),
     # A silence begins a new run: nobody knows what was in it.
-    ("spo2", "hypoxia", [(0, 91), (121, 91)], None),
-    ("spo2", "hypoxia", [(0, 91), (120, 91)], "medium"),
+    ("spo2", "hypoxia", [(0, 91), (1201, 91)], None),
+    ("spo2", "hypoxia", [(0, 91), (1200, 91)], "medium"),
+    ("spo2", "hypoxia", [(0, 84), (1200, 84)], "high"),
+    ("spo2", "hypoxia", [(0, 91), (900, 91), (1800, 94)], "medium"),
+    ("spo2", "hypoxia", [(0, 91), (900, 91), (1800, 94), (2700, 94)], None),
+    ("spo2", "hypoxia", [(0, 91), (900, 91), (1800, 94), (3001, 94)], "medium"),
     # Heart rate above 120 for 60 s; clear below 110 for 60 s.
     ("heart_rate", "tachycardia", [(0, 121), (59, 130)], None),
     ("heart_rate", "tachycardia", [(0, 121), (60, 121)], "low"),
@@ -71,6 +75,8 @@ CASES = [
     ("systolic_bp", "hypotension", [(0, 89), (60, 80)], "medium"),
     ("systolic_bp", "hypotension", [(0, 89), (60, 89), (120, 95)], "medium"),
     ("systolic_bp", "hypotension", [(0, 89), (60, 89), (120, 95), (180, 95)], None),
+    ("systolic_bp", "hypotension", [(0, 89), (60, 89), (120, 95), (1320, 95)], None),
+    ("systolic_bp", "hypotension", [(0, 89), (60, 89), (120, 95), (1321, 95)], "medium"),
     # 38.0 C in 2 readings at least 5 min apart; clear below 37.5 C for 60 min.
     ("body_temperature", "fever", [(0, 38.0)], None),
     ("body_temperature", "fever", [(0, 38.0), (299, 38.4)], None),
