@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from monitoring.clinical.concepts import ABSENT_OR_PRESENT, CONCEPTS, CONSCIOUSNESS, OXYGEN_DEVICES
 from monitoring.clinical.conditions import no_data, normal
+from monitoring.clinical.device_rhythm import COUNTED, off_after_us
 from monitoring.clinical.episodes import Moment
 from monitoring.clinical.evidence import EvidenceBook
 from monitoring.clinical.facts import ShortHistoryError
@@ -167,10 +168,21 @@ class WatchFlags:
     def _since_us(self) -> Mapping[str, int]:
         return self.timeline.facts.observations.since_us
 
+    @cached_property
+    def _off_after_us(self) -> dict[str, NDArray[np.int64]]:
+        """For each value that a device sent after how much silence it is off; 0 for the others."""
+        found = {}
+        for concept in STREAMED:
+            series = self.timeline.series[concept]
+            found[concept] = np.zeros(len(series.taken_us), dtype=np.int64)
+            sent = series.streamed
+            found[concept][sent] = off_after_us(series.taken_us[sent], self.policy.watch)
+        return found
+
     def _silent(self, place: int) -> dict[str, InputEvidence]:
         """The newest streamed value of each device that has not sent for too long."""
         watch, at_us = self.policy.watch, int(self.timeline.at_us[place])
-        off_us = at_us - int(watch.device_off_after_s * US_PER_S)
+        least_us = at_us - int(watch.device_off_after_s * US_PER_S)
         forgotten_us = at_us - int(watch.device_forgotten_after_s * US_PER_S)
         found = {}
         for concept in STREAMED:
@@ -179,9 +191,19 @@ class WatchFlags:
             row = -1 if newest < 0 else int(self._sent[concept][newest])
             if row < 0 and self._since_us.get(concept, forgotten_us) > forgotten_us:
                 raise ShortHistoryError(concept)
-            if row >= 0 and forgotten_us <= series.taken_us[row] < off_us:
+            if row < 0 or not forgotten_us <= series.taken_us[row] < least_us:
+                continue
+            if concept in self._since_us and self._known_readings(concept, row) < COUNTED:
+                raise ShortHistoryError(concept)
+            if at_us - series.taken_us[row] > self._off_after_us[concept][row]:
                 found[concept] = self.book.row(concept, row, place, watch.device_off_after_s)
         return found
+
+    def _known_readings(self, concept: str, row: int) -> int:
+        """How many readings of a device there are up to a row, since the history was cut."""
+        series, since_us = self.timeline.series[concept], self._since_us[concept]
+        up_to = slice(None, row + 1)
+        return int((series.streamed[up_to] & (series.taken_us[up_to] >= since_us)).sum())
 
 
 def stale_feed_condition(*, last_us: int, is_silent: bool, now_us: int) -> Condition:

@@ -28,6 +28,7 @@ RANGES: list[tuple[str, str, float, float, dict[str, Any], dict[str, Any]]] = [
     ("tachycardia", "heart_rate_above", 90, 200, {}, {}),
     ("tachycardia", "hysteresis_bpm", 0, 30, {}, {}),
     ("device_off", "after_minutes", 1, 60, {}, {}),
+    ("device_off", "after_intervals", 1, 10, {}, {}),
     ("device_off", "forget_after_hours", 1, 23, {}, {}),
     ("ice", "fall_points", 1, 10, {}, {}),
     ("ice", "within_hours", 1, 24, {}, {}),

@@ -187,18 +187,22 @@ def test_what_the_rest_of_a_probe_leaves_open_is_refused_by_its_name() -> None:
         signals.lasts("spo2", 1, bedside.MIDNIGHT_US + 5 * SECOND_US, **limits)
 
 
-def test_whether_a_probe_is_off_is_told_of_its_first_value_and_refused_without_one() -> None:
-    told = bedside.read("0 set, SpO2 97; 0:10 SpO2 97; 3 look")
+@pytest.mark.parametrize(("sent", "is_enough"), [(0, False), (1, False), (3, False), (4, True)])
+def test_whether_a_probe_is_off_is_told_of_its_last_four_values_and_refused_of_fewer(
+    sent: int, is_enough: bool
+) -> None:
+    told = bedside.read("0 set, SpO2 97; 0:10 SpO2 97; 0:20 SpO2 97; 0:30 SpO2 97; 3 look")
     facts, at_us = told.facts(), np.array(told.moments_us[-1:], dtype=np.int64)
     rows = facts.observations
-    first = (rows.concept == "spo2") & (rows.taken_us == told.moments_us[0])
-    short = replace(rows, since_us={"spo2": told.moments_us[0]})
+    of_probe = (rows.concept == "spo2") & (np.cumsum(rows.concept == "spo2") <= sent)
+    short = replace(rows, streamed=of_probe, since_us={"spo2": told.moments_us[0]})
 
-    (judged,) = bedside.ask(replace(facts, observations=replace(short, streamed=first)), at_us)
-
-    assert problem(judged, "device_off").label == "No SpO2 from the device for 180 min"
-    with pytest.raises(ShortHistoryError, match="spo2"):
-        bedside.ask(replace(facts, observations=short), at_us)
+    if not is_enough:
+        with pytest.raises(ShortHistoryError, match="spo2"):
+            bedside.ask(replace(facts, observations=short), at_us)
+        return
+    (judged,) = bedside.ask(replace(facts, observations=short), at_us)
+    assert problem(judged, "device_off").label == "No SpO2 from the device for 150 min"
 
 
 def test_what_a_nurse_charts_counts_and_clears_at_once() -> None:

@@ -1,0 +1,35 @@
+"""How long a device may be silent before somebody has to look at it: by its own rhythm.
+
+A probe sends every second or minute, a cuff every quarter of an hour; one time for both would call
+between two measurements of the cuff, or late for the probe. Local policy: the clinical reference
+(8.2) says only that "device off" is a technical alarm.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.clinical.policy_types import WatchLimits
+from monitoring.clinical.timeline import US_PER_S
+
+# Readings, counted from the newest, that the rhythm is read from.
+COUNTED = 4
+
+
+def off_after_us(sent_us: NDArray[np.int64], watch: WatchLimits) -> NDArray[np.int64]:
+    """For each reading that a device sent, after how much silence (microseconds) it is off.
+
+    ``sent_us`` ascends. That is so many of its usual intervals as policy says, and at least the
+    policy's time. Usual is the middle of the last three, of two the shorter: neither a pause
+    nor a measurement that was repeated at once is a rhythm.
+    """
+    least_us = round(watch.device_off_after_s * US_PER_S)
+    after_us = np.full(len(sent_us), least_us, dtype=np.int64)
+    if len(sent_us) < 2:
+        return after_us
+    last = np.diff(sent_us)
+    before = np.append(last[:1], last[:-1])
+    third = np.minimum(last, before)
+    third[2:] = last[:-2]
+    usual_us = np.median(np.stack((last, before, third)), axis=0)
+    after_us[1:] = np.maximum(least_us, watch.device_off_intervals * usual_us)
+    return after_us
