@@ -46,10 +46,12 @@ def sweeps(
     Each whole hour after a fact until the next one, for what grows old, and when a device has been
     off for so long that it is told, and given up.
     """
+    if not charted_us:
+        return []
     ends_us = [*charted_us[1:], until_us]
     found = {
         now_us
-        for begin_us, end_us in zip(charted_us, ends_us, strict=bool(charted_us))
+        for begin_us, end_us in zip(charted_us, ends_us, strict=True)
         for now_us in range(begin_us + _HOUR_US, end_us, _HOUR_US)
     }
     watch, series_of = policy.watch, build(facts, np.array(charted_us, dtype=np.int64)).series

@@ -1,5 +1,7 @@
 """A stored past played again under other limits, beside what really happened."""
 
+from datetime import timedelta
+
 import pytest
 
 from db.engine import Store
@@ -12,10 +14,12 @@ from monitoring.services.instants import to_us
 from monitoring.services.record import NewValue, record_set
 from monitoring.services.replay import Played, play, report
 from monitoring.services.sweep import sweep
-from tests.stories import Bedside, bedside, clock
+from tests.stories import Bedside, bedside, clock, values_of
 
 # What the clock brings needs a watcher, and these beds have none.
 BY_THE_CLOCK = {"overdue", "ice_overdue"}
+# Between two turns of a cuff.
+AFTER = timedelta(minutes=14)
 LENIENT = {"hypoxia": {"spo2_percent": 88.0}}
 
 
@@ -240,3 +244,31 @@ def test_a_symptom_that_nobody_looked_into_is_played_with_its_end(store: Store) 
     minutes = (own["at_us"] - to_us(clock("07:00"))) // 60_000_000
     said = dict(zip(own["kind"], minutes, strict=True))
     assert (said["pending"], said["raised"], said["returned_to_normal"]) == (0, 5, 60)
+
+
+def test_a_cuff_is_off_after_two_of_its_turns_as_the_sweep_tells_it(store: Store) -> None:
+    bed = bedside(store)
+    bed.well("05:00")
+    for at in ("06:00", "06:15", "06:30", "06:45"):
+        record_set(
+            store,
+            encounter_id=bed.encounter_id,
+            values=values_of(sbp=118),
+            taken_at=clock(at),
+            source="monitor:cuff",
+            source_id=at,
+            actor="feed",
+            now=clock(at),
+        )
+        if at != "06:00":
+            sweep(store, encounter_id=bed.encounter_id, pulses=(), now=clock(at) + AFTER)
+            assert "device_off" not in bed.open_problems()
+    sweep(store, encounter_id=bed.encounter_id, pulses=(), now=clock("07:14"))
+    assert "device_off" not in bed.open_problems()
+    sweep(store, encounter_id=bed.encounter_id, pulses=(), now=clock("07:16"))
+    assert bed.open_problems()["device_off"] == "unacknowledged"
+
+    events = played(bed).events
+    told = events[(events["problem"] == "device_off") & (events["kind"] == "raised")]
+    # Of the first value alone nobody knows the rhythm.
+    assert told["at_us"].tolist() == [to_us(clock("06:05")) + 1, to_us(clock("07:15")) + 1]
