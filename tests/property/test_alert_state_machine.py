@@ -219,9 +219,13 @@ def _check_step(
         assert after.visibility is not VisibilityAxis.SNOOZED
         assert after.owner is None
         assert TransitionKind.WORSENED in kinds
-    if was_active and said.state is not ConditionState.NO_DATA and said.deadband:
-        assert after.condition is ConditionAxis.ACTIVE or before.severity == 0
+    # Inside the limit and not clearly so: what was told up to there stands.
+    stands = was_active and 0 < said.deadband <= before.severity
+    if said.state is ConditionState.ACTIVE and was_active:
         assert after.severity >= min(before.severity, said.deadband), "not clearly better"
+    if said.state is ConditionState.NORMAL and stands:
+        assert after.condition is ConditionAxis.ACTIVE
+        assert after.severity == max(said.severity, said.deadband)
     if TransitionKind.RECURRED in kinds and not timing.latches_severity:
         assert after.severity == said.severity, "it was clearly over in between"
     is_said = said.state is ConditionState.ACTIVE or (
@@ -233,11 +237,7 @@ def _check_step(
         assert said.covered_by is not None or was_open
     if after is not None and after.closed and was_open:
         assert said.state is ConditionState.NORMAL
-        assert (
-            not said.deadband
-            or before.condition is not ConditionAxis.ACTIVE
-            or (before.severity == 0)
-        )
+        assert not stands
         assert (
             before.condition is ConditionAxis.PENDING
             or before.acknowledgement is AcknowledgementAxis.ACKNOWLEDGED

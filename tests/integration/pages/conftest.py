@@ -71,3 +71,14 @@ def open_page(patient: Bedside) -> OpenPage:
         return page.run()
 
     return opened
+
+
+def said(page: AppTest) -> str:
+    return "\n".join(element.proto.body for element in page.get("html"))
+
+
+def fall_ill(lying: Bedside) -> None:
+    """Fever and low pressure, charted two minutes ago."""
+    at = datetime.now(UTC) - timedelta(minutes=2)
+    chart(lying, at, temp_c=38.7, hr=121, rr=24, sbp=84, dbp=48, spo2=95, acvpu="A",
+          device="room_air")  # fmt: skip
