@@ -278,7 +278,7 @@ class EncounterThreads:
     ) -> None:
         """Take what a taken alert covers, where it is nobody's or was one of the ``owners``'.
 
-        What another person owns, or was asked to take over, stays as it is.
+        What another person still owns, or was asked to take over, stays as it is.
         """
         by, problem = cover.state.owner, cover.state.problem
         assert by is not None, "the cover was taken"
@@ -286,7 +286,10 @@ class EncounterThreads:
         below = [one for one in self._open.values() if one.state.inhibited_by == problem]
         for thread in below:
             state = thread.state
-            is_free = state.owner is None or state.owner in owners
+            until_us = state.acknowledged_until_us
+            # Under a cover nobody is asked again when an acknowledgement is over.
+            is_over = until_us is not None and until_us <= now_us
+            is_free = is_over or state.owner is None or state.owner in owners
             was_seen = seen_us is None or state.spoken_us is None or state.spoken_us <= seen_us
             if not is_free or state.offered_to is not None or not was_seen:
                 continue

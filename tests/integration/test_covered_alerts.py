@@ -34,12 +34,19 @@ def bed(store: Store) -> Bedside:
     return one
 
 
-def take(bed: Bedside, at: str, problem: str = "crs_grade") -> None:
+def take(
+    bed: Bedside,
+    at: str,
+    problem: str = "crs_grade",
+    *,
+    by: str = NURSE,
+    note: str | None = None,
+) -> None:
     alerts.acknowledge(
         bed.store,
         thread_public_id=bed.thread(problem).public_id,
-        note=None,
-        actor=NURSE,
+        note=note,
+        actor=by,
         now=clock(at),
     )
 
@@ -128,33 +135,30 @@ def test_what_came_after_the_page_was_drawn_is_not_taken_with_it(bed: Bedside) -
     assert bed.thread("news2").owner == NURSE
 
 
-def test_what_another_person_owns_or_was_offered_stays_as_it_is(bed: Bedside) -> None:
-    alerts.acknowledge(
-        bed.store,
-        thread_public_id=bed.thread("news2").public_id,
-        note=None,
-        actor=PHYSICIAN,
-        now=clock("06:41"),
-    )
+def test_what_another_person_owns_stays_as_it_is_while_it_counts(bed: Bedside) -> None:
+    take(bed, "06:41", "news2", by=PHYSICIAN)
     take(bed, "06:42")
     assert bed.thread("news2").owner == PHYSICIAN
 
+    # Four hours later it is over, and under a cover nobody is asked again.
+    take(bed, "10:40", note="seen")
+    assert bed.thread("news2").owner == PHYSICIAN
+    take(bed, "10:41", note="seen again")
+    assert bed.thread("news2").owner == NURSE
+
+
+def test_what_somebody_was_asked_to_take_over_stays_as_it_is(bed: Bedside) -> None:
+    take(bed, "06:42", "news2")
     alerts.offer(
         bed.store,
         thread_public_id=bed.thread("news2").public_id,
-        to=NURSE,
+        to=PHYSICIAN,
         note=None,
-        actor=PHYSICIAN,
+        actor=NURSE,
         now=clock("06:43"),
     )
-    alerts.acknowledge(
-        bed.store,
-        thread_public_id=bed.thread("crs_grade").public_id,
-        note="again",
-        actor=PHYSICIAN,
-        now=clock("06:44"),
-    )
-    assert bed.thread("news2").state["offered_to"] == NURSE
+    take(bed, "06:44")
+    assert bed.thread("news2").state["offered_to"] == PHYSICIAN
 
 
 def test_the_audit_names_what_was_taken_with_an_alert(bed: Bedside) -> None:
