@@ -205,14 +205,17 @@ def _reaching(events: pd.DataFrame, kinds: list[str]) -> "pd.Series[bool]":
 
 
 def _minutes_to_acknowledge(events: pd.DataFrame) -> NDArray[np.float64]:
-    """From when a thread began to wait for an owner to when somebody took it."""
-    begins = _SPEAKS_ANEW
-    found = events[events["kind"].isin([*begins, TransitionKind.ACKNOWLEDGED.value])].copy()
+    """From when a thread began to wait for an owner to when somebody took it.
+
+    What another alert covers asks nobody: it neither waits nor is waited for.
+    """
+    asks = events["kind"].isin(_SPEAKS_ANEW) & events["shown"]
+    found = events[asks | (events["kind"] == TransitionKind.ACKNOWLEDGED.value)].copy()
     is_taken = found["kind"] == TransitionKind.ACKNOWLEDGED.value
     threads = [found["encounter"], found["problem"], found["thread"]]
     found["since_us"] = found["at_us"].where(~is_taken).groupby(threads).ffill()
     again = is_taken.groupby(threads).shift(fill_value=False)
-    taken = found[is_taken & ~again]
+    taken = found[is_taken & ~again & found["shown"]]
     waited = (taken["at_us"] - taken["since_us"]) / _US_PER_MINUTE
     minutes: NDArray[np.float64] = waited.dropna().to_numpy(dtype=np.float64)
     return minutes
@@ -222,6 +225,7 @@ _SPEAKS_ANEW = (
     TransitionKind.RAISED.value,
     TransitionKind.WORSENED.value,
     TransitionKind.ACKNOWLEDGEMENT_RAN_OUT.value,
+    TransitionKind.UNCOVERED.value,
 )
 
 

@@ -257,6 +257,27 @@ def test_waiting_counts_from_when_the_alert_last_looked_for_an_owner() -> None:
     assert found.minutes_to_acknowledge_p90 == pytest.approx(37)
 
 
+def test_what_another_alert_covers_asks_nobody_and_is_not_waited_for() -> None:
+    events = burden.frame(
+        [
+            # Covered from the beginning and taken with its cover, then noted once more.
+            told("raised", 0, shown=False),
+            told("acknowledged", 50, shown=False),
+            told("uncovered", 60, shown=False),
+            told("acknowledged", 90),
+            # Covered while it waited, then uncovered before anybody took the cover.
+            told("raised", 0, problem="news2"),
+            told("inhibited", 2, problem="news2", shown=False),
+            told("uncovered", 40, problem="news2"),
+            told("acknowledged", 47, problem="news2"),
+        ]
+    )
+
+    found = burden.burden(events, patient_days=1, followed=followed())
+
+    assert found.minutes_to_acknowledge_median == found.minutes_to_acknowledge_p90 == 7
+
+
 def test_each_interruption_asks_for_an_answer_of_its_own_patient_in_any_order() -> None:
     events = burden.frame(
         [
