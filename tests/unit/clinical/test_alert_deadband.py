@@ -69,6 +69,13 @@ def test_inside_the_limit_and_not_clearly_so_an_owned_alert_stays_open_until_it_
     ]
 
 
+def test_the_mildest_severity_has_a_deadband_too() -> None:
+    thread = raised(0, severity=1)
+    thread.takes(1)
+    assert thread.says(5, near(0, 1)) == []
+    assert thread.now.condition is ConditionAxis.ACTIVE
+
+
 def test_it_stays_open_at_the_severity_that_the_value_is_not_clearly_below() -> None:
     thread = raised(0, severity=3, priority=HIGH)
     assert thread.says(10, near(0, 2)) == [

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from monitoring.clinical.alert_runs import Told
+from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.facts import GradeStatement, TreatmentSpan
 from monitoring.clinical.policy import load_policy
+from monitoring.clinical.results import Priority
 from monitoring.clinical.rulebook import load_rulebook
 from monitoring.clinical.stay_replay import StayReplay
 from monitoring.clinical.timeline import Charted
@@ -100,3 +102,35 @@ def test_what_was_given_before_may_hide_a_fever_up_to_the_end_of_its_window(
     }
 
     assert raised == {"hypotension", "news2", problem}
+
+
+def test_a_news2_of_4_keeps_up_one_of_5_and_one_of_3_does_not() -> None:
+    looks_us = LOOKS_US[:20]
+    vitals = {
+        "body_temperature": np.full(20, 37.0),
+        "systolic_bp": np.full(20, 118.0),
+        "spo2": np.full(20, 95.0),
+        # Beside 22 breaths a minute and SpO2 95 %: NEWS2 of 5, 4, 5 and 3.
+        "heart_rate": np.repeat([112.0, 95.0, 112.0, 80.0], 5),
+    }
+    words = {"consciousness": "A", "oxygen_device": "room_air"}
+    charted = {
+        name: Charted(looks_us[:1], np.array([float(CONCEPTS[name].codes.index(word))]))
+        for name, word in words.items()
+    } | {"respiratory_rate": Charted(looks_us[:1], np.array([22.0]))}
+    replay = StayReplay(
+        load_policy(), load_rulebook(), answer_after={Priority.MEDIUM: 2 * MINUTE_US}
+    )
+
+    told = [
+        (one.kind.value, (one.at_us - int(looks_us[0])) // MINUTE_US)
+        for one in replay.play(bedside.read("").facts(), looks_us, vitals, charted)
+        if one.problem == "news2"
+    ]
+
+    assert told == [
+        ("raised", 0),
+        ("acknowledged", 2),
+        ("returned_to_normal", 15),
+        ("closed", 15),
+    ]

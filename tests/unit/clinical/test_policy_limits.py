@@ -27,6 +27,7 @@ RANGES: list[tuple[str, str, float, float, dict[str, Any], dict[str, Any]]] = [
     ("hypoxia", "hysteresis_percent", 0, 5, {}, {}),
     ("tachycardia", "heart_rate_above", 90, 200, {}, {}),
     ("tachycardia", "hysteresis_bpm", 0, 30, {}, {}),
+    ("news2", "hysteresis_points", 0, 4, {}, {}),
     ("device_off", "after_minutes", 1, 60, {}, {}),
     ("device_off", "after_intervals", 1, 10, {}, {}),
     ("device_off", "forget_after_hours", 1, 23, {}, {}),
