@@ -8,8 +8,9 @@ from db.engine import Store
 from db.queries import alerts, evaluations, observations
 from monitoring.clinical.concepts import CONCEPTS
 from monitoring.clinical.results import Evaluation
-from monitoring.services import census, treat
+from monitoring.services import access, census, treat
 from monitoring.services.change import Recorded
+from monitoring.services.members import add_member
 from monitoring.services.record import NewValue, record_set
 from monitoring.services.therapy import record_therapy
 from tests.contract.ward import open_threads
@@ -223,6 +224,13 @@ def bedside(store: Store, *, bed: str = "1", identifier: str = "T-1") -> Bedside
         encounter_id=admitted.encounter_id,
         public_id=admitted.public_id,
     )
+
+
+def add_team(store: Store) -> None:
+    """The nurse and the physician of the stories can sign in."""
+    for username, role in ((NURSE, "nurse"), (PHYSICIAN, "physician")):
+        member = access.Member(username=username, display_name=username, role=access.Role(role))
+        add_member(store, member, actor="admin", now=clock("00:00"))
 
 
 def result(bed: Bedside, at: datetime, **values: float) -> None:

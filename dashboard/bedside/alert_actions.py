@@ -33,6 +33,22 @@ def try_to(act: Callable[[str, datetime], object]) -> None:
         st.session_state[_NOTICE] = str(refused)
 
 
+def own(thread_public_id: str, seen_at: datetime, note: str | None = None) -> None:
+    """Take an alert as the signed-in person, with what of it the page of a moment showed."""
+
+    def act(who: str, now: datetime) -> None:
+        alerts.acknowledge(
+            store(),
+            thread_public_id=thread_public_id,
+            note=note,
+            actor=who,
+            now=now,
+            seen_at=seen_at,
+        )
+
+    try_to(act)
+
+
 def draw(row: AlertRow, names: dict[str, str], policy: Policy, *, seen_at: datetime) -> None:
     """The menu of one alert as it was at a moment; only what its state allows is offered."""
     me = session.member().username
@@ -48,8 +64,10 @@ def draw(row: AlertRow, names: dict[str, str], policy: Policy, *, seen_at: datet
             )
             _button(row, "decline", "Decline", lambda who, now: _decline(row, who, now))
         st.text_input("Note", key=_key(row, "note"), max_chars=200)
-        _button(
-            row, "note_it", "Own it with this note", lambda who, now: _own(row, who, now, seen_at)
+        st.button(
+            "Own it with this note",
+            key=f"note_it:{row.public_id}",
+            on_click=lambda: own(row.public_id, seen_at, note=_said(row, "note") or None),
         )
         if is_mine and row.offered_to is not None:
             _button(row, "decline", "Take the offer back", lambda who, now: _decline(row, who, now))
@@ -83,17 +101,6 @@ def _key(row: AlertRow, field: str) -> str:
 
 def _said(row: AlertRow, field: str) -> str:
     return str(st.session_state.get(_key(row, field)) or "").strip()
-
-
-def _own(row: AlertRow, who: str, now: datetime, seen_at: datetime) -> None:
-    alerts.acknowledge(
-        store(),
-        thread_public_id=row.public_id,
-        note=_said(row, "note") or None,
-        actor=who,
-        now=now,
-        seen_at=seen_at,
-    )
 
 
 def _offer(row: AlertRow, who: str, now: datetime) -> None:

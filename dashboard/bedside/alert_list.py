@@ -11,7 +11,6 @@ from dashboard.bedside import alert_actions
 from dashboard.loaders import store
 from monitoring.clinical.alert_order import Place, place
 from monitoring.clinical.results import Priority
-from monitoring.services import alerts
 from monitoring.services.instants import SECOND_US, from_us, to_us
 from monitoring.services.members import members
 from monitoring.services.patient import AlertRow, PatientPage
@@ -40,7 +39,7 @@ def draw(page: PatientPage, *, zone: ZoneInfo, now: datetime) -> None:
                     st.button(
                         "I own it",
                         key=f"own:{row.public_id}",
-                        on_click=_own,
+                        on_click=alert_actions.own,
                         args=(row.public_id, now),
                     )
                 alert_actions.draw(row, names, page.policy, seen_at=now)
@@ -109,17 +108,3 @@ def _unowned(row: AlertRow, zone: ZoneInfo) -> str:
     if row.waiting_since_us is None or row.waiting_since_us == row.raised_us:
         return "unowned"
     return f"unowned since {wording.clock(from_us(row.waiting_since_us), zone)}"
-
-
-def _own(thread_public_id: str, seen_at: datetime) -> None:
-    def act(who: str, now: datetime) -> None:
-        alerts.acknowledge(
-            store(),
-            thread_public_id=thread_public_id,
-            note=None,
-            actor=who,
-            now=now,
-            seen_at=seen_at,
-        )
-
-    alert_actions.try_to(act)

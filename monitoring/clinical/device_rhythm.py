@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.clinical.policy_types import WatchLimits
-from monitoring.clinical.timeline import US_PER_S
+from monitoring.clinical.timeline import US_PER_S, Series
 
 # Readings, counted from the newest, that the rhythm is read from.
 COUNTED = 4
@@ -33,3 +33,10 @@ def off_after_us(sent_us: NDArray[np.int64], watch: WatchLimits) -> NDArray[np.i
     usual_us = np.median(np.stack((last, before, third)), axis=0)
     after_us[1:] = np.maximum(least_us, watch.device_off_intervals * usual_us)
     return after_us
+
+
+def off_after_by_row(series: Series, watch: WatchLimits) -> NDArray[np.int64]:
+    """``off_after_us`` of each row that a device sent, 0 of every other and of the missing one."""
+    found = np.zeros(len(series.taken_us), dtype=np.int64)
+    found[series.streamed] = off_after_us(series.taken_us[series.streamed], watch)
+    return found

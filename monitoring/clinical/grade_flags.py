@@ -106,8 +106,9 @@ def news2_deadband(minimum: int, complete: bool, rules: News2Rules, policy: Poli
         (
             _NEWS2_SEVERITY[one.risk]
             for one in rules.thresholds
-            if one.risk in _NEWS2_SEVERITY and one.total_from is not None
-            if reached >= one.total_from
+            if one.risk in _NEWS2_SEVERITY
+            and one.total_from is not None
+            and reached >= one.total_from
         ),
         default=0,
     )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from monitoring.clinical import grading
 from monitoring.clinical.concepts import ICE_ITEMS
 from monitoring.clinical.criteria import FEVER_EPSILON_C, CriteriaColumns
-from monitoring.clinical.device_rhythm import off_after_us
+from monitoring.clinical.device_rhythm import off_after_by_row
 from monitoring.clinical.early_warning import SetColumns, deadbands_of, risks_of
 from monitoring.clinical.episode_spans import CLOSED
 from monitoring.clinical.episodes import StayGrades
@@ -27,7 +27,7 @@ from monitoring.clinical.pressure import PRESSURES
 from monitoring.clinical.rulebook_types import Rulebook
 from monitoring.clinical.schedule import LOW_SCORES, ice_counts_s, risk_window_s
 from monitoring.clinical.signals import Signals, newest
-from monitoring.clinical.timeline import NEVER_US, US_PER_S, Series, Timeline
+from monitoring.clinical.timeline import NEVER_US, US_PER_S, Timeline
 
 _EPSILON = 1e-6
 # What is judged by its code alone.
@@ -135,14 +135,8 @@ class Looks:
             series = self.timeline.series[concept]
             sent = np.append(newest(series.streamed[:-1]), -1).take(self.timeline.rows[concept])
             silent_us = at_us - series.taken_us.take(sent)
-            yield silent_us > self._off_after_us(series)[sent]
+            yield silent_us > off_after_by_row(series, watch)[sent]
             yield silent_us > int(watch.device_forgotten_after_s * US_PER_S)
-
-    def _off_after_us(self, series: Series) -> NDArray[np.int64]:
-        """By row, where a device sent it, after how much silence it is off; the last for none."""
-        found = np.full(len(series.taken_us), NEVER_US, dtype=np.int64)
-        found[series.streamed] = off_after_us(series.taken_us[series.streamed], self.policy.watch)
-        return found
 
     def _signs(self) -> Iterator[NDArray[Any]]:
         """Temperature, heart rate and SpO2 against their limits, and whether they are known."""

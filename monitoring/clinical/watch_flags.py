@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from monitoring.clinical.concepts import ABSENT_OR_PRESENT, CONCEPTS, CONSCIOUSNESS, OXYGEN_DEVICES
 from monitoring.clinical.conditions import no_data, normal
-from monitoring.clinical.device_rhythm import COUNTED, off_after_us
+from monitoring.clinical.device_rhythm import COUNTED, off_after_by_row
 from monitoring.clinical.episodes import Moment
 from monitoring.clinical.evidence import EvidenceBook
 from monitoring.clinical.facts import ShortHistoryError
@@ -170,14 +170,9 @@ class WatchFlags:
 
     @cached_property
     def _off_after_us(self) -> dict[str, NDArray[np.int64]]:
-        """For each value that a device sent after how much silence it is off; 0 for the others."""
-        found = {}
-        for concept in STREAMED:
-            series = self.timeline.series[concept]
-            found[concept] = np.zeros(len(series.taken_us), dtype=np.int64)
-            sent = series.streamed
-            found[concept][sent] = off_after_us(series.taken_us[sent], self.policy.watch)
-        return found
+        """For each value that a device sent after how much silence it is off."""
+        series, watch = self.timeline.series, self.policy.watch
+        return {concept: off_after_by_row(series[concept], watch) for concept in STREAMED}
 
     def _silent(self, place: int) -> dict[str, InputEvidence]:
         """The newest streamed value of each device that has not sent for too long."""

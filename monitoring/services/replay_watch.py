@@ -19,13 +19,14 @@ from monitoring.clinical.by_the_clock import clock_conditions, turns
 from monitoring.clinical.device_rhythm import off_after_us
 from monitoring.clinical.facts import EncounterFacts
 from monitoring.clinical.iec_hs import iec_hs_watch
+from monitoring.clinical.laboratory import series_of_each
 from monitoring.clinical.laboratory_flags import iec_hs_condition, neutropenic_fever_condition
 from monitoring.clinical.late_times import NOT_DUE_US, late_times_us
 from monitoring.clinical.neutropenic_fever import neutropenic_fever
 from monitoring.clinical.policy_types import STREAMED, Policy
 from monitoring.clinical.results import Condition, Evaluation
 from monitoring.clinical.symptom_triggers import all_asked
-from monitoring.clinical.timeline import US_PER_S, build
+from monitoring.clinical.timeline import US_PER_S
 from monitoring.clinical.turns import Turns
 from monitoring.clinical.watch_flags import stale_feed_condition
 from monitoring.services.charted_sets import last_sets_us
@@ -54,11 +55,10 @@ def sweeps(
         for begin_us, end_us in zip(charted_us, ends_us, strict=True)
         for now_us in range(begin_us + _HOUR_US, end_us, _HOUR_US)
     }
-    watch, series_of = policy.watch, build(facts, np.array(charted_us, dtype=np.int64)).series
-    for concept in STREAMED:
-        series = series_of[concept]
+    watch = policy.watch
+    forgotten_us = round(watch.device_forgotten_after_s * US_PER_S)
+    for series in series_of_each(facts.observations, STREAMED).values():
         sent_us = series.taken_us[series.streamed]
-        forgotten_us = round(watch.device_forgotten_after_s * US_PER_S)
         for after_us in (off_after_us(sent_us, watch), forgotten_us):
             found.update((sent_us + after_us + 1).tolist())
     return [one for one in sorted(found) if charted_us[0] <= one < until_us]

@@ -270,8 +270,11 @@ class EncounterThreads:
 
     def covered_by(self, problem: str) -> list[AlertState]:
         """What the alert of a problem says for others, and what those say for others in turn."""
-        below = [one.state for one in self._open.values() if one.state.inhibited_by == problem]
+        below = [one.state for one in self._below(problem)]
         return [*below, *(state for one in below for state in self.covered_by(one.problem))]
+
+    def _below(self, problem: str) -> list[_Thread]:
+        return [one for one in self._open.values() if one.state.inhibited_by == problem]
 
     def _take_covered(
         self, cover: _Thread, owners: AbstractSet[str | None], *, now_us: int, seen_us: int | None
@@ -283,8 +286,7 @@ class EncounterThreads:
         by, problem = cover.state.owner, cover.state.problem
         assert by is not None, "the cover was taken"
         through = alert_answers.Through(problem, cover.state.acknowledged_until_us)
-        below = [one for one in self._open.values() if one.state.inhibited_by == problem]
-        for thread in below:
+        for thread in self._below(problem):
             state = thread.state
             until_us = state.acknowledged_until_us
             # Under a cover nobody is asked again when an acknowledgement is over.

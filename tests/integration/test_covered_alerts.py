@@ -6,14 +6,13 @@ from sqlalchemy import select
 from db.engine import Store
 from db.models import AuditEvent
 from db.queries import alerts as alert_rows
-from monitoring.services import access, alerts, replay
+from monitoring.services import alerts, replay
 from monitoring.services.change import Recorded
 from monitoring.services.instants import from_us
-from monitoring.services.members import add_member
 from monitoring.services.patient import open_page
 from monitoring.services.sweep import sweep
 from monitoring.services.threads import told
-from tests.stories import NURSE, PHYSICIAN, Bedside, bedside, clock
+from tests.stories import NURSE, PHYSICIAN, Bedside, add_team, bedside, clock
 
 # NEWS2 of 8 beside a grade 2, and what makes it grade 3.
 ILL = {"temp_c": 38.9, "sbp": 84, "dbp": 50, "hr": 125, "rr": 22}
@@ -23,9 +22,7 @@ ILL = {"temp_c": 38.9, "sbp": 84, "dbp": 50, "hr": 125, "rr": 22}
 def bed(store: Store) -> Bedside:
     """Grade 3 on a vasopressor over a NEWS2 of 8 that somebody was called for, not yet taken."""
     one = bedside(store)
-    for username, role in ((NURSE, "nurse"), (PHYSICIAN, "physician")):
-        member = access.Member(username=username, display_name=username, role=access.Role(role))
-        add_member(store, member, actor="admin", now=clock("00:00"))
+    add_team(store)
     one.well("06:00", **ILL)
     one.give("06:30", "vasopressor", "norepinephrine")
     one.well("06:40", **ILL)

@@ -4,20 +4,17 @@ import pytest
 
 from db.engine import Store
 from db.queries import alerts as alert_rows
-from monitoring.services import access, alerts
+from monitoring.services import alerts
 from monitoring.services.errors import RefusedError
-from monitoring.services.members import add_member
 from monitoring.services.record import record_set
-from tests.stories import NURSE, PHYSICIAN, Bedside, bedside, clock, values_of
+from tests.stories import NURSE, PHYSICIAN, Bedside, add_team, bedside, clock, values_of
 
 
 @pytest.fixture
 def bed(store: Store) -> Bedside:
     """A patient with CRS grade 1, the team of two, and the alert in the nurse's hands."""
     one = bedside(store)
-    for username, role in ((NURSE, "nurse"), (PHYSICIAN, "physician")):
-        member = access.Member(username=username, display_name=username, role=access.Role(role))
-        add_member(store, member, actor="admin", now=clock("00:00"))
+    add_team(store)
     one.well("06:00", temp_c=38.4)
     alerts.acknowledge(
         store, thread_public_id=thread(one), note=None, actor=NURSE, now=clock("06:05")
