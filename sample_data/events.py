@@ -81,6 +81,7 @@ class ObservationsCharted(Event):
     values: tuple[SampleValue, ...]
     partial_reason: str | None
     actor: str
+    by_monitor: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

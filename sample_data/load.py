@@ -21,7 +21,7 @@ from sample_data.plan import ward_plan
 from sample_data.replay import replay_stay
 from sample_data.responses import responder
 from sample_data.stay import PatientKey, Stay, first_stay, next_stay
-from sample_data.writing import SOURCE, WARD_ACTOR, WardWriter, public_id
+from sample_data.writing import SOURCES, WARD_ACTOR, WardWriter, public_id
 
 DEFAULT_SEED = 1
 # Older wards are not caught up: their patients go home and others come.
@@ -148,7 +148,7 @@ def _stored_ward(store: Store, *, ward_id: int, now: datetime) -> LoadedWard | N
     """The stored ward that can go on, found by the identifiers that its newest rows carry."""
     with store.read() as session:
         rows = observations.latest_per_concept(session, census.open_encounter_ids(session, ward_id))
-    charted = [row for row in rows if row.source == SOURCE]
+    charted = [row for row in rows if row.source in SOURCES]
     if not charted:
         return None
     newest = max(charted, key=lambda row: row.taken_at)
@@ -186,7 +186,7 @@ def _not_yet_stored(
         return events
     with store.read() as session:
         rows = observations.latest_per_concept(session, [encounter.id])
-    charted = [row for row in rows if row.source == SOURCE]
+    charted = [row for row in rows if row.source in SOURCES]
     if charted:
         _, newest_key = _origin(max(charted, key=lambda row: row.taken_at))
         for event in events:

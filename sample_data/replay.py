@@ -12,7 +12,14 @@ from monitoring.services.threads import Change
 from sample_data.clock import StoryClock
 from sample_data.events import Event, ObservationsCharted, TreatmentEnded, TreatmentStarted
 from sample_data.responses import Answers
-from sample_data.writing import SOURCE, WARD_ACTOR, WardWriter, new_value, set_source_id
+from sample_data.writing import (
+    SOURCE,
+    WARD_ACTOR,
+    WardWriter,
+    new_value,
+    set_source_id,
+    source_of,
+)
 
 
 def replay_stay(
@@ -107,6 +114,7 @@ class _Bulk:
     def _past_set(self, event: ObservationsCharted) -> PastSet:
         at = self._clock.wall_at(event.at)
         return PastSet(
+            source=source_of(event),
             source_id=set_source_id(event, event.key),
             taken_at=at,
             values=[new_value(value) for value in event.values],

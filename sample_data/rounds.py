@@ -63,6 +63,7 @@ def monitor_readings(
             ),
             partial_reason="Sent by the bedside monitor",
             actor=f"demo.monitor.{stay.bed_label}",
+            by_monitor=True,
         )
 
 

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from db.engine import Store
 from db.queries import attributions, census, observations, therapies, treatments
+from db.queries.facts import STREAM_SOURCE
 from monitoring.clinical.concepts import CONCEPTS
 from monitoring.services import census as census_service
 from monitoring.services import correct, record, treat
@@ -19,6 +20,9 @@ from sample_data.clock import StoryClock
 from sample_data.people import IDENTIFIER_SYSTEM
 
 SOURCE = "sample-ward"
+# What a bedside monitor sends by itself.
+MONITOR_SOURCE = f"{STREAM_SOURCE}:{SOURCE}"
+SOURCES = frozenset({SOURCE, MONITOR_SOURCE})
 # Who hands over what no single nurse or physician did; each set still names who charted it.
 WARD_ACTOR = "demo.ward"
 
@@ -53,6 +57,11 @@ def new_value(value: happened.SampleValue) -> record.NewValue:
 def set_source_id(event: happened.Event, key: str) -> str:
     """How the store knows a set or a treatment of the sample ward."""
     return f"{event.patient_key}/{key}"
+
+
+def source_of(event: happened.ObservationsCharted) -> str:
+    """From whom the store has a set: charted, or sent by a monitor."""
+    return MONITOR_SOURCE if event.by_monitor else SOURCE
 
 
 class WardWriter:
@@ -160,7 +169,7 @@ class WardWriter:
             encounter_id=encounter_id,
             values=[new_value(value) for value in event.values],
             taken_at=at,
-            source=SOURCE,
+            source=source_of(event),
             source_id=set_source_id(event, event.key),
             actor=event.actor,
             now=at,

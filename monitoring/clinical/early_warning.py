@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from monitoring.clinical.concepts import CONSCIOUSNESS
 from monitoring.clinical.evidence import EvidenceBook
+from monitoring.clinical.news2_counting import CountingColumns, counting, readings_before
 from monitoring.clinical.oxygen import SupportColumns
-from monitoring.clinical.policy_types import Freshness
+from monitoring.clinical.policy_types import Freshness, Policy
 from monitoring.clinical.results import InputEvidence, News2Score, ScorePart
 from monitoring.clinical.rulebook_types import News2Rules
 from monitoring.clinical.scoring import (
@@ -43,10 +44,12 @@ NOTE_CHILD = "NEWS2 is not for people under 16."
 class SetColumns:
     """The sets as scored: per parameter whether its newest value belongs to the newest set.
 
-    ``cells`` are ``scored.cells`` made once, a list a parameter.
+    ``cells`` are ``scored.cells`` made once, a list a parameter; ``counting`` is what an alert may
+    speak of.
     """
 
     scored: News2Columns
+    counting: CountingColumns
     cells: list[list[int]]
     in_set: dict[str, list[bool]]
     spo2_scale: list[int]
@@ -57,14 +60,16 @@ def set_columns(
     timeline: Timeline,
     support: SupportColumns,
     rules: News2Rules,
-    freshness: Freshness,
+    policy: Policy,
     limits_s: NDArray[np.float64],
 ) -> SetColumns:
     """Score the newest set at each moment; ``limits_s`` is the age up to which it is known."""
+    freshness = policy.freshness
     by_support = oxygen_given(support, freshness, limits_s)
     scored, in_set, scale, on_oxygen = _scored(timeline, by_support, rules, freshness, limits_s)
     return SetColumns(
         scored,
+        counting(scored, readings_before(timeline, in_set, policy.news2.stream_gap_s)),
         scored.cells.tolist(),
         {concept: mask.tolist() for concept, mask in in_set.items()},
         scale.tolist(),
@@ -81,18 +86,19 @@ def oxygen_given(
     return np.where(known, support.on_oxygen, OXYGEN_UNKNOWN).astype(np.int8)
 
 
-def news2_columns(
+def counting_columns(
     timeline: Timeline,
     by_support: NDArray[np.int8],
     rules: News2Rules,
-    freshness: Freshness,
+    policy: Policy,
     limits_s: NDArray[np.float64],
-) -> News2Columns:
-    """The set at each moment as scored; ``by_support`` is what ``oxygen_given`` says of each."""
-    return _scored(timeline, by_support, rules, freshness, limits_s)[0]
+) -> CountingColumns:
+    """What counts of the set at each moment; ``by_support`` is what ``oxygen_given`` says."""
+    scored, in_set, _, _ = _scored(timeline, by_support, rules, policy.freshness, limits_s)
+    return counting(scored, readings_before(timeline, in_set, policy.news2.stream_gap_s))
 
 
-def risks_of(scored: News2Columns, rules: News2Rules) -> NDArray[np.int8]:
+def risks_of(scored: News2Columns | CountingColumns, rules: News2Rules) -> NDArray[np.int8]:
     """The row of Chart 2 that applies to each set: its place in the rules + 1, 0 incomplete."""
     risks = np.zeros(len(scored.minimum), dtype=np.int8)
     for place, threshold in reversed(list(enumerate(rules.thresholds, start=1))):
@@ -102,16 +108,16 @@ def risks_of(scored: News2Columns, rules: News2Rules) -> NDArray[np.int8]:
     return risks
 
 
-def deadbands_of(scored: News2Columns, rules: News2Rules, points: int) -> NDArray[np.int8]:
+def deadbands_of(counting: CountingColumns, rules: News2Rules, points: int) -> NDArray[np.int8]:
     """The highest row of Chart 2 by a total that each set is not known to be clearly below.
 
     Its place in the rules + 1, 0 where none; the first row where the set is incomplete.
     """
-    rows = np.zeros(len(scored.minimum), dtype=np.int8)
+    rows = np.zeros(len(counting.standing), dtype=np.int8)
     for place, threshold in reversed(list(enumerate(rules.thresholds, start=1))):
         if threshold.total_from:
-            rows[scored.minimum + points >= threshold.total_from] = place
-    rows[~scored.complete] = 1
+            rows[counting.standing + points >= threshold.total_from] = place
+    rows[~counting.complete] = 1
     return rows
 
 

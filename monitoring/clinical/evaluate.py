@@ -99,7 +99,7 @@ def evaluate(
             ]
         )
     book = EvidenceBook(timeline, rulebook.crs)
-    sets = set_columns(timeline, columns.support, rulebook.news2, policy.freshness, limits_s)
+    sets = set_columns(timeline, columns.support, rulebook.news2, policy, limits_s)
     flags = Flags(timeline, columns, rulebook, policy, book)
     judge = _Judge(timeline, columns, rulebook, policy, book)
     neurology = neurology_columns(
@@ -147,7 +147,10 @@ def evaluate(
                 news2=news2,
                 conditions=confirmation.heard(
                     covered(
-                        (*flags.of(place, moment, crs, news2), *icans_conditions(icans, policy)),
+                        (
+                            *flags.of(place, moment, crs, news2, sets.counting.of(place)),
+                            *icans_conditions(icans, policy),
+                        ),
                         rulebook,
                     ),
                     confirmed,

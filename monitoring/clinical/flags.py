@@ -20,6 +20,7 @@ from monitoring.clinical.grade_flags import (
     news2_condition,
     without_fever_conditions,
 )
+from monitoring.clinical.news2_counting import Counting
 from monitoring.clinical.oxygen import NOTE_EXCUSED
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.pressure import PRESSURES, mean_series
@@ -69,7 +70,12 @@ class Flags:
         )
 
     def of(
-        self, place: int, moment: Moment, crs: CrsGrade, news2: News2Score
+        self,
+        place: int,
+        moment: Moment,
+        crs: CrsGrade,
+        news2: News2Score,
+        counting: Counting,
     ) -> tuple[Condition, ...]:
         """The problems at one moment; NEWS2 is left out where it does not apply (under 16)."""
         found = [
@@ -86,7 +92,7 @@ class Flags:
         ]
         found += self._watch.of(place, moment)
         if news2.applicable:
-            found.append(news2_condition(news2, self.rulebook.news2, self.policy))
+            found.append(news2_condition(news2, counting, self.rulebook.news2, self.policy))
         return tuple(found)
 
     def _fever(self, place: int, moment: Moment) -> Condition:

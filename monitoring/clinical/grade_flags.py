@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from monitoring.clinical import grading
 from monitoring.clinical.conditions import normal
+from monitoring.clinical.early_warning import risk_of
+from monitoring.clinical.news2_counting import Counting
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import (
     Condition,
@@ -59,31 +61,45 @@ def crs_grade_condition(crs: CrsGrade, policy: Policy) -> Condition:
     )
 
 
-def news2_condition(news2: News2Score, rules: News2Rules, policy: Policy) -> Condition:
-    """NEWS2 as a problem, worse with its risk and not with each point."""
+def news2_condition(
+    news2: News2Score, counting: Counting, rules: News2Rules, policy: Policy
+) -> Condition:
+    """NEWS2 as a problem, worse with its risk and not with each point; as far as it counts."""
     priorities = policy.priority
-    severity = _NEWS2_SEVERITY.get(news2.risk, 0)
-    deadband = news2_deadband(news2.minimum, news2.complete, rules, policy)
+    risk = risk_of(
+        rules,
+        minimum=counting.minimum,
+        any_three=counting.any_three,
+        complete=news2.complete,
+    )
+    severity = _NEWS2_SEVERITY.get(risk, 0)
+    deadband = news2_deadband(counting.standing, news2.complete, rules, policy)
+    at_least = "" if news2.complete else "at least "
+    text = f"NEWS2 {at_least}{news2.minimum}"
+    shown = _NEWS2_SEVERITY.get(news2.risk, 0)
+    if shown > severity:
+        text += " by the monitor, not long enough yet"
     if severity == 0:
-        text = f"NEWS2 {news2.total}" if news2.complete else "NEWS2 incomplete"
-        near = news2.complete and deadband > 0
+        near = news2.complete and deadband > 0 and not shown
+        known = text if news2.complete or shown else "NEWS2 incomplete"
         return Condition(
             problem="news2",
             state=_NORMAL if news2.complete else _NO_DATA,
             priority=priorities["news2_low_medium"],
             severity=0,
-            label=text + (f", not clearly below {_from(rules, deadband)}" if near else ""),
+            label=known + (f", not clearly below {_from(rules, deadband)}" if near else ""),
             deadband_severity=deadband,
         )
-    threshold = next(t for t in rules.thresholds if t.risk == news2.risk)
+    threshold = next(t for t in rules.thresholds if t.risk == risk)
+    if shown > severity:
+        text = f"NEWS2 {at_least}{counting.minimum}; {text.removeprefix('NEWS2 ')}"
     threes = [part.parameter for part in news2.parts if part.points == 3]
-    text = f"NEWS2 {news2.total}" if news2.complete else f"NEWS2 at least {news2.minimum}"
-    if news2.risk == "low_medium":
+    if risk == "low_medium":
         text += f", 3 in {', '.join(one.replace('_', ' ') for one in threes)}"
     return Condition(
         problem="news2",
         state=_ACTIVE,
-        priority=priorities[f"news2_{news2.risk}"],
+        priority=priorities[f"news2_{risk}"],
         severity=severity,
         label=text,
         # To come down from high to medium is no new criterion.
@@ -94,14 +110,14 @@ def news2_condition(news2: News2Score, rules: News2Rules, policy: Policy) -> Con
     )
 
 
-def news2_deadband(minimum: int, complete: bool, rules: News2Rules, policy: Policy) -> int:
+def news2_deadband(standing: int, complete: bool, rules: News2Rules, policy: Policy) -> int:
     """The highest severity that a total is not known to be clearly below; any, if it is incomplete.
 
     A single 3 has no hysteresis: it is no total.
     """
     if not complete:
         return len(_NEWS2_RISKS)
-    reached = minimum + policy.news2.hysteresis_points
+    reached = standing + policy.news2.hysteresis_points
     return max(
         (
             _NEWS2_SEVERITY[one.risk]

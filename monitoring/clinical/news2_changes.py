@@ -142,12 +142,11 @@ class _Trial:
         """NEWS2 of the standing set with these values in it."""
         facts = charted({**self._standing, **values})(self._facts, self._at_us)
         timeline = build(facts, np.array([self._at_us], dtype=np.int64))
-        freshness = self._policy.freshness
         sets = set_columns(
             timeline,
-            support_columns(timeline, self._rulebook.crs, freshness),
+            support_columns(timeline, self._rulebook.crs, self._policy.freshness),
             self._rulebook.news2,
-            freshness,
+            self._policy,
             np.array([self._limit_s]),
         )
         return news2_score(

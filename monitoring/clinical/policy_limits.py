@@ -70,8 +70,11 @@ def hypoxia(table: RuleTable) -> HypoxiaLimits:
 
 
 def news2(table: RuleTable) -> News2Limits:
-    """How far below a threshold of NEWS2 its alert is over, in points."""
-    limits = News2Limits(hysteresis_points=table.integer("hysteresis_points", low=0, high=4))
+    """How far below a threshold of NEWS2 its alert is over, in points; what of a stream counts."""
+    limits = News2Limits(
+        hysteresis_points=table.integer("hysteresis_points", low=0, high=4),
+        stream_gap_s=table.number("stream_gap_seconds", low=0, high=LONGEST_RUN_S),
+    )
     cited(table)
     return limits
 

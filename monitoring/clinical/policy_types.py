@@ -172,9 +172,13 @@ class TachycardiaLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News2Limits:
-    """How far below a threshold of NEWS2 its alert is over."""
+    """How far below a threshold of NEWS2 its alert is over, and how long a reading is the last.
+
+    A value that a device sent counts as far as the one measured up to ``stream_gap_s`` before it.
+    """
 
     hysteresis_points: int
+    stream_gap_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ band it reaches when rounded half up to the chart's precision. A missing paramet
 empty, never 0.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -79,6 +80,15 @@ class News2Columns:
         """
         return self.sets.cells() if self.cells_of_few is None else self.cells_of_few
 
+    def cells_of(self, parameter: str) -> NDArray[np.uint8]:
+        """The row of ``cells`` of one parameter."""
+        place = PARAMETERS.index(parameter)
+        return self.sets.cells_of(place) if self.cells_of_few is None else self.cells_of_few[place]
+
+    def with_columns(self, columns: Mapping[str, Column]) -> "News2Columns":
+        """The same sets with other values of some parameters, scored."""
+        return _scored(self.sets.with_columns(columns), threads=1)
+
     def fill(self, rows: slice) -> None:
         """Score a slice of the rows into the columns, which are empty until then."""
         if self.cells_of_few is None:
@@ -94,7 +104,7 @@ class News2Columns:
 
     def points(self, parameter: str) -> NDArray[np.int8]:
         """Points of one parameter, -1 where it is missing."""
-        cells = self.cells[PARAMETERS.index(parameter)]
+        cells = self.cells_of(parameter)
         return np.where(cells == MISSING, -1, cells & POINTS_OF_CELL).astype(np.int8)
 
 
@@ -210,17 +220,22 @@ class _Sets:
     scale: Column
 
     def cells(self) -> NDArray[np.uint8]:
-        cells = np.array(
-            [
-                chart.cells(column)
-                for chart, column in zip(self.charts.by_parameter, self.columns, strict=True)
-            ]
-        )
+        return np.array([self.cells_of(place) for place in range(len(PARAMETERS))])
+
+    def cells_of(self, place: int) -> NDArray[np.uint8]:
+        column = self.columns[place]
+        cells = self.charts.by_parameter[place].cells(column)
+        if place != _SPO2:
+            return cells
         for answer, chart in enumerate(self.charts.spo2_scale_2):
             rows = np.flatnonzero((self.scale == _SCALE_2) & (self.columns[_OXYGEN] == answer))
             if len(rows):
-                cells[_SPO2, rows] = chart.cells(self.columns[_SPO2][rows])
+                cells[rows] = chart.cells(column[rows])
         return cells
+
+    def with_columns(self, columns: Mapping[str, Column]) -> "_Sets":
+        own = dict(zip(PARAMETERS, self.columns, strict=True))
+        return replace(self, columns=tuple({**own, **columns}.values()))
 
     def sliced(self, rows: slice) -> "_Sets":
         scale = narrowed(self.scale[rows]) if self.scale.ndim else self.scale
@@ -244,7 +259,11 @@ def _score(
     if any(len(column) != n for column in columns) or (scale.ndim and len(scale) != n):
         message = "The columns of a NEWS2 must be equally long, one row a set."
         raise ValueError(message)
-    sets = _Sets(_charts(rules), columns, scale)
+    return _scored(_Sets(_charts(rules), columns, scale), threads=threads)
+
+
+def _scored(sets: _Sets, *, threads: int) -> News2Columns:
+    n = len(sets.columns[0])
     is_few = n <= FEW_ROWS
     if is_few:
         sets.check()

@@ -18,7 +18,7 @@ from monitoring.clinical import grading
 from monitoring.clinical.alert_moves import AnswerAfter
 from monitoring.clinical.alert_runs import Follower, Run, Told
 from monitoring.clinical.coverage import covered
-from monitoring.clinical.early_warning import deadbands_of, news2_columns, oxygen_given, risks_of
+from monitoring.clinical.early_warning import counting_columns, deadbands_of, oxygen_given, risks_of
 from monitoring.clinical.episode_pass import PassResult
 from monitoring.clinical.evidence import judged_criterion
 from monitoring.clinical.facts import EncounterFacts
@@ -102,7 +102,10 @@ class StayReplay:
         streams = {
             concept: stream_of(concept, looks_us, vitals.get(concept)) for concept in STREAMED
         }
-        sent = {concept: Charted(one.taken_us, one.value) for concept, one in streams.items()}
+        sent = {
+            concept: Charted(one.taken_us, one.value, streamed=True)
+            for concept, one in streams.items()
+        }
         stay = Stay(facts=facts, at_us=looks_us, charted={**charted, **sent})
         ((_, graded),) = grade_stays([stay], self._rulebook.crs, self._policy)
         judged = graded.judged
@@ -205,7 +208,7 @@ class StayReplay:
         given = oxygen_given(support, freshness, limits_s[judged.turning.places])
         timeline = build(stay.facts, stay.at_us, stay.charted)
         timeline.rows.update({concept: one.newest for concept, one in streams.items()})
-        scored = news2_columns(timeline, judged.spread(given), rules, freshness, limits_s)
+        counting = counting_columns(timeline, judged.spread(given), rules, self._policy, limits_s)
         points = self._policy.news2.hysteresis_points
         names = [one.risk for one in rules.thresholds]
         meanings = tuple(
@@ -213,8 +216,8 @@ class StayReplay:
             for risk in ("incomplete", *names)
             for below in (None, *names)
         )
-        row = risks_of(scored, rules) * np.int8(len(names) + 1)
-        return _turning(row + deadbands_of(scored, rules, points), meanings)
+        row = risks_of(counting, rules) * np.int8(len(names) + 1)
+        return _turning(row + deadbands_of(counting, rules, points), meanings)
 
     def _vital(self, concept: str, stream: Stream, limit_us: NDArray[np.int64]) -> _Turns:
         codes = self._codes(concept, stream, limit_us)

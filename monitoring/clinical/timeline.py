@@ -75,7 +75,7 @@ class Charted:
     """The values of one concept in the order taken, of equal times the last recorded last.
 
     ``value`` is float64, for a coded concept the place of its code in the dictionary. ``row_id``
-    may be left out where no evidence is asked for. Nothing is taken as sent by a device.
+    may be left out where no evidence is asked for. ``streamed`` says that a device sent all of it.
     ``unknown`` are the rows from which on nothing is known, whatever was before: where another stay
     begins. ``ends`` says that ``value`` has the missing row of a series at its end already.
     """
@@ -85,6 +85,7 @@ class Charted:
     row_id: NDArray[np.int64] | None = None
     unknown: NDArray[np.intp] | None = None
     ends: bool = False
+    streamed: bool = False
 
 
 class _NewestRows(dict[str, NDArray[np.intp]]):
@@ -208,17 +209,17 @@ def _laid_out(
         unusable += [(concept, us) for us in lost]
         value = given.value if given.ends else np.append(given.value, MISSING[place])
         row_id = everywhere(_NO_ROW, len(value))
-        by_hand = everywhere(_BY_HAND, len(value))
+        streamed = everywhere(_SENT if given.streamed else _BY_HAND, len(value))
         if given.row_id is not None:
             row_id = np.append(given.row_id, -1)
         if given.taken_us is at_us or np.array_equal(given.taken_us, at_us):
             at_every_moment.add(concept)
-            series[concept] = Series(ended_us, value, row_id, by_hand)
+            series[concept] = Series(ended_us, value, row_id, streamed)
             continue
         if not bool(np.all(given.taken_us[1:] >= given.taken_us[:-1])):
             message = f"The values of {concept} must come in the order taken; sort them first."
             raise ValueError(message)
-        series[concept] = Series(np.append(given.taken_us, NEVER_US), value, row_id, by_hand)
+        series[concept] = Series(np.append(given.taken_us, NEVER_US), value, row_id, streamed)
     if any(item.code in charted for item in ICE_ITEMS):
         series["ice_total"] = _with_totals(series)
         at_every_moment.discard("ice_total")
@@ -239,7 +240,8 @@ def usable(concept: str, charted: Charted) -> tuple[Charted, list[int]]:
     if keep.all():
         return charted, []
     row_id = None if charted.row_id is None else charted.row_id[keep]
-    return Charted(charted.taken_us[keep], value[keep], row_id), charted.taken_us[~keep].tolist()
+    kept = Charted(charted.taken_us[keep], value[keep], row_id, streamed=charted.streamed)
+    return kept, charted.taken_us[~keep].tolist()
 
 
 def covered(
@@ -342,6 +344,7 @@ _END_US = np.full(len(WATCHED), np.iinfo(np.int64).max)
 _NEVER = np.array([NEVER_US])
 _MANY_MOMENTS = 64
 _BY_HAND = np.zeros(1, dtype=np.bool_)
+_SENT = np.ones(1, dtype=np.bool_)
 _NOWHERE = np.zeros(1, dtype=np.bool_)
 _ZERO = np.zeros(1, dtype=np.int64)
 _NO_ROW = np.full(len(WATCHED), -1, dtype=np.int64)

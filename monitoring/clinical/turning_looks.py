@@ -206,9 +206,10 @@ class Looks:
         yield from support.noted.values()
 
     def _score(self) -> Iterator[NDArray[Any]]:
-        scored = self.sets.scored
+        scored, counting = self.sets.scored, self.sets.counting
         yield risks_of(scored, self.rulebook.news2)
-        yield deadbands_of(scored, self.rulebook.news2, self.policy.news2.hysteresis_points)
+        yield risks_of(counting, self.rulebook.news2)
+        yield deadbands_of(counting, self.rulebook.news2, self.policy.news2.hysteresis_points)
         yield scored.complete
         yield (scored.minimum == 0) & ~self._is_asked_by_crs()
         for name in ("heart_rate", "body_temperature"):

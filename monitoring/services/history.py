@@ -21,7 +21,10 @@ from monitoring.services.settle import Responder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastSet:
-    """A set of values and when it became known; ``recorded_at`` None means now."""
+    """A set of values and when it became known; ``recorded_at`` None means now.
+
+    ``source`` is where it came from, None for the history's own source.
+    """
 
     source_id: str
     taken_at: datetime
@@ -30,6 +33,7 @@ class PastSet:
     recorded_by: str | None = None
     taken_at_sent: str | None = None
     partial_reason: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,10 @@ class PastCorrection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """A stay's facts, from one source. Treatments and the rest are rows as the store takes them."""
+    """A stay's facts, from one source where a set names no other.
+
+    Treatments and the rest are rows as the store takes them.
+    """
 
     source: str
     sets: Sequence[PastSet] = ()
@@ -144,7 +151,7 @@ class _Adding:
                 values=one.values,
                 taken_at=one.taken_at,
                 recorded_at=one.recorded_at or self._now,
-                source=self._history.source,
+                source=one.source or self._history.source,
                 source_id=one.source_id,
                 actor=one.recorded_by or self._actor,
                 partial_reason=one.partial_reason,

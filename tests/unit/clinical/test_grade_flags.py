@@ -11,6 +11,7 @@ from monitoring.clinical.grade_flags import (
     signs_without_fever,
     without_fever_conditions,
 )
+from monitoring.clinical.news2_counting import Counting
 from monitoring.clinical.policy import load_policy
 from monitoring.clinical.results import Condition, ConditionState, InputEvidence, Priority
 from monitoring.clinical.rulebook import load_rulebook
@@ -61,10 +62,12 @@ def test_a_risk_alone_is_heard_as_the_score_is(
 ) -> None:
     news2 = bedside.judge(bedside.read(story))[-1].news2
 
+    # All of it was charted.
+    counting = Counting(minimum=news2.minimum, any_three=news2.any_three, standing=news2.minimum)
     by_risk = news2_risk_condition(risk, not_below, POLICY)
 
     assert news2.risk == risk
-    assert heard(by_risk) == heard(news2_condition(news2, NEWS2, POLICY))
+    assert heard(by_risk) == heard(news2_condition(news2, counting, NEWS2, POLICY))
     assert (by_risk.state, by_risk.priority, by_risk.severity) == (state, priority, severity)
     assert by_risk.criteria == ("low_medium", "medium", "high")[:severity]
     assert by_risk.label == f"NEWS2 {risk.replace('_', ' ')}"

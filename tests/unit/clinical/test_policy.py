@@ -12,7 +12,7 @@ from tests.spec import bedside
 
 
 def test_the_packaged_policy_names_itself_and_is_read_once() -> None:
-    assert load_policy().id == "stormwatch-policy@6.2.2"
+    assert load_policy().id == "stormwatch-policy@7.2.2"
     assert load_policy() is load_policy({})
 
 
@@ -53,10 +53,10 @@ def test_an_override_changes_what_it_names_and_the_identity() -> None:
     assert policy.schedule.states["grade_2"].label == "CRS grade 2: every 30 min"
     assert policy.hypotension.systolic_mmhg == 95
     assert policy.hypotension.mean_mmhg == load_policy().hypotension.mean_mmhg
-    assert policy.id.startswith("stormwatch-policy@6.2.2+")
+    assert policy.id.startswith("stormwatch-policy@7.2.2+")
     # Old conclusions name it so: the same override has this name in every release.
     assert load_policy({"hypoxia": {"spo2_percent": 90.0}, "fever": {"high_c": 39.0}}).id == (
-        "stormwatch-policy@6.2.2+b0ff6be75c25"
+        "stormwatch-policy@7.2.2+b0ff6be75c25"
     )
     assert load_policy().schedule.states["grade_2"].interval_s == 3600
     neurology = load_policy({"ice_frequencies": {"grade_2": 120}}).schedule
