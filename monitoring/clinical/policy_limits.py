@@ -126,6 +126,7 @@ def watch(device_off: RuleTable, ice: RuleTable, lingering: RuleTable) -> WatchL
     """The limits of what is watched beside the vital signs."""
     limits = WatchLimits(
         device_off_after_s=device_off.number("after_minutes", low=1, high=60) * _MINUTE_S,
+        cuff_off_after_s=device_off.number("cuff_after_minutes", low=1, high=60) * _MINUTE_S,
         device_off_intervals=device_off.number("after_intervals", low=1, high=10),
         device_forgotten_after_s=device_off.number("forget_after_hours", low=1, high=23) * _HOUR_S,
         ice_fall_points=ice.number("fall_points", low=1, high=10),

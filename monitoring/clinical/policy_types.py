@@ -207,6 +207,7 @@ class WatchLimits:
     """The limits of what is watched beside the vital signs."""
 
     device_off_after_s: float
+    cuff_off_after_s: float
     device_off_intervals: float
     device_forgotten_after_s: float
     ice_fall_points: float

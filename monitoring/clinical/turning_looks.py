@@ -135,7 +135,7 @@ class Looks:
             series = self.timeline.series[concept]
             sent = np.append(newest(series.streamed[:-1]), -1).take(self.timeline.rows[concept])
             silent_us = at_us - series.taken_us.take(sent)
-            yield silent_us > off_after_by_row(series, watch)[sent]
+            yield silent_us > off_after_by_row(concept, series, watch)[sent]
             yield silent_us > int(watch.device_forgotten_after_s * US_PER_S)
 
     def _signs(self) -> Iterator[NDArray[Any]]:

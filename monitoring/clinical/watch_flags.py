@@ -172,7 +172,7 @@ class WatchFlags:
     def _off_after_us(self) -> dict[str, NDArray[np.int64]]:
         """For each value that a device sent after how much silence it is off."""
         series, watch = self.timeline.series, self.policy.watch
-        return {concept: off_after_by_row(series[concept], watch) for concept in STREAMED}
+        return {concept: off_after_by_row(concept, series[concept], watch) for concept in STREAMED}
 
     def _silent(self, place: int) -> dict[str, InputEvidence]:
         """The newest streamed value of each device that has not sent for too long."""

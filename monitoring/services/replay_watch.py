@@ -57,9 +57,9 @@ def sweeps(
     }
     watch = policy.watch
     forgotten_us = round(watch.device_forgotten_after_s * US_PER_S)
-    for series in series_of_each(facts.observations, STREAMED).values():
+    for concept, series in series_of_each(facts.observations, STREAMED).items():
         sent_us = series.taken_us[series.streamed]
-        for after_us in (off_after_us(sent_us, watch), forgotten_us):
+        for after_us in (off_after_us(concept, sent_us, watch), forgotten_us):
             found.update((sent_us + after_us + 1).tolist())
     return [one for one in sorted(found) if charted_us[0] <= one < until_us]
 

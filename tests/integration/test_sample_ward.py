@@ -17,7 +17,6 @@ from db.queries import alerts, audit, census, evaluations, observations, treatme
 from monitoring.clinical.results import Evaluation
 from monitoring.services import census as census_service
 from monitoring.services import leases, liveness, replay, replay_watch
-from monitoring.services.evaluate import load_facts
 from sample_data.events import Admitted, ObservationsCharted
 from sample_data.living import FEED, LivingWard, live_on
 from sample_data.load import LEASE, load_ward
@@ -241,30 +240,6 @@ def test_the_audit_and_every_checksum_hold(ward: Ward) -> None:
     with ward.store.read() as session:
         assert audit.verify(session).ok
         assert list(observations.verify_checksums(session)) == []
-
-
-def test_the_silent_monitor_is_silent_and_the_nurse_goes_on(ward: Ward) -> None:
-    encounter_id = ward.encounters["stale_feed"]
-    (pulse,) = [
-        pulse
-        for pulse in liveness.pulses(ward.store, now=ward.now)
-        if pulse.encounter_id == encounter_id
-    ]
-    assert pulse.is_silent
-    assert timedelta(minutes=10) < ward.now - pulse.beat_at < timedelta(minutes=30)
-
-
-def test_what_the_monitor_sends_is_stored_as_sent_by_a_device(ward: Ward) -> None:
-    with ward.store.read() as session:
-        encounter = census.encounter(session, ward.encounters["stale_feed"])
-        facts = load_facts(session, encounter, from_at=encounter.admitted_at, to_at=ward.now)
-    columns = facts.observations
-    assert columns.streamed is not None
-    sent = Counter(columns.concept[columns.streamed].tolist())
-    assert set(sent) == {"heart_rate", "respiratory_rate", "spo2"}
-    assert sent["spo2"] > 30
-    # The nurse charts the same signs beside it.
-    assert (columns.concept[~columns.streamed] == "spo2").sum() > 10
 
 
 def test_loading_again_adds_nothing(morning: Ward, copied: Store) -> None:

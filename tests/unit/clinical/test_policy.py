@@ -27,6 +27,7 @@ def test_a_store_keeps_the_three_files_that_the_policy_was_read_from() -> None:
 def test_the_limits_in_hours_minutes_and_days_are_read_as_seconds() -> None:
     policy = load_policy()
     assert policy.watch.device_off_after_s == 300
+    assert policy.watch.cuff_off_after_s == 1800
     assert policy.watch.device_forgotten_after_s == 4 * 3600
     assert policy.watch.ice_within_s == 24 * 3600
     assert policy.watch.lingering_after_s == 14 * 86400

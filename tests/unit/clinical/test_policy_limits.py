@@ -30,6 +30,7 @@ RANGES: list[tuple[str, str, float, float, dict[str, Any], dict[str, Any]]] = [
     ("news2", "hysteresis_points", 0, 4, {}, {}),
     ("news2", "stream_gap_seconds", 0, 3600, {}, {}),
     ("device_off", "after_minutes", 1, 60, {}, {}),
+    ("device_off", "cuff_after_minutes", 1, 60, {}, {}),
     ("device_off", "after_intervals", 1, 10, {}, {}),
     ("device_off", "forget_after_hours", 1, 23, {}, {}),
     ("ice", "fall_points", 1, 10, {}, {}),
