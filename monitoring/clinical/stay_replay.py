@@ -90,7 +90,8 @@ class StayReplay:
         """What the alerts of one patient say, problem by problem.
 
         ``facts`` are without observations. ``vitals`` are what devices sent, by concept of
-        ``STREAMED``, one value a look and NaN where nothing came; ``charted`` is everything else.
+        ``STREAMED``, one value a look and NaN where nothing came; ``charted`` is everything else,
+        breaths that a device counts among it.
         Raises ``ValueError`` for what is not played: a baseline, an attribution, a statement, a
         pressure beside the systolic, a reason for oxygen.
         """

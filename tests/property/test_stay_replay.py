@@ -23,6 +23,7 @@ RULEBOOK = load_rulebook()
 # No sign reaches it; the chart of one keeps it in quarantine.
 IMPOSSIBLE = 999.0
 ANSWERS = {Priority.HIGH: 2 * MINUTE_US, Priority.MEDIUM: 9 * MINUTE_US}
+BREATHS = [16.0, 22.0, 26.0, 8.0]
 DEVICES = ("room_air", "nasal_cannula", "simple_face_mask", "bipap", "high_flow_nasal_cannula")
 
 
@@ -33,7 +34,10 @@ def stay_of(seed: int) -> tuple[bedside.Bedside, dict[str, np.ndarray], np.ndarr
     count = dice.randint(20, 160)
     looks_us = bedside.MIDNIGHT_US + step_us * np.arange(1, count + 1)
     vitals = {}
-    for concept, values in VALUES.items():
+    # A monitor counts the breaths too, or a nurse does.
+    by_monitor = dice.random() < 0.5
+    breaths = {"respiratory_rate": BREATHS} if by_monitor else {}
+    for concept, values in {**VALUES, **breaths}.items():
         told: list[float] = []
         while len(told) < count:
             value = dice.choice([*values, values[0], values[0], float("nan"), IMPOSSIBLE])
@@ -48,8 +52,8 @@ def stay_of(seed: int) -> tuple[bedside.Bedside, dict[str, np.ndarray], np.ndarr
                 ("oxygen_device", dice.choice(DEVICES)),
                 ("oxygen_flow", dice.choice([2.0, 6.0, 10.0])),
                 ("consciousness", dice.choice("AACV")),
-                ("respiratory_rate", dice.choice([8.0, 16.0, 22.0, 26.0])),
-            ]
+                ("respiratory_rate", dice.choice(BREATHS)),
+            ][: 3 if by_monitor else 4]
         )
         case.observations.append((at_us, *told_now))
     for kind, agent in (("antipyretic", "paracetamol"), ("fluid_bolus", "crystalloid")):
@@ -104,6 +108,9 @@ def test_a_stay_played_by_columns_is_the_bedside_look_by_look(
         for concept, one in series.items()
         if len(one)
     }
+    if (breaths := vitals.get("respiratory_rate")) is not None:
+        came = ~np.isnan(breaths)
+        charted["respiratory_rate"] = Charted(looks_us[came], breaths[came], streamed=True)
 
     played: dict[str, list[Told]] = {}
     for one in replayed.play(case.facts(), looks_us, vitals, charted):
