@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.clinical.facts import ShortHistoryError
-from monitoring.clinical.scoring import News2Columns
-from monitoring.clinical.step_chart import MISSING, POINTS_OF_CELL, Column
+from monitoring.clinical.scoring import News2Columns, Sets
+from monitoring.clinical.step_chart import MISSING, POINTS_OF_CELL
 from monitoring.clinical.timeline import US_PER_S, Series, Timeline
 
 # What a bedside monitor sends of a set.
@@ -77,31 +77,27 @@ def readings_before(
 def counting(scored: News2Columns, before: Mapping[str, NDArray[np.float64]]) -> CountingColumns:
     """What counts of each set, by the sets with the readings ``before`` in them."""
     minimum, any_three, standing = scored.minimum, scored.any_three, scored.minimum
-    if before:
-        earlier = scored.with_columns(before)
-        rows = _differing(scored, earlier, before)
-        if len(rows):
-            newest, other = scored.cells[:, rows], earlier.cells[:, rows]
-            # A reading that cannot be scored says nothing of the other one.
-            is_known = (newest != MISSING) & (other != MISSING)
-            points = np.where(newest == MISSING, 0, newest & POINTS_OF_CELL)
-            others = np.where(is_known, other & POINTS_OF_CELL, points)
-            milder = np.minimum(points, others)
-            minimum, any_three, standing = minimum.copy(), any_three.copy(), standing.copy()
-            minimum[rows] = milder.sum(axis=0)
-            any_three[rows] = (milder == _THREE).any(axis=0)
-            standing[rows] = np.maximum(points, others).sum(axis=0)
+    earlier = scored.sets.with_columns(before)
+    differs = np.zeros(len(minimum), dtype=np.bool_)
+    for parameter in before:
+        differs |= scored.sets.cells_of(parameter) != earlier.cells_of(parameter)
+    rows = np.flatnonzero(differs)
+    if len(rows):
+        points, others = _points(scored.sets.at(rows)), _points(earlier.at(rows))
+        # A reading that cannot be scored says nothing of the other one.
+        others = np.where((points < 0) | (others < 0), points, others)
+        milder = np.minimum(points, others)
+        minimum, any_three, standing = minimum.copy(), any_three.copy(), standing.copy()
+        minimum[rows] = milder.clip(0).sum(axis=0)
+        any_three[rows] = (milder == _THREE).any(axis=0)
+        standing[rows] = np.maximum(points, others).clip(0).sum(axis=0)
     return CountingColumns(minimum, any_three, scored.complete, standing)
 
 
-def _differing(
-    scored: News2Columns, earlier: News2Columns, before: Mapping[str, Column]
-) -> NDArray[np.intp]:
-    """The sets of which a reading before lies in another band."""
-    differs = np.zeros(len(scored.minimum), dtype=np.bool_)
-    for parameter in before:
-        differs |= scored.cells_of(parameter) != earlier.cells_of(parameter)
-    return np.flatnonzero(differs)
+def _points(sets: Sets) -> NDArray[np.int8]:
+    """The points of each parameter, -1 where it cannot be scored."""
+    cells = sets.cells()
+    return np.where(cells == MISSING, -1, cells & POINTS_OF_CELL).astype(np.int8)
 
 
 def _before(
@@ -114,7 +110,9 @@ def _before(
     cut short has all its values.
     """
     taken_us = series.taken_us[:-1]
-    earlier = taken_us.searchsorted(taken_us) - 1
+    earlier = np.arange(-1, len(taken_us) - 1)
+    if (taken_us[1:] == taken_us[:-1]).any():
+        earlier = taken_us.searchsorted(taken_us) - 1
     is_sent = series.streamed[:-1]
     is_cut = np.zeros(len(series.taken_us), dtype=np.bool_)
     if since_us is not None:

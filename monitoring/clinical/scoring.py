@@ -69,7 +69,7 @@ class News2Columns:
     minimum: NDArray[np.uint8]
     any_three: NDArray[np.bool_]
     complete: NDArray[np.bool_]
-    sets: "_Sets"
+    sets: "Sets"
     cells_of_few: NDArray[np.uint8] | None = None
 
     @property
@@ -79,15 +79,6 @@ class News2Columns:
         Made anew each time where there are many rows.
         """
         return self.sets.cells() if self.cells_of_few is None else self.cells_of_few
-
-    def cells_of(self, parameter: str) -> NDArray[np.uint8]:
-        """The row of ``cells`` of one parameter."""
-        place = PARAMETERS.index(parameter)
-        return self.sets.cells_of(place) if self.cells_of_few is None else self.cells_of_few[place]
-
-    def with_columns(self, columns: Mapping[str, Column]) -> "News2Columns":
-        """The same sets with other values of some parameters, scored."""
-        return _scored(self.sets.with_columns(columns), threads=1)
 
     def fill(self, rows: slice) -> None:
         """Score a slice of the rows into the columns, which are empty until then."""
@@ -104,7 +95,7 @@ class News2Columns:
 
     def points(self, parameter: str) -> NDArray[np.int8]:
         """Points of one parameter, -1 where it is missing."""
-        cells = self.cells_of(parameter)
+        cells = self.sets.cells_of(parameter)
         return np.where(cells == MISSING, -1, cells & POINTS_OF_CELL).astype(np.int8)
 
 
@@ -209,7 +200,7 @@ class _Charts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Sets:
+class Sets:
     """The columns of n sets in the order of ``PARAMETERS``, and the SpO2 scale of all or of each.
 
     Slices of them are scored one after the other, each while it is in the processor's cache.
@@ -220,9 +211,12 @@ class _Sets:
     scale: Column
 
     def cells(self) -> NDArray[np.uint8]:
-        return np.array([self.cells_of(place) for place in range(len(PARAMETERS))])
+        """Band * 4 + points, or ``MISSING``, of each parameter: (7, n)."""
+        return np.array([self.cells_of(parameter) for parameter in PARAMETERS])
 
-    def cells_of(self, place: int) -> NDArray[np.uint8]:
+    def cells_of(self, parameter: str) -> NDArray[np.uint8]:
+        """The row of ``cells`` of one parameter."""
+        place = PARAMETERS.index(parameter)
         column = self.columns[place]
         cells = self.charts.by_parameter[place].cells(column)
         if place != _SPO2:
@@ -233,19 +227,27 @@ class _Sets:
                 cells[rows] = chart.cells(column[rows])
         return cells
 
-    def with_columns(self, columns: Mapping[str, Column]) -> "_Sets":
+    def with_columns(self, columns: Mapping[str, Column]) -> "Sets":
+        """The same sets with other values of some parameters."""
         own = dict(zip(PARAMETERS, self.columns, strict=True))
         return replace(self, columns=tuple({**own, **columns}.values()))
 
-    def sliced(self, rows: slice) -> "_Sets":
+    def at(self, rows: NDArray[np.intp]) -> "Sets":
+        """Some of the sets."""
+        scale = self.scale[rows] if self.scale.ndim else self.scale
+        return replace(self, columns=tuple(one[rows] for one in self.columns), scale=scale)
+
+    def sliced(self, rows: slice) -> "Sets":
+        """A run of the sets, in narrow columns."""
         scale = narrowed(self.scale[rows]) if self.scale.ndim else self.scale
         columns = [column[rows] for column in self.columns]
         # The answers; the numbers of a wide column seldom fit.
         for place in (_OXYGEN, _CONSCIOUSNESS):
             columns[place] = narrowed(columns[place])
-        return _Sets(self.charts, tuple(columns), scale)
+        return Sets(self.charts, tuple(columns), scale)
 
     def check(self) -> None:
+        """Raise ``ValueError`` for an SpO2 scale without a chart."""
         scale = self.scale
         if scale.size and not (scale.min() >= _SCALE_1 and scale.max() <= _SCALE_2):
             message = "The SpO2 scale is 1 or 2; another has no chart."
@@ -259,11 +261,7 @@ def _score(
     if any(len(column) != n for column in columns) or (scale.ndim and len(scale) != n):
         message = "The columns of a NEWS2 must be equally long, one row a set."
         raise ValueError(message)
-    return _scored(_Sets(_charts(rules), columns, scale), threads=threads)
-
-
-def _scored(sets: _Sets, *, threads: int) -> News2Columns:
-    n = len(sets.columns[0])
+    sets = Sets(_charts(rules), columns, scale)
     is_few = n <= FEW_ROWS
     if is_few:
         sets.check()
@@ -290,7 +288,7 @@ def _scored(sets: _Sets, *, threads: int) -> News2Columns:
 _Sums = tuple[NDArray[np.uint8], NDArray[np.bool_]]
 
 
-def _add_up(sets: _Sets) -> _Sums:
+def _add_up(sets: Sets) -> _Sums:
     """What each row adds up to (points, and how many parameters score 3), and if all are known."""
     sets.check()
     n = len(sets.columns[0])
@@ -310,7 +308,7 @@ def _add_up(sets: _Sets) -> _Sums:
 
 
 def _saturation(
-    sets: _Sets, climb: Climb, values: Counted, *, onto: NDArray[np.uint8]
+    sets: Sets, climb: Climb, values: Counted, *, onto: NDArray[np.uint8]
 ) -> NDArray[np.bool_]:
     """Add what SpO2 gains by the scale of each row; whether its chart scores it."""
     on_scale_2 = sets.scale == _SCALE_2
