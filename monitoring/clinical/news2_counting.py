@@ -117,7 +117,7 @@ def _before(
     is_cut = np.zeros(len(series.taken_us), dtype=np.bool_)
     if since_us is not None:
         is_cut[:-1] = is_sent & (earlier < 0) & (taken_us < since_us)
-    apart_us = taken_us - taken_us.take(earlier, mode="clip")
+    apart_us = taken_us - taken_us[earlier]
     follows = is_sent & (earlier >= 0) & (apart_us <= round(gap_s * US_PER_S))
     before = series.value.copy()
     before[:-1][follows] = series.value[earlier[follows]]
