@@ -212,13 +212,20 @@ def run_start_us(timeline: Timeline) -> NDArray[np.int64]:
 
 
 def _last_rise_us(timeline: Timeline) -> NDArray[np.int64]:
-    """When the flow was last raised."""
+    """When the flow was last raised; of a flow without a device the first one begins it."""
     series = timeline.series["oxygen_flow"]
-    rises = np.zeros(len(series.value), dtype=np.bool_)
-    rises[1:] = series.value[1:] > series.value[:-1] + _FLOW_EPSILON_LPM
-    rise_us = np.maximum.accumulate(np.where(rises, series.taken_us, NEVER_US))
-    rise_us[-1] = NEVER_US
-    return timeline.at_moments("oxygen_flow", rise_us)
+    before = np.append(np.nan, series.value[:-1])
+    rises = series.value > before + _FLOW_EPSILON_LPM
+    # Nothing is known before the first one.
+    begins = np.isnan(before)
+
+    def last_us(happens: NDArray[np.bool_]) -> NDArray[np.int64]:
+        us = np.maximum.accumulate(np.where(happens, series.taken_us, NEVER_US))
+        us[-1] = NEVER_US
+        return timeline.at_moments("oxygen_flow", us)
+
+    has_device = timeline.value("oxygen_device") >= 0
+    return np.where(has_device, last_us(rises), last_us(rises | begins))
 
 
 def _excused(
