@@ -6,7 +6,7 @@ In this order, each rule deciding only where those before it do not:
 2. The higher priority (IEC 60601-1-8; clinical reference 8.2), technical alarms last.
 3. What is still so, or not known to be over, before what is back to normal.
 4. What the patient shows, before work that is due: a set or an ICE that is overdue for hours says
-   less than a grade that has just risen.
+   less than a grade that has just risen, a device that is off less than a monitor that is silent.
 5. A grade before the signs that it rests on, the higher grade first.
 6. The newest news: since when it waits for an owner, else since it was raised.
 
@@ -19,7 +19,7 @@ from typing import NamedTuple
 from monitoring.clinical.alert_state import AlertState, ConditionAxis, VisibilityAxis
 from monitoring.clinical.results import Priority
 
-_WORK = frozenset({"overdue", "ice_overdue", "stale_feed"})
+_WORK = frozenset({"overdue", "ice_overdue", "device_off"})
 _GRADES = frozenset({"crs_grade", "icans_grade"})
 
 

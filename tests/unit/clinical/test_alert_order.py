@@ -41,8 +41,13 @@ def test_a_grade_that_has_just_risen_stands_before_an_ice_overdue_for_hours() ->
 
 
 def test_work_that_is_due_stands_last_however_new() -> None:
-    due = [{"problem": name, **at(12)} for name in ("overdue", "stale_feed")]
-    assert listed(*due, {"problem": "fever"}) == ["fever", "overdue", "stale_feed"]
+    due = [{"problem": name, **at(12)} for name in ("overdue", "device_off")]
+    assert listed(*due, {"problem": "fever"}) == ["fever", "device_off", "overdue"]
+
+
+def test_a_silent_monitor_stands_before_one_of_its_devices_however_new() -> None:
+    device, monitor = {"problem": "device_off", **at(12)}, {"problem": "stale_feed", **at(11)}
+    assert listed(device, monitor) == ["stale_feed", "device_off"]
 
 
 def test_the_higher_grade_stands_first_and_a_grade_before_its_signs() -> None:
