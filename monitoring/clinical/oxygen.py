@@ -25,6 +25,8 @@ POSITIVE_PRESSURE_CLASS = 4
 FLOW_ZERO, FLOW_LOW, FLOW_HIGH, FLOW_UNKNOWN = range(4)
 _COLUMNS = 4
 _YES = np.full(1, YES)
+_HYPOXIA = OXYGEN_INDICATIONS.index("hypoxia")
+_NO_REASON = np.full(1, -1, dtype=np.int8)
 # 6 L/min converted from another unit is still 6 L/min.
 _FLOW_EPSILON_LPM = 1e-6
 
@@ -33,6 +35,7 @@ NOTE_DEVICE_MISSING = "Oxygen flows and no device is charted: taken as nasal can
 NOTE_ROOM_AIR_WITH_FLOW = "Room air is charted and oxygen flows: taken as nasal cannula."
 NOTE_EXCUSED = "Oxygen for comfort, home therapy, a procedure or the airway does not count."
 NOTE_HOME = "Oxygen at the home level does not count."
+NOTE_BESIDE_HOME = "Oxygen beside the positive pressure of home counts by its flow."
 NOTE_HOME_UNKNOWN = "Whether oxygen is above the home level is not known: chart the flow."
 NOTE_ATTRIBUTED = "Hypoxia is attributed to another cause."
 
@@ -109,10 +112,22 @@ def support_columns(timeline: Timeline, rules: CrsRules, freshness: Freshness) -
     _, _, low_notes = class_table(rules)
     by_class = _unfolded(rules)[2]
     column = flow_column(flow_lpm, rules.low_flow_to_lpm)
+    reason = _reason(timeline, freshness, device, uses_flow)
+    for_hypoxia = reason == _HYPOXIA
+    home = _home(timeline, rules)
+    graded = device
+    if home is not None:
+        beside = home.is_beside(device, flow_lpm) & ~for_hypoxia
+        graded = np.where(beside, np.int8(NASAL_CANNULA), device)
+        taken_as = taken_as | {NOTE_BESIDE_HOME: beside}
     # The four columns of the device unknown come last, where -1 leads.
-    entry = (device * np.int8(_COLUMNS) + column).astype(np.intp)
-    counts = _above_home(timeline, rules, entry=entry, device=device, flow_lpm=flow_lpm)
-    excused = _excused(timeline, rules, freshness, device, uses_flow)
+    entry = (graded * np.int8(_COLUMNS) + column).astype(np.intp)
+    if home is None:
+        counts = everywhere(_YES, len(entry))
+    else:
+        level = _unfolded(rules)[0].take(entry, mode="wrap")
+        counts = home.exceeded(graded, flow_lpm, level, for_hypoxia=for_hypoxia)
+    excused = np.isin(reason, _not_for_hypoxia(rules)) & (device >= 0)
     attributed = covered(timeline.facts.attributions, "hypoxia", timeline.at_us)
     truths = by_class.take(entry, axis=1, mode="wrap")
     if not is_everywhere(counts):
@@ -228,33 +243,31 @@ def _last_rise_us(timeline: Timeline) -> NDArray[np.int64]:
     return np.where(has_device, last_us(rises), last_us(rises | begins))
 
 
-def _excused(
+def _reason(
     timeline: Timeline,
-    rules: CrsRules,
     freshness: Freshness,
     device: NDArray[np.int8],
     uses_flow: NDArray[np.bool_],
-) -> NDArray[np.bool_]:
-    """Whether a charted reason other than hypoxia covers the support of now (C13, C15, C16).
+) -> NDArray[np.int8]:
+    """The charted reason that covers the support of now, a place in ``OXYGEN_INDICATIONS`` or -1.
 
     A reason covers the support it was charted with: after another device or more flow it must be
-    charted again, and daily in any case, or the support counts.
+    charted again, and daily in any case.
     """
     if not timeline.is_charted("oxygen_indication"):
-        return np.zeros(len(device), dtype=np.bool_)
-    excuses = [
-        place for place, code in enumerate(OXYGEN_INDICATIONS) if code in rules.not_for_hypoxia
-    ]
-    reason = timeline.value("oxygen_indication")
-    fits = np.isin(reason, excuses)
-    if not fits.any():
-        return fits
+        return everywhere(_NO_REASON, len(device))
+    reason = timeline.value("oxygen_indication").astype(np.int8)
     window_us = int(freshness.set_window_s * US_PER_S)
     last_rise_us = np.where(uses_flow, _last_rise_us(timeline), NEVER_US)
     since_us = np.maximum(run_start_us(timeline), last_rise_us)
     covers = timeline.taken_us("oxygen_indication") >= since_us - window_us
     recent = timeline.age_s("oxygen_indication") <= freshness.oxygen_indication_s_at_most
-    return fits & covers & recent & (device >= 0)
+    return np.where(covers & recent, reason, np.int8(-1))
+
+
+def _not_for_hypoxia(rules: CrsRules) -> list[int]:
+    """The reasons for which support does not count (C13, C15, C16)."""
+    return [place for place, code in enumerate(OXYGEN_INDICATIONS) if code in rules.not_for_hypoxia]
 
 
 def flow_column(flow_lpm: NDArray[np.float64], low_to_lpm: float) -> NDArray[np.int8]:
@@ -280,17 +293,71 @@ def class_table(
     return table, could_be, notes
 
 
-def _home(
-    timeline: Timeline, rules: CrsRules
-) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.int8]]:
-    """The home oxygen device, flow and class that hold at each moment."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Home:
+    """The device, flow and class that a person has at home, at each moment; device -1 for none.
+
+    ``oxygen_level`` is the class of the home oxygen alone, without positive pressure.
+    """
+
+    device: NDArray[np.intp]
+    flow_lpm: NDArray[np.float64]
+    level: NDArray[np.int8]
+    oxygen_level: NDArray[np.int8]
+
+    def is_beside(
+        self, device: NDArray[np.int8], flow_lpm: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """Where more oxygen than at home flows into the positive pressure of home."""
+        more = flow_lpm > np.nan_to_num(self.flow_lpm) + _FLOW_EPSILON_LPM
+        found: NDArray[np.bool_] = (self.level == POSITIVE_PRESSURE_CLASS) & more
+        found &= device == self.device
+        return found
+
+    def exceeded(
+        self,
+        device: NDArray[np.int8],
+        flow_lpm: NDArray[np.float64],
+        level: NDArray[np.int8],
+        *,
+        for_hypoxia: NDArray[np.bool_],
+    ) -> NDArray[np.int8]:
+        """Whether the support exceeds what the person has at home (C13, C15), three-valued.
+
+        Positive pressure at home is no oxygen: it covers the same device where nobody charted that
+        it is for hypoxia now, and nothing else.
+        """
+        more_flow = flow_lpm > self.flow_lpm + _FLOW_EPSILON_LPM
+        flow_unknown = np.isnan(flow_lpm) | np.isnan(self.flow_lpm)
+        by_flow = np.where(flow_unknown, UNKNOWN, np.where(more_flow, YES, NO))
+        by_device = np.where((device == self.device) & ~for_hypoxia, NO, YES)
+        under_pressure = level == POSITIVE_PRESSURE_CLASS
+        usual = np.where(under_pressure, self.level, self.oxygen_level)
+        at_same = np.where(under_pressure, by_device, by_flow)
+        counts = np.where(level > usual, YES, np.where(level < usual, NO, at_same))
+        return np.where(usual == 0, YES, counts).astype(np.int8)
+
+
+def _home(timeline: Timeline, rules: CrsRules) -> _Home | None:
+    """What holds at home at each moment, None where nothing ever does."""
     table, _, _ = class_table(rules)
     homes = [_home_support(baseline) for baseline in timeline.facts.baselines]
+    if all(device < 0 for device, _ in homes):
+        return None
     device = np.array([home[0] for home in homes] + [-1], dtype=np.intp)
     flow_lpm = np.array([home[1] for home in homes] + [np.nan])
     level = np.where(device >= 0, table[device, flow_column(flow_lpm, rules.low_flow_to_lpm)], 0)
+    by_pressure = level == POSITIVE_PRESSURE_CLASS
+    column = flow_column(flow_lpm, rules.low_flow_to_lpm)
+    beside = np.where(flow_lpm > 0, table[NASAL_CANNULA, column], 0)
+    oxygen_level = np.where(by_pressure, beside, level)
     rows = timeline.baseline_rows
-    return device[rows], flow_lpm[rows], level[rows].astype(np.int8)
+    return _Home(
+        device[rows],
+        flow_lpm[rows],
+        level[rows].astype(np.int8),
+        oxygen_level[rows].astype(np.int8),
+    )
 
 
 def _home_support(baseline: BaselineRecord) -> tuple[int, float]:
@@ -298,25 +365,3 @@ def _home_support(baseline: BaselineRecord) -> tuple[int, float]:
     if baseline.home_oxygen_device in OXYGEN_DEVICES:
         return OXYGEN_DEVICES.index(baseline.home_oxygen_device), flow_lpm
     return (NASAL_CANNULA if flow_lpm > 0 else -1), flow_lpm
-
-
-def _above_home(
-    timeline: Timeline,
-    rules: CrsRules,
-    *,
-    entry: NDArray[np.intp],
-    device: NDArray[np.int8],
-    flow_lpm: NDArray[np.float64],
-) -> NDArray[np.int8]:
-    """Whether the support exceeds what the person has at home (C13, C15), three-valued."""
-    if all(_home_support(baseline)[0] < 0 for baseline in timeline.facts.baselines):
-        return everywhere(_YES, len(entry))
-    level = _unfolded(rules)[0].take(entry, mode="wrap")
-    home_device, home_flow_lpm, home_level = _home(timeline, rules)
-    more_flow = flow_lpm > home_flow_lpm + _FLOW_EPSILON_LPM
-    flow_unknown = np.isnan(flow_lpm) | np.isnan(home_flow_lpm)
-    by_flow = np.where(flow_unknown, UNKNOWN, np.where(more_flow, YES, NO))
-    by_device = np.where(device == home_device, NO, YES)
-    at_same = np.where(level == POSITIVE_PRESSURE_CLASS, by_device, by_flow)
-    counts = np.where(level > home_level, YES, np.where(level < home_level, NO, at_same))
-    return np.where(home_level == 0, YES, counts).astype(np.int8)
