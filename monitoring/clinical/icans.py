@@ -15,7 +15,14 @@ from monitoring.clinical.concepts import AROUSAL, SEIZURES, TEST_OBSTACLES
 from monitoring.clinical.conditions import normal
 from monitoring.clinical.evidence import judged_criterion
 from monitoring.clinical.icans_evidence import IcansEvidence
-from monitoring.clinical.neurology import CAPD, ICE, ICE_FROM_YEARS, NOT_KNOWN, NeurologyColumns
+from monitoring.clinical.neurology import (
+    CAPD,
+    ICE,
+    ICE_FROM_YEARS,
+    NOT_KNOWN,
+    UNABLE,
+    NeurologyColumns,
+)
 from monitoring.clinical.policy_types import Policy
 from monitoring.clinical.results import (
     Condition,
@@ -41,7 +48,6 @@ FINDINGS = {
 # Haemorrhage, with or without oedema, is excluded from ICANS.
 _OEDEMA = ("focal_edema", "diffuse_edema")
 _HELD_NOTE = "Met when last known, nothing newer decides it."
-_UNABLE = TEST_OBSTACLES.index("unable_to_perform")
 _UNAROUSABLE = AROUSAL.index("unarousable")
 _YES, _HELD, _UNKNOWN = int(YES), int(HELD), int(UNKNOWN)
 
@@ -161,6 +167,7 @@ def _truths(criteria: tuple[Criterion, ...], columns: NeurologyColumns) -> list[
     found = (
         *points,
         test.obstacle,
+        test.last_unable,
         *columns.arousal,
         columns.seizure,
         columns.sedated,
@@ -219,21 +226,22 @@ def _of_points(criterion: Criterion, columns: NeurologyColumns) -> NDArray[np.in
     least, most = np.fmin(test.mildest, test.worst), np.fmax(test.mildest, test.worst)
     may_be = np.isnan(test.mildest) | ((least <= high) & (most >= low))
     # Who cannot be roused is graded by the row for it, and not by points that nobody could take.
-    may_be &= test.obstacle != _UNABLE
+    may_be &= test.obstacle != UNABLE
     is_sedated = columns.sedated
     return np.where(is_sedated, UNKNOWN, _three(is_met, may_be)).astype(np.int8)
 
 
 def _of_unable(columns: NeurologyColumns) -> NDArray[np.int8]:
     test, (mildest, worst) = columns.test, columns.arousal
-    is_unable = (test.obstacle == _UNABLE) & ~columns.sedated
-    is_awake = (mildest >= 0) & (worst < _UNAROUSABLE)
+    is_unable = (test.obstacle == UNABLE) & ~columns.sedated
+    # Who is awake can perform it, unless the last who asked found otherwise: a test says, not time.
+    is_awake = (mildest >= 0) & (worst < _UNAROUSABLE) & ~test.last_unable
     was_done = ~np.isnan(test.mildest) | (test.obstacle >= 0)
     return _three(is_unable, columns.sedated | ~(is_awake | was_done))
 
 
 def _is_tested(columns: NeurologyColumns) -> NDArray[np.bool_]:
-    known = ~np.isnan(columns.test.mildest) | (columns.test.obstacle == _UNABLE)
+    known = ~np.isnan(columns.test.mildest) | (columns.test.obstacle == UNABLE)
     result: NDArray[np.bool_] = known & ~columns.sedated
     return result
 
@@ -273,9 +281,9 @@ def _notes(columns: NeurologyColumns, age_years: float | None, place: int) -> tu
     obstacle = int(test.obstacle[place])
     if columns.sedated[place]:
         notes.append(f"Under sedation: {tool} and consciousness cannot be judged.")
-    elif obstacle == _UNABLE and columns.arousal[0][place] in range(_UNAROUSABLE):
+    elif test.last_unable[place] and columns.arousal[0][place] in range(_UNAROUSABLE):
         notes.append(f"Awake and unable to perform {tool}: check which is right.")
-    elif obstacle not in (NOT_KNOWN, _UNABLE):
+    elif obstacle not in (NOT_KNOWN, UNABLE):
         notes.append(f"{tool} cannot be assessed because of {TEST_OBSTACLES[obstacle]}: not 0.")
     if test.lacking[place]:
         items = TOOLS[tool].items

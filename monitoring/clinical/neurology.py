@@ -24,6 +24,7 @@ ICE, CAPD = "ICE", "CAPD"
 # ASTCT: under 12 years CAPD. At exactly 12 the sources differ; ICE is taken (2.3).
 ICE_FROM_YEARS = 12.0
 NOT_KNOWN = -1
+UNABLE = TEST_OBSTACLES.index("unable_to_perform")
 _DAY_US = 24 * 3600 * US_PER_S
 _PRESENT = 1
 
@@ -59,6 +60,7 @@ class TestColumns:
 
     ``mildest`` and ``worst`` are its points if every item that was left out had been perfect, or
     lost. ``obstacle`` is a place in ``TEST_OBSTACLES``; ``test_us`` is ``NEVER_US`` before any.
+    ``last_unable`` says that the last test, however old, found somebody unable to perform it.
     ``lacking`` counts the items left out, ``disagrees`` marks a total unlike its items.
     """
 
@@ -67,6 +69,7 @@ class TestColumns:
     mildest: NDArray[np.float64]
     worst: NDArray[np.float64]
     obstacle: NDArray[np.int64]
+    last_unable: NDArray[np.bool_]
     lacking: NDArray[np.int64]
     disagrees: NDArray[np.bool_]
     in_set: dict[str, NDArray[np.bool_]]
@@ -79,6 +82,7 @@ class TestColumns:
             mildest=self.mildest[places],
             worst=self.worst[places],
             obstacle=self.obstacle[places],
+            last_unable=self.last_unable[places],
             lacking=self.lacking[places],
             disagrees=self.disagrees[places],
             in_set={name: mask[places] for name, mask in self.in_set.items()},
@@ -186,8 +190,10 @@ def _test(timeline: Timeline, limits_s: NDArray[np.float64], set_window_s: float
     )
     worst, mildest = (fewest, most) if tool.fewer_is_worse else (most, fewest)
     tested_us = np.maximum.reduce([taken[name] for name in names[:-1]])
-    stands = in_set["test_obstacle"] & (taken["test_obstacle"] >= tested_us)
-    obstacle = np.where(stands, timeline.value("test_obstacle"), NOT_KNOWN).astype(np.int64)
+    is_last = taken["test_obstacle"] >= tested_us
+    stands = in_set["test_obstacle"] & is_last
+    last = timeline.value("test_obstacle")
+    obstacle = np.where(stands, last, NOT_KNOWN).astype(np.int64)
     nothing = stands | ~is_fresh
     return TestColumns(
         tool=tool.name,
@@ -195,6 +201,7 @@ def _test(timeline: Timeline, limits_s: NDArray[np.float64], set_window_s: float
         mildest=np.where(nothing, np.nan, mildest),
         worst=np.where(nothing, np.nan, worst),
         obstacle=obstacle,
+        last_unable=is_last & (last == UNABLE),
         lacking=np.where(has_total | ~any_item | nothing, 0, lacking),
         disagrees=disagrees & ~nothing,
         in_set=in_set,
@@ -210,6 +217,7 @@ def _no_test(tool: str, names: tuple[str, ...], n: int) -> TestColumns:
         mildest=nothing,
         worst=nothing,
         obstacle=np.full(n, NOT_KNOWN, dtype=np.int64),
+        last_unable=never,
         lacking=np.zeros(n, dtype=np.int64),
         disagrees=never,
         in_set=dict.fromkeys(names, never),

@@ -125,11 +125,14 @@ def test_moment_by_moment_is_the_same_as_the_whole_stay(case: bedside.Bedside) -
 
 
 SEIZURE_CHARTED_OVER = stay_of(133561)
+# Unable to perform ICE, and alert in a set charted later.
+UNABLE_THEN_ALERT = stay_of(667)
 
 
 @settings(max_examples=examples(100))
 @example(SEIZURE_CHARTED_OVER, 4)
 @example(SEIZURE_CHARTED_OVER, 5)
+@example(UNABLE_THEN_ALERT, 1)
 @given(STAYS, st.integers(1, 200))
 def test_silence_never_lowers_a_grade(case: bedside.Bedside, hours: int) -> None:
     """With nothing charted any more a grade of 1 and more is held; a 0 may become unknown.
