@@ -95,6 +95,8 @@ AROUSAL = ("spontaneous", "voice", "tactile", "unarousable")
 SEIZURES = ("none", "brief", "eeg_resolved", "prolonged", "repetitive_no_recovery")
 
 _JUST_ABOVE_ZERO = 1e-9
+# Nothing that a laboratory or a bedside counts is larger in any unit; arithmetic stays exact.
+LARGEST_NUMBER = 1e9
 
 
 def _vital(
@@ -119,7 +121,8 @@ def _vital(
 
 
 def _laboratory(code: str, label: str, unit: str, loinc: str, decimals: int = 1) -> Concept:
-    # The reference gives no plausible range for laboratory values: only a negative one is refused.
+    # The reference gives no plausible range for laboratory values: only what is negative or beyond
+    # any laboratory is refused.
     return Concept(
         code=code,
         label=label,
@@ -127,7 +130,7 @@ def _laboratory(code: str, label: str, unit: str, loinc: str, decimals: int = 1)
         unit=unit,
         loinc=loinc,
         decimals=decimals,
-        possible=(0.0, inf),
+        possible=(0.0, LARGEST_NUMBER),
     )
 
 

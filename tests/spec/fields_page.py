@@ -4,10 +4,9 @@
 """
 
 from collections.abc import Iterator
-from math import inf
 from pathlib import Path
 
-from monitoring.clinical.concepts import CONCEPTS, Category, Concept
+from monitoring.clinical.concepts import CONCEPTS, LARGEST_NUMBER, Category, Concept
 from monitoring.clinical.scales import registry
 from monitoring.clinical.scales.answer import Scale
 from monitoring.clinical.scales.fields import Field, FieldKind
@@ -71,10 +70,10 @@ def _range(bounds: tuple[float, float] | None) -> str:
     if bounds is None:
         return ""
     low, high = bounds
-    if (low, high) == (-inf, inf):
+    if (low, high) == (-LARGEST_NUMBER, LARGEST_NUMBER):
         return ""
     begin = "above 0" if 0 < low < _NEAR_NOTHING else f"{low:g}"
-    if high == inf:
+    if high == LARGEST_NUMBER:
         return begin if begin == "above 0" else f"from {begin}"
     return f"{begin} to {high:g}"
 

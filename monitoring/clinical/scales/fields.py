@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.clinical.concepts import LARGEST_NUMBER
 from monitoring.clinical.truths import NO, UNKNOWN, YES
 
 UNKNOWN_CHOICE = -1
@@ -37,8 +38,8 @@ class Field:
     label: str
     kind: FieldKind
     unit: str = ""
-    lowest: float = -np.inf
-    highest: float = np.inf
+    lowest: float = -LARGEST_NUMBER
+    highest: float = LARGEST_NUMBER
     whole: bool = False
     choices: tuple[str, ...] = ()
     synonyms: Mapping[str, str] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.clinical.concepts import CONCEPTS
+from monitoring.clinical.concepts import CONCEPTS, LARGEST_NUMBER
 from monitoring.clinical.scales.fields import Columns, Field, FieldKind
 from monitoring.clinical.units import conversion
 
@@ -36,7 +36,7 @@ class Spelling:
     field: str
     unit: str
     lowest: float = 0.0
-    highest: float = np.inf
+    highest: float = LARGEST_NUMBER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +141,7 @@ def _plain(
 
 def _vital(concept: str, label: str, fields: Iterable[str], *, name: str) -> Quantity:
     known = CONCEPTS[concept]
-    lowest, highest = known.possible or (0.0, np.inf)
+    lowest, highest = known.possible or (0.0, LARGEST_NUMBER)
     return Quantity(
         name=name,
         label=label,
@@ -184,7 +184,7 @@ _MEASURED = (
     _plain("paco2_mmhg", "PaCO2", "mm[Hg]", lowest=1.0, highest=200.0),
     _plain("bands_percent", "Band forms", "%", highest=100.0),
     _plain("gcs", "Glasgow coma scale", "{score}", lowest=3.0, highest=15.0, whole=True),
-    _plain("scd25", "Soluble CD25", "U/mL", highest=np.inf),
+    _plain("scd25", "Soluble CD25", "U/mL", highest=LARGEST_NUMBER),
     *(
         _plain(f"{name}_grade", f"{label}, CTCAE grade", "{grade}", highest=5.0, whole=True)
         for name, label in (
@@ -200,22 +200,25 @@ _MEASURED = (
     _plain("days_anc_100_or_less", "Days with ANC <= 100 /uL", "d", highest=400.0),
     _laboratory("inr", "inr", {"inr": ("{INR}", 30.0)}),
     _laboratory("aptt", "aptt", {"aptt_s": ("s", 400.0)}),
-    _laboratory("ldh", "ldh", {"ldh": ("U/L", np.inf)}),
-    _laboratory("ast", "ast", {"ast": ("U/L", np.inf)}),
-    _laboratory("alt", "alt", {"alt": ("U/L", np.inf)}),
+    _laboratory("ldh", "ldh", {"ldh": ("U/L", LARGEST_NUMBER)}),
+    _laboratory("ast", "ast", {"ast": ("U/L", LARGEST_NUMBER)}),
+    _laboratory("alt", "alt", {"alt": ("U/L", LARGEST_NUMBER)}),
     _laboratory(
         "ferritin",
         "ferritin",
         {
-            "ferritin": ("ng/mL", np.inf),
-            "ferritin_ng_ml": ("ng/mL", np.inf),
-            "ferritin_ug_l": ("ug/L", np.inf),
+            "ferritin": ("ng/mL", LARGEST_NUMBER),
+            "ferritin_ng_ml": ("ng/mL", LARGEST_NUMBER),
+            "ferritin_ug_l": ("ug/L", LARGEST_NUMBER),
         },
     ),
     _laboratory(
         "peak_ferritin",
         "ferritin",
-        {"peak_ferritin": ("ng/mL", np.inf), "peak_ferritin_ug_l": ("ug/L", np.inf)},
+        {
+            "peak_ferritin": ("ng/mL", LARGEST_NUMBER),
+            "peak_ferritin_ug_l": ("ug/L", LARGEST_NUMBER),
+        },
     ),
     _laboratory("crp", "crp", {"crp_mg_l": ("mg/L", 1000.0), "crp_mg_dl": ("mg/dL", 100.0)}),
     _laboratory(

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from monitoring.clinical.concepts import LARGEST_NUMBER
 from monitoring.clinical.scales.fields import (
     UNKNOWN_CHOICE,
     Columns,
@@ -126,11 +127,10 @@ def _number_taker(asked: Field) -> Callable[[Any], float]:
 
 def in_words(asked: Field) -> str:
     """The range of a number: "from 25 to 45", "above 0, up to 70"."""
-    if asked.highest == np.inf:
-        return f"of {asked.lowest:g} or more"
+    highest = f"{asked.highest:g}" if asked.highest < LARGEST_NUMBER else f"{asked.highest:,.0f}"
     if 0 < asked.lowest < _NEAR_NOTHING:
-        return f"above 0, up to {asked.highest:g}"
-    return f"from {asked.lowest:g} to {asked.highest:g}"
+        return f"above 0, up to {highest}"
+    return f"from {asked.lowest:g} to {highest}"
 
 
 def _truth_taker(asked: Field) -> Callable[[Any], int]:
