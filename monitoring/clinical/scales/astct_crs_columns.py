@@ -34,7 +34,10 @@ class CrsRecords:
     ``grade`` is int8, ``NO_GRADE`` where nothing can be said; ``gate`` one of the constants above;
     ``met`` bool (7, n) in the rulebook's order; ``provisional`` the highest criterion met beside
     fever, whatever the gate; ``at_most`` the highest grade that what is absent may hide. ``flags``
-    and ``missing`` are bool columns by code and by field.
+    and ``missing`` are bool columns by code and by field; ``turns`` says what would open the gate
+    or shut it: ``cause`` where another cause of the fever alone shuts it, ``fever`` where a fever
+    would open it, ``treatment`` where that the fever was treated would, ``cooling`` where the fever
+    alone keeps it open.
     """
 
     grade: NDArray[np.int8]
@@ -45,6 +48,7 @@ class CrsRecords:
     by_numbers: NDArray[np.bool_]
     flags: Mapping[str, NDArray[np.bool_]]
     missing: Mapping[str, NDArray[np.bool_]]
+    turns: Mapping[str, NDArray[np.bool_]]
 
 
 def temperature_c(columns: Columns) -> NDArray[np.float64]:
@@ -57,7 +61,8 @@ def grade_records(columns: Columns, rules: CrsRules, policy: Policy) -> CrsRecor
     temp_c = temperature_c(columns)
     is_known = ~np.isnan(temp_c)
     attributed = columns.truth["fever_other_cause"] == YES
-    febrile = (temp_c >= rules.fever_c - FEVER_EPSILON_C) & ~attributed
+    is_hot = temp_c >= rules.fever_c - FEVER_EPSILON_C
+    febrile = is_hot & ~attributed
     episode = columns.truth["episode_open"]
     treated = columns.truth[_ANTIPYRETIC]
     waived = (episode == YES) & (treated == YES)
@@ -93,7 +98,7 @@ def grade_records(columns: Columns, rules: CrsRules, policy: Policy) -> CrsRecor
         "fever_waived": alive & (gate == WAIVED),
         "temperature_unknown": alive & (gate == TEMPERATURE_UNKNOWN),
         "resolving": alive & (gate == WAIVED) & (provisional == 0),
-        "fever_attributed_to_other_cause": attributed & (temp_c >= rules.fever_c - FEVER_EPSILON_C),
+        "fever_attributed_to_other_cause": attributed & is_hot,
         "hypotension_or_hypoxia_without_fever": without_fever & ~masked,
         "possible_masked_crs": masked,
         "atypical_timing": is_late & (febrile | (provisional > 0) | death),
@@ -109,6 +114,12 @@ def grade_records(columns: Columns, rules: CrsRules, policy: Policy) -> CrsRecor
         by_numbers=pressure.by_numbers,
         flags=flags,
         missing=missing,
+        turns={
+            "cause": ~is_open & attributed & is_hot,
+            "fever": ~is_open & ~attributed,
+            "treatment": ~is_open & (episode == YES) & (provisional > 0),
+            "cooling": febrile & ~waived,
+        },
     )
 
 

@@ -145,7 +145,12 @@ def _every_support(rules: CrsRules) -> SupportRecords:
             table[NASAL_CANNULA, FLOW_UNKNOWN],
             _NONE,
         ),
-        "o2_for_hypoxia": np.where(other_pressure & (for_hypoxia == UNKNOWN), by_flow, _NONE),
+        # With the flow not known either, the two together may reach the class of a high one.
+        "o2_for_hypoxia": np.where(
+            other_pressure & (for_hypoxia == UNKNOWN),
+            np.where(column == FLOW_UNKNOWN, table[NASAL_CANNULA, FLOW_HIGH], by_flow),
+            _NONE,
+        ),
     }
     return SupportRecords(
         met=np.stack([level == one for one in HYPOXIA_CLASSES]),

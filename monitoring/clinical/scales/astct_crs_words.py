@@ -92,6 +92,7 @@ def answers(
             *records.met,
             *records.flags.values(),
             *records.missing.values(),
+            *records.turns.values(),
         ]
     )
     patterns = [_pattern(records, place, rules=rules, table=table) for place in firsts]
@@ -159,8 +160,10 @@ def _pattern(records: CrsRecords, place: int, *, rules: CrsRules, table: Criteri
         tail=tail,
         flags=flags,
         missing=missing,
-        would_raise=_raising(table, grade=grade, gate=gate, met=met, provisional=provisional),
-        would_lower=would_lower(table, grade=grade, met=met),
+        would_raise=would_raise(table, grade=grade, met=met)
+        if gate not in (SHUT, NOTHING)
+        else _opening(table, records, place),
+        would_lower=_lowering(table, records, place, met=met),
     )
 
 
@@ -177,13 +180,30 @@ def _shut(flags: tuple[str, ...], provisional: int, told: tuple[int, ...]) -> tu
     return f"{fever}: no CRS by ASTCT, grade 0.", ""
 
 
-def _raising(
-    table: CriteriaTable, *, grade: int, gate: int, met: list[bool], provisional: int
+# What would open the gate, beside a fever.
+_NO_OTHER_CAUSE = "the fever has no other cause"
+_TREATED = "the fever of the open episode was treated (antipyretic or anticytokine)"
+
+
+def _opening(table: CriteriaTable, records: CrsRecords, place: int) -> tuple[str, ...]:
+    """The single changes that would let what is met count."""
+    fever = table.criteria[0].would_be_met
+    words = {"cause": _NO_OTHER_CAUSE, "fever": fever, "treatment": _TREATED}
+    ways = [word for name, word in words.items() if records.turns[name][place]]
+    reached = max(int(records.provisional[place]), 1)
+    return (f"Grade {reached} if {' or '.join(ways)}.",) if ways else ()
+
+
+def _lowering(
+    table: CriteriaTable, records: CrsRecords, place: int, *, met: list[bool]
 ) -> tuple[str, ...]:
-    if gate in (SHUT, NOTHING):
-        reached = max(provisional, 1)
-        return (f"Grade {reached} if {table.criteria[0].would_be_met}.",)
-    return would_raise(table, grade=grade, met=met)
+    """The nearest single changes downwards; where the fever alone holds it, its end is one."""
+    grade = int(records.grade[place])
+    lines = would_lower(table, grade=grade, met=met)
+    if grade < 2 or not records.turns["cooling"][place]:
+        return lines
+    ends = table.criteria[0].would_end
+    return (*(one for one in lines if one.startswith("Grade")), f"Grade 0 if {ends}.")
 
 
 class _Said:

@@ -111,7 +111,8 @@ class IcansRules:
 class IcansRecords:
     """n records graded: ``grade`` int8, ``NO_GRADE`` where nothing can be said; ``worst`` the
     highest criterion met, sedation or not; ``at_most`` the highest grade that what is absent may
-    hide; ``met`` bool (criteria, n); ``flags`` and ``missing`` bool columns.
+    hide; ``met`` bool (criteria, n); ``flags`` and ``missing`` bool columns; ``asked`` says by
+    domain where its test is the one that counts.
     """
 
     grade: NDArray[np.int8]
@@ -120,6 +121,7 @@ class IcansRecords:
     met: NDArray[np.bool_]
     flags: Mapping[str, NDArray[np.bool_]]
     missing: Mapping[str, NDArray[np.bool_]]
+    asked: Mapping[str, NDArray[np.bool_]]
 
 
 def load_icans() -> IcansRules:
@@ -202,6 +204,10 @@ def grade_records(columns: Columns, rules: IcansRules) -> IcansRecords:
         met=graded.met,
         flags=flags,
         missing=missing,
+        asked={
+            _ICE_DOMAIN: ~is_young | (has_ice & ~has_capd),
+            _CAPD_DOMAIN: is_young | (has_capd & ~(is_old & has_ice)),
+        },
     )
 
 

@@ -1,5 +1,6 @@
 """What is said of each ICANS grade: the reason, the evidence, what would change it."""
 
+from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ def answers(columns: Columns, records: "IcansRecords", table: CriteriaTable) -> 
             *records.met,
             *records.flags.values(),
             *records.missing.values(),
+            *records.asked.values(),
         ]
     )
     patterns = [_pattern(records, place, table) for place in firsts]
@@ -66,10 +68,24 @@ def _pattern(
         reason=verdict,
         flags=flags,
         missing=missing,
-        would_raise=would_raise(table, grade=grade, met=met) if grade >= 0 else (),
+        would_raise=_raising(table, records, place, grade=grade, met=met),
         would_lower=would_lower(table, grade=grade, met=met),
     )
     return shared, tuple(compress(table.criteria, met))
+
+
+def _raising(
+    table: CriteriaTable, records: "IcansRecords", place: int, *, grade: int, met: list[bool]
+) -> tuple[str, ...]:
+    """What would raise the grade, without the test that does not count at this age."""
+    if grade < 0:
+        return ()
+    asked = [
+        one.low is None or one.domain not in records.asked or bool(records.asked[one.domain][place])
+        for one in table.criteria
+    ]
+    kept = replace(table, criteria=tuple(compress(table.criteria, asked)))
+    return would_raise(kept, grade=grade, met=list(compress(met, asked)))
 
 
 def _answer(
