@@ -6,7 +6,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, bindparam, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from db.models.base import table
@@ -194,9 +194,14 @@ _FACT = (
     _observation.c.value_code,
     # As the engine answers, on one of them 0 or 1, so that no row is touched to make it a bool.
     type_coerce(
-        or_(
-            _observation.c.source == STREAM_SOURCE,
-            func.substr(_observation.c.source, 1, len(STREAM_SOURCE) + 1) == f"{STREAM_SOURCE}:",
+        and_(
+            or_(
+                _observation.c.source == STREAM_SOURCE,
+                func.substr(_observation.c.source, 1, len(STREAM_SOURCE) + 1)
+                == f"{STREAM_SOURCE}:",
+            ),
+            # Who corrects what a device sent has looked, and says it by hand.
+            _observation.c.status != "amended",
         ),
         Integer,
     ),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from monitoring.clinical.concepts import CONSCIOUSNESS
 from monitoring.clinical.evidence import EvidenceBook
-from monitoring.clinical.news2_counting import CountingColumns, counting, readings_before
+from monitoring.clinical.news2_counting import CountingColumns, counting_of, readings_before
 from monitoring.clinical.oxygen import SupportColumns
 from monitoring.clinical.policy_types import Freshness, Policy
 from monitoring.clinical.results import InputEvidence, News2Score, ScorePart
@@ -69,7 +69,7 @@ def set_columns(
     scored, in_set, scale, on_oxygen = _scored(timeline, by_support, rules, freshness, limits_s)
     return SetColumns(
         scored,
-        counting(scored, readings_before(timeline, in_set, policy.news2.stream_gap_s)),
+        counting_of(scored, readings_before(timeline, in_set, policy.news2)),
         scored.cells.tolist(),
         {concept: mask.tolist() for concept, mask in in_set.items()},
         scale.tolist(),
@@ -95,7 +95,7 @@ def counting_columns(
 ) -> CountingColumns:
     """What counts of the set at each moment; ``by_support`` is what ``oxygen_given`` says."""
     scored, in_set, _, _ = _scored(timeline, by_support, rules, policy.freshness, limits_s)
-    return counting(scored, readings_before(timeline, in_set, policy.news2.stream_gap_s))
+    return counting_of(scored, readings_before(timeline, in_set, policy.news2))
 
 
 def risks_of(scored: News2Columns | CountingColumns, rules: News2Rules) -> NDArray[np.int8]:
@@ -109,13 +109,15 @@ def risks_of(scored: News2Columns | CountingColumns, rules: News2Rules) -> NDArr
 
 
 def deadbands_of(counting: CountingColumns, rules: News2Rules, points: int) -> NDArray[np.int8]:
-    """The highest row of Chart 2 by a total that each set is not known to be clearly below.
+    """The highest row of Chart 2 that each set is not known to be clearly below.
 
     Its place in the rules + 1, 0 where none; the first row where the set is incomplete.
     """
     rows = np.zeros(len(counting.standing), dtype=np.int8)
     for place, threshold in reversed(list(enumerate(rules.thresholds, start=1))):
-        if threshold.total_from:
+        if threshold.total_from is None:
+            rows[counting.standing_three & (rows == 0)] = place
+        elif threshold.total_from:
             rows[counting.standing + points >= threshold.total_from] = place
     rows[~counting.complete] = 1
     return rows

@@ -73,7 +73,7 @@ def news2_condition(
         complete=news2.complete,
     )
     severity = _NEWS2_SEVERITY.get(risk, 0)
-    deadband = news2_deadband(counting.standing, news2.complete, rules, policy)
+    deadband = news2_deadband(counting, news2.complete, rules, policy)
     at_least = "" if news2.complete else "at least "
     text = f"NEWS2 {at_least}{news2.minimum}"
     shown = _NEWS2_SEVERITY.get(news2.risk, 0)
@@ -81,6 +81,8 @@ def news2_condition(
         text += " by the monitor, not long enough yet"
     if severity == 0:
         near = news2.complete and deadband > 0 and not shown
+        if near and counting.standing > news2.minimum:
+            text, near = f"{text} by the monitor, not long enough yet", False
         known = text if news2.complete or shown else "NEWS2 incomplete"
         return Condition(
             problem="news2",
@@ -91,11 +93,15 @@ def news2_condition(
             deadband_severity=deadband,
         )
     threshold = next(t for t in rules.thresholds if t.risk == risk)
-    if shown > severity:
-        text = f"NEWS2 {at_least}{counting.minimum}; {text.removeprefix('NEWS2 ')}"
-    threes = [part.parameter for part in news2.parts if part.points == 3]
+    threes = [
+        part.parameter
+        for part in news2.parts
+        if part.points == 3 and part.parameter not in counting.held_back
+    ]
+    counts = f"NEWS2 {at_least}{counting.minimum}" if shown > severity else text
     if risk == "low_medium":
-        text += f", 3 in {', '.join(one.replace('_', ' ') for one in threes)}"
+        counts += f", 3 in {', '.join(one.replace('_', ' ') for one in threes)}"
+    text = f"{counts}; {text.removeprefix('NEWS2 ')}" if shown > severity else counts
     return Condition(
         problem="news2",
         state=_ACTIVE,
@@ -110,14 +116,14 @@ def news2_condition(
     )
 
 
-def news2_deadband(standing: int, complete: bool, rules: News2Rules, policy: Policy) -> int:
-    """The highest severity that a total is not known to be clearly below; any, if it is incomplete.
+def news2_deadband(counting: Counting, complete: bool, rules: News2Rules, policy: Policy) -> int:
+    """The highest severity that a set is not known to be clearly below; any, if it is incomplete.
 
     A single 3 has no hysteresis: it is no total.
     """
     if not complete:
         return len(_NEWS2_RISKS)
-    reached = standing + policy.news2.hysteresis_points
+    reached = counting.standing + policy.news2.hysteresis_points
     return max(
         (
             _NEWS2_SEVERITY[one.risk]
@@ -126,7 +132,7 @@ def news2_deadband(standing: int, complete: bool, rules: News2Rules, policy: Pol
             and one.total_from is not None
             and reached >= one.total_from
         ),
-        default=0,
+        default=_NEWS2_SEVERITY["low_medium"] if counting.standing_three else 0,
     )
 
 

@@ -73,6 +73,7 @@ def news2(table: RuleTable) -> News2Limits:
     """How far below a threshold of NEWS2 its alert is over, in points; what of a stream counts."""
     limits = News2Limits(
         hysteresis_points=table.integer("hysteresis_points", low=0, high=4),
+        stream_s=table.number("stream_seconds", low=0, high=900),
         stream_gap_s=table.number("stream_gap_seconds", low=0, high=LONGEST_RUN_S),
     )
     cited(table)

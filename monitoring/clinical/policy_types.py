@@ -172,12 +172,14 @@ class TachycardiaLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News2Limits:
-    """How far below a threshold of NEWS2 its alert is over, and how long a reading is the last.
+    """How far below a threshold of NEWS2 its alert is over, and what of a stream counts.
 
-    A value that a device sent counts as far as the one measured up to ``stream_gap_s`` before it.
+    A value that a device sent counts as far as the one measured ``stream_s`` or more before it, at
+    most ``stream_gap_s``; so long after it, alone, it counts by itself.
     """
 
     hysteresis_points: int
+    stream_s: float
     stream_gap_s: float
 
 

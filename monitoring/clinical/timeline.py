@@ -209,7 +209,9 @@ def _laid_out(
         unusable += [(concept, us) for us in lost]
         value = given.value if given.ends else np.append(given.value, MISSING[place])
         row_id = everywhere(_NO_ROW, len(value))
-        streamed = everywhere(_SENT if given.streamed else _BY_HAND, len(value))
+        streamed = everywhere(_BY_HAND, len(value))
+        if given.streamed:
+            streamed = np.append(everywhere(_SENT, len(value) - 1), _BY_HAND)
         if given.row_id is not None:
             row_id = np.append(given.row_id, -1)
         if given.taken_us is at_us or np.array_equal(given.taken_us, at_us):

@@ -23,6 +23,7 @@ from monitoring.clinical.laboratory import series_of_each
 from monitoring.clinical.laboratory_flags import iec_hs_condition, neutropenic_fever_condition
 from monitoring.clinical.late_times import NOT_DUE_US, late_times_us
 from monitoring.clinical.neutropenic_fever import neutropenic_fever
+from monitoring.clinical.news2_counting import MONITORED
 from monitoring.clinical.policy_types import STREAMED, Policy
 from monitoring.clinical.results import Condition, Evaluation
 from monitoring.clinical.symptom_triggers import all_asked
@@ -44,8 +45,8 @@ def sweeps(
 ) -> list[int]:
     """When a sweep would have found something else than at the moments of the facts.
 
-    Each whole hour after a fact until the next one, for what grows old, and when a device has been
-    off for so long that it is told, and given up.
+    Each whole hour after a fact until the next one, for what grows old, when a device has been off
+    for so long that it is told, and given up, and when the last that it sent counts by itself.
     """
     if not charted_us:
         return []
@@ -61,6 +62,13 @@ def sweeps(
         sent_us = series.taken_us[series.streamed]
         for after_us in (off_after_us(concept, sent_us, watch), forgotten_us):
             found.update((sent_us + after_us + 1).tolist())
+    gap_us = round(policy.news2.stream_gap_s * US_PER_S)
+    counted = MONITORED if gap_us else ()
+    for series in series_of_each(facts.observations, counted).values():
+        taken_us = series.taken_us[:-1]
+        # The last one before a silence counts by itself then.
+        is_last = np.append(taken_us[1:] - taken_us[:-1] > gap_us, True)[: len(taken_us)]
+        found.update((taken_us[is_last & series.streamed[:-1]] + gap_us + 1).tolist())
     return [one for one in sorted(found) if charted_us[0] <= one < until_us]
 
 

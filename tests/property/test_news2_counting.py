@@ -18,7 +18,7 @@ from tests.property.effort import examples
 from tests.spec import bedside
 
 MINUTE_US = 60_000_000
-WINDOW_US, GAP_US = 30 * MINUTE_US, 20 * MINUTE_US
+WINDOW_US, GAP_US, LASTS_US = 30 * MINUTE_US, 20 * MINUTE_US, 45_000_000
 VALUES = {
     "respiratory_rate": [16.0, 22.0, 25.0, 8.0],
     "spo2": [97.0, 95.0, 93.0, 91.0, 86.0],
@@ -47,8 +47,11 @@ def stay_of(seed: int) -> bedside.Bedside:
         spo2_scale=scale,
     )
     for _ in range(dice.randint(2, 30)):
-        at_us += dice.choice([0, 1, 2, 15, 19, 20, 21, 31]) * MINUTE_US
+        at_us += round(dice.choice([0, 0.5, 0.75, 1, 2, 15, 19, 20, 21, 31]) * MINUTE_US)
         case.moments_us.append(at_us)
+        if dice.random() < 0.2:
+            # Somebody looks, and nothing is measured.
+            continue
         by_hand = dice.random() < 0.4
         for concept, values in VALUES.items():
             if dice.random() < (0.9 if by_hand else 0.6):
@@ -100,17 +103,22 @@ def said_plainly(case: bedside.Bedside, shown: Evaluation) -> tuple[int, int]:
         assert isinstance(value, float)
         scale = case.baseline.spo2_scale
         points = before = points_of(concept, value, scale, oxygen)
-        earlier = [one for one in readings if one[0] < us]
+        earlier = [
+            one
+            for one in readings
+            if us - one[0] >= LASTS_US or not isinstance(one[1], bedside.Sent)
+        ]
         if isinstance(value, bedside.Sent) and earlier and us - earlier[-1][0] <= GAP_US:
             said = points_of(concept, float(earlier[-1][1]), scale, oxygen)
             before = before if said is None or points is None else said
         assert parts[concept].points == points
-        milder.append(None if points is None else min(points, before or 0))
+        is_alone = shown.at_us - us > GAP_US
+        milder.append(None if points is None else points if is_alone else min(points, before or 0))
         harsher.append(None if points is None else max(points, before or 0))
     is_complete = None not in milder
     known = [one for one in milder if one is not None]
     severity = 1 if 3 in known else 0
-    deadband = 0 if is_complete else 3
+    deadband = (1 if 3 in harsher else 0) if is_complete else 3
     for one, least in THRESHOLDS.items():
         if sum(known) >= least:
             severity = one

@@ -60,5 +60,6 @@ _CLAIMS: dict[str, Check] = {
     r'is "(\w+)" (\w+)': lambda a, m: str((a.details or {}).get(m[1])) == m[2],
     r'says "(.+)"': lambda a, m: m[1] in a.reason,
     r'raised "(.+)"': lambda a, m: any(m[1] in line for line in a.would_raise),
+    r"nothing raises it": lambda a, _: not a.would_raise,
     r'lowered "(.+)"': lambda a, m: any(m[1] in line for line in a.would_lower),
 }

@@ -84,6 +84,7 @@ def grade_records(columns: Columns, rules: CrsRules, policy: Policy) -> CrsRecor
     missing, at_most = _missing(
         columns,
         could={**pressure.could, **support.could},
+        together=support.together,
         gate=gate,
         grade=grade,
         provisional=provisional,
@@ -127,6 +128,7 @@ def _missing(
     columns: Columns,
     *,
     could: Mapping[str, NDArray[np.int8]],
+    together: Mapping[str, NDArray[np.int8]],
     gate: NDArray[np.int8],
     grade: NDArray[np.int8],
     provisional: NDArray[np.int8],
@@ -149,7 +151,9 @@ def _missing(
     reached = np.where(is_open, grade, provisional)
     may_count = (is_open | openable) & below_death
     missing = {name: may_count & (one > reached) for name, one in could.items()}
-    highest = np.max([one * missing[name] for name, one in could.items()], axis=0)
+    highest = np.max(
+        [one * missing[name] for each in (could, together) for name, one in each.items()], axis=0
+    )
     at_most = np.where(openable, np.maximum(highest, provisional), np.maximum(highest, grade))
     at_most = np.where(by_fever & may_count, np.maximum(at_most, np.int8(1)), at_most)
     some = by_treatment & (at_most > 0) & below_death

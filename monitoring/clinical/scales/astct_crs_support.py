@@ -38,12 +38,14 @@ class SupportRecords:
     """Hypoxia of n records.
 
     ``met`` is bool (3, n) for the classes 2, 3, 4. ``flags`` are bool columns by code. ``could``
-    says by absent field the highest grade that its value alone could make, int8, 0 where none.
+    says by absent field the highest grade that its value alone could make, int8, 0 where none;
+    ``together`` what it could make with a flow that is absent too.
     """
 
     met: NDArray[np.bool_]
     flags: Mapping[str, NDArray[np.bool_]]
     could: Mapping[str, NDArray[np.int8]]
+    together: Mapping[str, NDArray[np.int8]]
 
 
 def inhaled_fraction(fio2: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -81,6 +83,7 @@ def support_records(columns: Columns, rules: CrsRules) -> SupportRecords:
         met=every.met[:, place],
         flags={name: one[place] for name, one in every.flags.items()},
         could={name: one[place] for name, one in every.could.items()},
+        together={name: one[place] for name, one in every.together.items()},
     )
 
 
@@ -145,15 +148,17 @@ def _every_support(rules: CrsRules) -> SupportRecords:
             table[NASAL_CANNULA, FLOW_UNKNOWN],
             _NONE,
         ),
-        # With the flow not known either, the two together may reach the class of a high one.
-        "o2_for_hypoxia": np.where(
-            other_pressure & (for_hypoxia == UNKNOWN),
-            np.where(column == FLOW_UNKNOWN, table[NASAL_CANNULA, FLOW_HIGH], by_flow),
-            _NONE,
-        ),
+        "o2_for_hypoxia": np.where(other_pressure & (for_hypoxia == UNKNOWN), by_flow, _NONE),
     }
     return SupportRecords(
         met=np.stack([level == one for one in HYPOXIA_CLASSES]),
         flags=flags,
         could=could,
+        together={
+            "o2_for_hypoxia": np.where(
+                (could["o2_for_hypoxia"] > 0) & (column == FLOW_UNKNOWN),
+                table[NASAL_CANNULA, FLOW_HIGH],
+                _NONE,
+            )
+        },
     )

@@ -39,7 +39,8 @@ def test_what_counts_at_every_moment_is_what_is_told(block: list[tuple[str, str]
         names = ("incomplete", *(one.risk for one in NEWS2.thresholds))
         risks = [names[place] for place in risks_of(counting, NEWS2).tolist()]
         deadbands = [
-            {0: 0, 1: 3, 2: 2}[row] for row in deadbands_of(counting, NEWS2, points=1).tolist()
+            {0: 0, 1: 3, 2: 2, 3: 1}[row]
+            for row in deadbands_of(counting, NEWS2, points=1).tolist()
         ]
         judged = bedside.judge(case)
         if not judged[0].news2.applicable:

@@ -63,7 +63,12 @@ def test_a_risk_alone_is_heard_as_the_score_is(
     news2 = bedside.judge(bedside.read(story))[-1].news2
 
     # All of it was charted.
-    counting = Counting(minimum=news2.minimum, any_three=news2.any_three, standing=news2.minimum)
+    counting = Counting(
+        minimum=news2.minimum,
+        any_three=news2.any_three,
+        standing=news2.minimum,
+        standing_three=news2.any_three,
+    )
     by_risk = news2_risk_condition(risk, not_below, POLICY)
 
     assert news2.risk == risk

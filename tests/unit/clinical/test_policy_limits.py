@@ -28,6 +28,7 @@ RANGES: list[tuple[str, str, float, float, dict[str, Any], dict[str, Any]]] = [
     ("tachycardia", "heart_rate_above", 90, 200, {}, {}),
     ("tachycardia", "hysteresis_bpm", 0, 30, {}, {}),
     ("news2", "hysteresis_points", 0, 4, {}, {}),
+    ("news2", "stream_seconds", 0, 900, {}, {}),
     ("news2", "stream_gap_seconds", 0, 3600, {}, {}),
     ("device_off", "after_minutes", 1, 60, {}, {}),
     ("device_off", "cuff_after_minutes", 1, 60, {}, {}),
