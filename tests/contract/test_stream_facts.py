@@ -88,3 +88,33 @@ def test_a_struck_out_value_of_a_stream_is_not_read(store: Store, ward: Ward) ->
 
     assert since_us == {"heart_rate": to_epoch_us(at(0, 29))}
     assert list(short.id) == [row.id for row in (rows[27], *rows[29:40], *rows[41:])]
+
+
+def test_what_somebody_corrects_of_a_device_is_said_by_hand(store: Store, ward: Ward) -> None:
+    minutes_of(store, ward, "respiratory_rate", range(3), "monitor:bed-1")
+    asked = {"from_at": at(0), "to_at": at(1)}
+    with store.read() as session:
+        before = facts.within(session, ward.encounter_id, **asked)
+        row = observations.by_id(session, before[0][1])
+    store.write(
+        lambda session: observations.supersede(
+            session,
+            row,
+            status="amended",
+            value_num=26.0,
+            value_code=None,
+            value_sent="26",
+            unit_sent="/min",
+            queried=False,
+            recorded_at=at(1),
+            recorded_by="nurse.adeyemi",
+            reason="counted for a minute",
+        )
+    )
+    with store.read() as session:
+        after = facts.within(session, ward.encounter_id, **asked)
+
+    by_minute = {us: (value, streamed) for _, _, us, value, _, streamed in zip(*after, strict=True)}
+    said = [by_minute[to_epoch_us(at(0, minute))] for minute in range(3)]
+    assert [streamed for _, streamed in said] == [1, 0, 1]
+    assert said[1][0] == 26.0

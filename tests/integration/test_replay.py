@@ -270,3 +270,28 @@ def test_a_cuff_is_off_after_two_of_its_turns_as_the_sweep_tells_it(store: Store
     events = played(bed).events
     told = events[(events["problem"] == "device_off") & (events["kind"] == "raised")]
     assert told["at_us"].tolist() == [to_us(clock("07:15")) + 1]
+
+
+def test_the_last_that_a_monitor_sent_counts_by_itself_as_the_sweep_tells_it(
+    store: Store,
+) -> None:
+    bed = bedside(store)
+    bed.well("05:00")
+    bed.well("06:00", rr=18, hr=112, spo2=95)
+    record_set(
+        store,
+        encounter_id=bed.encounter_id,
+        values=values_of(rr=26),
+        taken_at=clock("06:10"),
+        source="monitor:bed",
+        source_id="06:10",
+        actor="feed",
+        now=clock("06:10"),
+    )
+    for at, is_told in (("06:10", False), ("06:30", False), ("06:31", True)):
+        sweep(store, encounter_id=bed.encounter_id, pulses=(), now=clock(at))
+        assert ("news2" in bed.open_problems()) is is_told, at
+
+    events = played(bed).events
+    told = events[(events["problem"] == "news2") & (events["kind"] == "raised")]
+    assert told["at_us"].tolist() == [to_us(clock("06:30")) + 1]
