@@ -200,17 +200,40 @@ def _need(columns: Columns, fraction: NDArray[np.float64]) -> NDArray[np.int8]:
     # Pressure for another reason says nothing of the oxygen beside it (C15, C16).
     beside = _for_another_reason(columns)
     need = np.where(beside & (for_hypoxia == UNKNOWN), UNKNOWN, need)
-    under_pressure = np.isin(device, _places(*_PRESSURE_DEVICES))
-    is_for_hypoxia = under_pressure & (columns.choice["positive_pressure_reason"] == _FOR_HYPOXIA)
+    is_for_hypoxia = _under_pressure(columns) & (
+        columns.choice["positive_pressure_reason"] == _FOR_HYPOXIA
+    )
     excused = (for_hypoxia == NO) & ~is_for_hypoxia
     return np.where(excused, NO, need)
 
 
+def pressure_not_counted(columns: Columns) -> NDArray[np.bool_]:
+    """Positive pressure of any kind for another reason than hypoxia, which counts for nothing."""
+    stated = columns.truth.get("ventilated")
+    excused = _for_another_reason(columns)
+    if stated is None:
+        return excused
+    other = columns.choice["positive_pressure_reason"] > _FOR_HYPOXIA
+    return excused | ((stated == YES) & other)
+
+
+def pressure_for_hypoxia(columns: Columns) -> NDArray[np.bool_]:
+    """Positive pressure that corrects hypoxia, as far as nobody said otherwise."""
+    excused = _for_another_reason(columns) | (columns.truth["o2_for_hypoxia"] == NO)
+    counts: NDArray[np.bool_] = _under_pressure(columns) & ~excused
+    return counts
+
+
+def _under_pressure(columns: Columns) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = np.isin(columns.choice["o2_device"], _places(*_PRESSURE_DEVICES))
+    return found
+
+
 def _for_another_reason(columns: Columns) -> NDArray[np.bool_]:
     """Positive pressure for the airway, a procedure or sleep apnoea."""
-    result: NDArray[np.bool_] = np.isin(
-        columns.choice["o2_device"], _places(*_PRESSURE_DEVICES)
-    ) & (columns.choice["positive_pressure_reason"] > _FOR_HYPOXIA)
+    result: NDArray[np.bool_] = _under_pressure(columns) & (
+        columns.choice["positive_pressure_reason"] > _FOR_HYPOXIA
+    )
     return result
 
 

@@ -52,6 +52,9 @@ def grade(columns: Columns, rules: CtcaeRules) -> list[Answer]:
         "fio2_unknown": oxygen.fraction_unknown,
         # The text of grade 3 says one pressor and that of grade 4 none: a clinician has to say.
         "multiple_vasopressors_review": count > 1,
+        # No row names it: whether it is life-threatening has to be said.
+        "positive_pressure_review": ask.pressure_for_hypoxia(columns),
+        "positive_pressure_not_counted": ask.pressure_not_counted(columns),
         "hypotension_untreated": ask.untreated(columns, judged["fluids"].truth, runs),
         "inotrope_not_counted": ask.any_chosen(columns, inotropes),
     }

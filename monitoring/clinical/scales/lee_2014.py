@@ -121,6 +121,7 @@ def grade(columns: Columns, rules: LeeRules) -> list[Answer]:
     flags = {
         "fio2_unknown": oxygen.fraction_unknown,
         "vasopressin_counted": pressors.vasopressin_makes_multiple,
+        "positive_pressure_not_counted": ask.pressure_not_counted(columns),
         "no_high_dose_limit": pressors.without_limit,
         "inotrope_not_counted": pressors.not_counted,
         "hypotension_untreated": ask.untreated(
