@@ -214,7 +214,8 @@ def pressure_not_counted(columns: Columns) -> NDArray[np.bool_]:
     if stated is None:
         return excused
     other = columns.choice["positive_pressure_reason"] > _FOR_HYPOXIA
-    return excused | ((stated == YES) & other)
+    stated_so: NDArray[np.bool_] = (stated == YES) & other
+    return excused | stated_so
 
 
 def pressure_for_hypoxia(columns: Columns) -> NDArray[np.bool_]:

@@ -195,7 +195,8 @@ def grade_records(columns: Columns, rules: IcansRules) -> IcansRecords:
         "age_exactly_12": np.floor(age_years) == rules.ice_from_years,
         "ice_0_while_awake": (ice == 0) & is_awake,
         "unable_to_perform_while_awake": (unable == YES) & is_awake,
-        "performed_and_unable_contradict": (unable == YES) & ((ice > 0) | has_capd),
+        "performed_and_unable_contradict": ((unable == YES) | (conscious == _UNAROUSABLE))
+        & ((ice > 0) | has_capd),
     }
     return IcansRecords(
         grade=np.where(no_grade, np.int8(NO_GRADE), graded.grade),

@@ -42,7 +42,18 @@ def ctcae_laboratory() -> Scale:
 
 def icaht() -> Scale:
     """Early ICAHT, day 0 to 30 (Rejeski 2023; clinical reference 5.3)."""
-    return _load("icaht", "icaht.toml")
+    own = _load("icaht", "icaht.toml")
+    return replace(own, check=lambda columns: {**own.check(columns), **_more_days_lower(columns)})
+
+
+def _more_days_lower(columns: Columns) -> dict[int, str]:
+    """Each day at the lower count is one at the higher count too."""
+    lower, higher = (columns.number[f"days_anc_{count}_or_less"] for count in (100, 500))
+    message = (
+        "days_anc_100_or_less is at most days_anc_500_or_less: "
+        "a day of the lower count is one of the higher too."
+    )
+    return dict.fromkeys(np.flatnonzero(lower > higher).tolist(), message)
 
 
 def parse_limit_grades(table: RuleTable) -> LimitGrades:
