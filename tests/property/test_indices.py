@@ -3,10 +3,12 @@
 from math import isclose
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.clinical.scales import registry
+from monitoring.clinical.scales.fields import RecordError
 from tests.property import naive_indices as naive
 
 TRUTH = st.sampled_from([None, True, False])
@@ -149,6 +151,10 @@ def test_icaht(days_500: Any, days_100: Any, never: Any) -> None:
     record = without_unknown(
         days_anc_500_or_less=days_500, days_anc_100_or_less=days_100, never_above_500=never
     )
+    if days_500 is not None and days_100 is not None and days_100 > days_500:
+        with pytest.raises(RecordError, match="days_anc_100_or_less is at most"):
+            registry.scale("icaht").of([record])
+        return
 
     (answer,) = registry.scale("icaht").of([record])
 
