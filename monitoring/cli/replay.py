@@ -47,7 +47,8 @@ def replay(
         stop("The period ends before it begins. Check --from and --to.")
     columns = {_TODAY if policy is None else policy.name: policy}
     if against is not None:
-        columns[against.name if against.name not in columns else str(against)] = against
+        names = (against.name, str(against), f"{against} (the other)")
+        columns[next(one for one in names if one not in columns)] = against
     played = {
         name: _play(ward, from_at=from_at, to_at=to_at, now=now, limits=file)
         for name, file in columns.items()

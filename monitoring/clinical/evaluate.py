@@ -250,7 +250,9 @@ class _Judge:
             at_most=moment.at_most,
             peak=moment.episode.peak,
             direction=_direction(moment.grade, previous),
-            resolving=moment.grade == 0 and moment.episode.is_open,
+            resolving=moment.grade == 0
+            and moment.episode.is_open
+            and not grading.is_met_beside_fever(moment.truths),
             fever_waived=moment.waived,
             criteria=tuple(
                 judged_criterion(

@@ -4,6 +4,7 @@ Lee 2019, Table 2 (clinical reference 1.2, 1.5): once the fever gate is open the
 highest criterion met. Unknown never lowers a grade: it makes the grade "at least", or unknown.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -118,3 +119,8 @@ def grade_table(rules: CrsRules) -> GradeTable:
     truths = np.array([places // COUNT**k % COUNT for k in range(n)], dtype=np.int8)
     columns = grade_columns(truths, (places // COUNT**n).astype(np.int8), rules)
     return GradeTable(columns.grade, columns.status, columns.at_most)
+
+
+def is_met_beside_fever(truths: Sequence[int]) -> bool:
+    """Whether pressure or oxygen meets a criterion: then nothing resolves, fever or not (C6)."""
+    return any(truth in (YES, HELD) for truth in truths[LOW_PRESSURE:])

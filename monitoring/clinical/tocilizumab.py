@@ -105,8 +105,9 @@ def load_tocilizumab() -> TocilizumabLimits:
 
 
 def is_tocilizumab(agent: str) -> bool:
-    """Whether a treatment's agent is tocilizumab, however it is written."""
-    return agent.strip().lower() == load_tocilizumab().agent
+    """Whether a treatment's agent is tocilizumab by its own name, or a biosimilar's ("-aazg")."""
+    name, own = agent.strip().lower(), load_tocilizumab().agent
+    return name == own or name.startswith(f"{own}-")
 
 
 def in_mg(value: float | None, unit: str | None, weight_kg: float | None) -> float | None:

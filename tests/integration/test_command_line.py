@@ -317,6 +317,11 @@ def test_the_command_prints_both_policies_side_by_side(
     assert document["policies"]["usual.toml"]["timeliness"]["caught"] == 2
     assert [one["problem"] for one in document["only under usual.toml"]] == ["hypoxia"]
 
+    # A file beside itself says the same, and stops nothing.
+    same = stormwatch(*asked[:-1], "usual.toml", STORMWATCH_DATABASE_URL=sqlite_url)
+    assert same.returncode == 0
+    assert same.stdout.count("0 interruptive alerts only under") == 2
+
 
 @pytest.mark.parametrize(
     ("arguments", "message"),

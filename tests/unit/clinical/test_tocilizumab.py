@@ -149,4 +149,5 @@ def test_limits_are_cited_and_the_name_is_read_as_written() -> None:
     assert "7.1" in limits.count_source
     assert "7.1" in limits.light_source
     assert is_tocilizumab(" Tocilizumab")
+    assert is_tocilizumab("tocilizumab-aazg")
     assert not is_tocilizumab("siltuximab")
