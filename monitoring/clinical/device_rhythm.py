@@ -24,18 +24,17 @@ def off_after_us(concept: str, sent_us: NDArray[np.int64], watch: WatchLimits) -
     nor a measurement that was repeated at once is a rhythm. A pressure of which fewer than
     ``COUNTED`` readings are known may be of a cuff, which has a longer time then.
     """
-    least_us = np.full(len(sent_us), round(watch.device_off_after_s * US_PER_S), dtype=np.int64)
+    after_us = np.full(len(sent_us), round(watch.device_off_after_s * US_PER_S), dtype=np.int64)
     if concept == _BY_CUFF:
-        least_us[: COUNTED - 1] = round(watch.cuff_off_after_s * US_PER_S)
+        after_us[: COUNTED - 1] = round(watch.cuff_off_after_s * US_PER_S)
     if len(sent_us) < 2:
-        return least_us
+        return after_us
     last = np.diff(sent_us)
     before = np.append(last[:1], last[:-1])
     third = np.minimum(last, before)
     third[2:] = last[:-2]
     usual_us = np.median(np.stack((last, before, third)), axis=0)
-    after_us = least_us.copy()
-    after_us[1:] = np.maximum(least_us[1:], watch.device_off_intervals * usual_us)
+    after_us[1:] = np.maximum(after_us[1:], watch.device_off_intervals * usual_us)
     return after_us
 
 

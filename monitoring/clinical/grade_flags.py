@@ -28,6 +28,7 @@ _MET = (Truth.YES, Truth.HELD)
 _NEWS2_RISKS = ("low_medium", "medium", "high")
 _NEWS2_SEVERITY = {risk: severity for severity, risk in enumerate(_NEWS2_RISKS, start=1)}
 _SEVERE_GRADE = 3
+_NOT_YET = " by the monitor, not long enough yet"
 
 
 def crs_grade_condition(crs: CrsGrade, policy: Policy) -> Condition:
@@ -78,11 +79,11 @@ def news2_condition(
     text = f"NEWS2 {at_least}{news2.minimum}"
     shown = _NEWS2_SEVERITY.get(news2.risk, 0)
     if shown > severity:
-        text += " by the monitor, not long enough yet"
+        text += _NOT_YET
     if severity == 0:
         near = news2.complete and deadband > 0 and not shown
         if near and counting.standing > news2.minimum:
-            text, near = f"{text} by the monitor, not long enough yet", False
+            text, near = text + _NOT_YET, False
         known = text if news2.complete or shown else "NEWS2 incomplete"
         return Condition(
             problem="news2",

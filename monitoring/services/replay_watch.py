@@ -58,13 +58,15 @@ def sweeps(
     }
     watch = policy.watch
     forgotten_us = round(watch.device_forgotten_after_s * US_PER_S)
-    for concept, series in series_of_each(facts.observations, STREAMED).items():
+    gap_us = round(policy.news2.stream_gap_s * US_PER_S)
+    sent = series_of_each(facts.observations, {*STREAMED, *MONITORED})
+    for concept in STREAMED:
+        series = sent[concept]
         sent_us = series.taken_us[series.streamed]
         for after_us in (off_after_us(concept, sent_us, watch), forgotten_us):
             found.update((sent_us + after_us + 1).tolist())
-    gap_us = round(policy.news2.stream_gap_s * US_PER_S)
-    counted = MONITORED if gap_us else ()
-    for series in series_of_each(facts.observations, counted).values():
+    for concept in MONITORED if gap_us else ():
+        series = sent[concept]
         taken_us = series.taken_us[:-1]
         # The last one before a silence counts by itself then.
         is_last = np.append(taken_us[1:] - taken_us[:-1] > gap_us, True)[: len(taken_us)]
